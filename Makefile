@@ -1,0 +1,41 @@
+# make run    set everything up (the first time) and take all articles in data/raw through the whole flow
+# make test   all tests        make lint   ruff and mypy        make ui   the Dagster UI
+# PYTHON=python3.12 chooses the interpreter for .venv; ARGS="…" is passed on.
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3 python,\
+	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
+BIN := .venv/bin
+STAMP := .venv/installed.sha256
+
+.PHONY: run test ui lint format lock setup clean
+
+run: setup
+	@$(BIN)/hengshui-etl run $(ARGS)
+
+test: setup
+	@$(BIN)/python -m pytest $(ARGS)
+
+ui: setup
+	@$(BIN)/hengshui-etl ui $(ARGS)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: setup
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+# After an edit of the dependencies in pyproject.toml. The index is named, so that no private one gets into the lock file.
+lock: setup
+	@$(BIN)/uv lock --default-index https://pypi.org/simple
+
+setup: $(STAMP)
+
+$(STAMP): uv.lock pyproject.toml tools/bootstrap.py
+	@test -n "$(PYTHON)" || { echo "setup: Python 3.11 or newer was not found: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) tools/bootstrap.py
+
+clean:
+	rm -rf .venv .dagster .pytest_cache .mypy_cache .ruff_cache .hypothesis
