@@ -1,0 +1,47 @@
+"""Where things lie, read from the environment when asked and never at import.
+
+Belongs here: paths and thresholds that a user may set, with their defaults.
+Does not belong here: reading or writing at those paths.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Settings(NamedTuple):
+    """`root` is the project folder; the others lie in it unless set otherwise."""
+
+    root: Path
+    raw: Path
+    warehouse: Path
+    dagster_home: Path
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file, made from the Parquet files beside it."""
+        return self.warehouse / "hengshui.duckdb"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings by the environment variables HENGSHUI_HOME, HENGSHUI_RAW, HENGSHUI_WAREHOUSE and DAGSTER_HOME.
+
+    Without HENGSHUI_HOME the project folder is the one that this package is a part of, or, where the package is installed
+    without its project, the current folder.
+    """
+    env = os.environ if environ is None else environ
+
+    def path(name: str, default: Path) -> Path:
+        return Path(env[name]).expanduser().absolute() if env.get(name) else default
+
+    source_tree = Path(__file__).resolve().parent.parent
+    root = path("HENGSHUI_HOME", source_tree if (source_tree / "workspace.yaml").exists() else Path.cwd())
+    return Settings(
+        root=root,
+        raw=path("HENGSHUI_RAW", root / "data" / "raw"),
+        warehouse=path("HENGSHUI_WAREHOUSE", root / "data" / "warehouse"),
+        dagster_home=path("DAGSTER_HOME", root / ".dagster"),
+    )
