@@ -1,0 +1,28 @@
+"""The folder in which Dagster keeps its runs and settings: inside the project, telemetry off.
+
+Belongs here: making that folder. Does not belong here: anything that imports Dagster.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hengshui_etl.settings import Settings
+
+INSTANCE = """\
+# Settings of Dagster for this project; written once, yours to change. https://docs.dagster.io/deployment/oss/dagster-yaml
+telemetry:
+  enabled: false
+"""
+
+
+def prepared_dagster_home(settings: Settings) -> Path:
+    """`settings.dagster_home`, made if it is not there, with a `dagster.yaml` unless it has one. May raise OSError."""
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with (home / "dagster.yaml").open("x", encoding="utf-8") as file:
+            file.write(INSTANCE)
+    except FileExistsError:
+        pass
+    return home
