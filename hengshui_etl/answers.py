@@ -1,4 +1,4 @@
-"""An examination as the one line of JSON that `hengshui-etl check --format json` prints: the public answer of the program.
+"""An examination as the one line of JSON that `hengshui-etl check --format json` prints: the program's public answer.
 
 Belongs here: which keys there are, in which order, and how exact numbers are written out.
 Does not belong here: what a person reads on a terminal (`console.py`), reading files, exit status (`cli.py`).
@@ -15,9 +15,8 @@ from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from typing import Literal
 
+from hengshui_etl.messages import Language
 from hengshui_etl.records import Article, Examination, Figure, Interval, Period, Relation, Repair
-
-Language = Literal["en", "zh"]
 
 DIGITS = 12
 """Significant digits to which a number without an end in decimals (1/3) is written."""
@@ -71,8 +70,11 @@ def decimals(value: Fraction, towards: Literal["low", "high"] = "low") -> str:
             denominator //= prime
             power += 1
         places = max(places, power)
-    if denominator != 1:
-        places = DIGITS - _magnitude(value)
+    return rounded(value, places if denominator == 1 else DIGITS - _magnitude(value), towards)
+
+
+def rounded(value: Fraction, places: int, towards: Literal["low", "high"] = "low") -> str:
+    """A fraction in plain decimals with no more than `places` of them, rounded down or up; exact where they suffice."""
     scaled = value * Fraction(10) ** places
     whole = scaled.numerator // scaled.denominator
     if towards == "high" and scaled.denominator != 1:

@@ -26,7 +26,9 @@ PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
 def main() -> int:
     """Set up the environment unless it is already what the lock file says; 0 when it is there."""
     if sys.version_info < (3, 11):
-        return failure(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: make setup PYTHON=python3.11")
+        return failure(
+            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: make setup PYTHON=python3.11"
+        )
     wanted = fingerprint()
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted:
         STAMP.touch()

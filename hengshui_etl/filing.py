@@ -1,0 +1,81 @@
+"""New articles into the right batch folder below `data/raw/`, whole or not at all, and never over another file.
+
+Belongs here: what a batch may be called, where an article goes, and putting it there.
+Does not belong here: reading what the article says (text/), loading it (run.py), messages (cli.py).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+BATCH = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
+
+
+class Filed(NamedTuple):
+    """Where an article lies now; `known` when the same bytes lay there before."""
+
+    target: Path
+    known: bool
+
+
+class OtherFile(Exception):
+    """A different file of that name is there already; `target` is its path."""
+
+    def __init__(self, target: Path) -> None:
+        super().__init__(str(target))
+        self.target = target
+
+
+def is_batch(name: str) -> bool:
+    """Whether a folder of this name can be a batch: letters, digits, dot, dash and underscore, not hidden."""
+    return BATCH.fullmatch(name) is not None
+
+
+def batch_of(published_on: date) -> str:
+    """The batch of an article: the month in which it was published."""
+    return f"{published_on.year:04d}-{published_on.month:02d}"
+
+
+def filed(data: bytes, name: str, raw: Path, batch: str) -> Filed:
+    """Put `data` into `raw/batch/name`, unless a file with the same bytes is in any batch already.
+
+    Raises OtherFile rather than overwrite, OSError where the folder cannot be written.
+    """
+    if (known := _same_file(data, raw)) is not None:
+        return Filed(known, known=True)
+    folder = raw / batch
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / name
+    part = folder / f".{name}.{os.getpid()}.part"
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(part, target)  # unlike a rename, this fails where the name is taken
+        except FileExistsError:
+            raise OtherFile(target) from None
+        except OSError:  # a file system without hard links
+            if target.exists():
+                raise OtherFile(target) from None
+            part.rename(target)
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+    return Filed(target, known=False)
+
+
+def _same_file(data: bytes, raw: Path) -> Path | None:
+    """The first file of any batch that holds exactly `data`."""
+    for path in sorted(raw.glob("*/*")):
+        if not path.name.startswith(".") and path.is_file() and path.stat().st_size == len(data):
+            with suppress(OSError):
+                if path.read_bytes() == data:
+                    return path
+    return None

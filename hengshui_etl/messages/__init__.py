@@ -1,0 +1,46 @@
+"""What the command line says, as data: one file a language, the same keys in each.
+
+Belongs here: reading those files and filling in the blanks.
+Does not belong here: the explanation of a verdict, which is made with its arithmetic (relations/).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, cast, get_args
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+class Messages(NamedTuple):
+    """The texts of one language; `messages("add.filed", path=…)` is one of them with its blanks filled."""
+
+    language: Language
+    sections: Mapping[str, Any]
+
+    def __call__(self, key: str, **values: object) -> str:
+        section, _, name = key.partition(".")
+        return str(self.sections[section][name]).format_map(values)
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of words, as it stands in the file."""
+        section, _, name = key.partition(".")
+        return tuple(self.sections[section][name])
+
+    def get(self, key: str, default: str) -> str:
+        """The text of `key`, or `default` where the language has none."""
+        section, _, name = key.partition(".")
+        return str(self.sections[section].get(name, default))
+
+
+@cache
+def messages(language: Language = "en") -> Messages:
+    """The texts of a language. Raises ValueError for one that is not there."""
+    if language not in LANGUAGES:
+        raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
+    text = (Path(__file__).parent / f"{language}.toml").read_text("utf-8")
+    return Messages(language, cast("Mapping[str, Any]", tomllib.loads(text)))
