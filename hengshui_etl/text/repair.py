@@ -1,0 +1,94 @@
+"""Damage that sites do to text, mended edit by edit; each edit is recorded and can be replayed.
+
+Belongs here: one small fixer per kind of damage, the evidence it asks for, replay, the map from mended text to source.
+Does not belong here: conversions that keep the length (script.py), layout (article.py).
+
+The error refused here is the false positive: a text that was sound must come out as it went in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from hengshui_etl.records import Offsets, Repair
+from hengshui_etl.vocab.layout import annotated_forms, syllables
+
+PINYIN = "pinyin_annotation"
+LOST = "lost_character"
+SHIFTED = "shifted_bytes"
+INVISIBLE = "invisible_character"
+
+TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+_LETTERS = f"a-zü{TONED}"
+_ANNOTATION = re.compile(f"([\u3400-\u9fff])[(（]([{_LETTERS}]{{1,6}})[)）]")
+# Zero-width characters, soft hyphens, direction marks and stray control characters: nothing a reader sees.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+
+
+def repairs_of(source: str) -> tuple[Repair, ...]:
+    """The edits that mend `source`, in order, none overlapping another."""
+    found: list[Repair] = []
+    if not source.isascii():
+        found += _pinyin_annotations(source)
+    found += _invisible_characters(source)
+    found.sort(key=lambda r: r.start)
+    return tuple(found)
+
+
+def _pinyin_annotations(source: str) -> list[Repair]:
+    """`個(gè)`: a converting site put the reading behind a character. The character must be one that differs between the
+    scripts and the reading one of its own."""
+    if "(" not in source and "（" not in source:
+        return []
+    matches = list(_ANNOTATION.finditer(source))
+    if not matches:
+        return []
+    forms = annotated_forms()
+    toned = syllables()
+    sure = [m for m in matches if m[1] + m[2] in forms]
+    if len(sure) >= 3:
+        # In a text that is damaged anyway, a syllable with its tone is no author's remark, whatever it stands behind.
+        sure = [m for m in matches if m[1] + m[2] in forms or (m[2] in toned and not m[2].isascii())]
+    return [Repair(PINYIN, m.start() + 1, m.end(), m[0][1:], "") for m in sure]
+
+
+def _invisible_characters(source: str) -> list[Repair]:
+    return [Repair(INVISIBLE, m.start(), m.end(), m[0], "") for m in _INVISIBLE.finditer(source)]
+
+
+def replayed(source: str, repairs: Sequence[Repair]) -> str:
+    """`source` after the edits."""
+    if not repairs:
+        return source
+    pieces: list[str] = []
+    at = 0
+    for repair in repairs:
+        pieces.append(source[at : repair.start])
+        if repair.after:
+            pieces.append(repair.after)
+        at = repair.end
+    pieces.append(source[at:])
+    return "".join(pieces)
+
+
+def offsets_of(repairs: Sequence[Repair]) -> Offsets:
+    """The map from the mended text back to the source."""
+    clean = [0]
+    source = [0]
+    shift = 0
+    for _kind, start, end, _before, after in repairs:
+        for extra in range(end - start, len(after)):  # longer than what it replaces: the excess stands at its last character
+            clean.append(start - shift + extra)
+            source.append(end - 1 if end > start else start)
+        shift += end - start - len(after)
+        clean.append(end - shift)
+        source.append(end)
+    return Offsets(tuple(clean), tuple(source))
+
+
+def repair_counts(repairs: Sequence[Repair]) -> dict[str, int]:
+    """The public summary: pinyin annotations removed, and spans of damaged characters."""
+    pinyin = sum(r.kind == PINYIN for r in repairs)
+    damaged = sum(r.kind in (LOST, SHIFTED) for r in repairs)
+    return {"pinyin_annotations": pinyin, "damaged_spans": damaged}

@@ -1,0 +1,70 @@
+"""Traditional to simplified script, and full-width letters and digits to ASCII: both keep the length.
+
+Belongs here: conversions that map one character to one character, so that positions survive.
+Does not belong here: edits that change the length (repair.py).
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+Script = Literal["hans", "hant", "none"]
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
+# Above this share of converted characters (1 in 40) a text counts as traditional: traditional press has 1 in 4, a
+# simplified article that quotes a few traditional names has 1 in 500.
+_HANT_SHARE = 40
+
+
+def _width_table() -> dict[int, str]:
+    table = {ord("０") + i: str(i) for i in range(10)}
+    table |= {0xFF21 + i: chr(ord("A") + i) for i in range(26)}
+    table |= {0xFF41 + i: chr(ord("a") + i) for i in range(26)}
+    table |= {ord(full): half for full, half in zip("．％－＋／　\u00a0", ".%-+/  ", strict=True)}
+    return table
+
+
+_WIDTHS = _width_table()
+_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ．％－＋／\u3000\u00a0]")
+
+
+@cache
+def _converter() -> OpenCC:
+    from opencc import OpenCC  # not at import: start-up of the commands counts
+
+    return OpenCC("t2s")
+
+
+def simplified(text: str) -> tuple[str, Script]:
+    """`text` in simplified characters, of the same length, and the script that it was in."""
+    if text.isascii():
+        return text, "none"
+    converted = _converter().convert(text)
+    if len(converted) != len(text):
+        converted = _character_by_character(text)
+    if converted == text:
+        return text, "hans" if _CHINESE.search(text) else "none"
+    changed = sum(map(operator.ne, text, converted))
+    return converted, "hant" if changed * _HANT_SHARE > len(text) else "hans"
+
+
+def _character_by_character(text: str) -> str:
+    """Conversion where a phrase of the converter would change the length."""
+    convert = _converter().convert
+    table = {}
+    for character in set(text):
+        one = convert(character)
+        if one != character and len(one) == 1:
+            table[ord(character)] = one
+    return text.translate(table)
+
+
+def narrow(text: str) -> str:
+    """Full-width digits, letters and ． ％ － ＋ ／ in ASCII, ideographic and no-break spaces as plain spaces; same length."""
+    return text.translate(_WIDTHS) if _FULL_WIDTH.search(text) else text

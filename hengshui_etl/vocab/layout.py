@@ -1,0 +1,64 @@
+"""What we know of the pages' outer form: everyday characters, readings, furniture; loaded once, typed.
+
+Belongs here: loaders of the data that `text` needs. Does not belong here: what numbers and units mean.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+
+def _text(name: str) -> str:
+    return (files("hengshui_etl.vocab") / name).read_text(encoding="utf-8")
+
+
+@cache
+def common_characters() -> frozenset[str]:
+    """Everyday characters and Chinese punctuation, in both scripts."""
+    data = tomllib.loads(_text("common_characters.toml"))
+    return frozenset("".join(data["simplified"] + data["traditional"] + data["punctuation"]).replace(" ", ""))
+
+
+@cache
+def readings() -> dict[str, tuple[str, ...]]:
+    """Characters by reading with tone marks, of all characters that differ between the scripts."""
+    out: dict[str, tuple[str, ...]] = {}
+    for line in _text("pinyin.tsv").splitlines():
+        if line.startswith("#"):
+            continue
+        reading, _, characters = line.partition("\t")
+        out[reading] = tuple(characters)
+    return out
+
+
+def without_tone(reading: str) -> str:
+    """`lǜ` → `lü`: the reading as sites write it that drop tone marks."""
+    parts = unicodedata.normalize("NFD", reading)
+    return unicodedata.normalize("NFC", "".join(c for c in parts if c == "\u0308" or not unicodedata.combining(c)))
+
+
+@cache
+def annotated_forms() -> frozenset[str]:
+    """Character and reading joined (`個gè`, `個ge`), with and without tone, `ü` also as `v` and `u`."""
+    out: set[str] = set()
+    for reading, characters in readings().items():
+        plain = without_tone(reading)
+        forms = {reading, plain, plain.replace("ü", "v"), plain.replace("ü", "u")}
+        out.update(c + form for c in characters for form in forms)
+    return frozenset(out)
+
+
+@cache
+def syllables() -> frozenset[str]:
+    """All readings with tone marks."""
+    return frozenset(readings())
+
+
+@cache
+def furniture() -> dict[str, list[str]]:
+    """Word lists of `furniture.toml` by name."""
+    data = tomllib.loads(_text("furniture.toml"))
+    return {name: list(words) for name, words in data.items()}
