@@ -1,11 +1,11 @@
 """The command `hengshui-etl`: arguments, messages and exit status.
 
 Belongs here: what the user typed, which function answers it, and what is then said and returned.
-Does not belong here: anything that knows figures or tables. `check` starts at once because what only other commands need
-(Dagster, polars, DuckDB), or only a terminal (rich), is imported inside the function that needs it.
+Does not belong here: anything that knows figures or tables. `check` starts at once because what only other commands
+need (Dagster, polars, DuckDB), or only a terminal (rich), is imported inside the function that needs it.
 
-Exit status: 0 all is well; 1 a check failed (`check`), or the pipeline did (`run`); 2 an input could not be read or a command
-could not be carried out.
+Exit status: 0 all is well; 1 a check failed (`check`), or the pipeline did (`run`); 2 an input could not be read or a
+command could not be carried out.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def check(
     ] = "table",
     lang: LangOption = None,
 ) -> None:
-    """Check the arithmetic of articles without loading them. Exit status 1 where a check fails, 2 where a file is unreadable."""
+    """Check the arithmetic of articles without loading them. Ends with 1 if a check fails, 2 if a file is no article."""
     from hengshui_etl.answers import answer_line, error_line
 
     say = language_of(ctx, lang)
@@ -122,9 +122,9 @@ def run(
             report = run_batches(
                 settings, batch, lambda name, step, done, total: update(f"{name} · {step} {done}/{total}")
             )
-        except UnknownBatch as error:
+        except UnknownBatch as unknown:
             known = say("check.comma").join(sorted(p.name for p in settings.raw.glob("[!.]*") if p.is_dir())) or "–"
-            raise Refused(say("run.unknown_batch", batch=error, path=settings.raw, batches=known)) from None
+            raise Refused(say("run.unknown_batch", batch=unknown, path=settings.raw, batches=known)) from None
     if not report.batches:
         raise Refused(say("run.nothing", path=settings.raw))
     write(summary(report, settings.database, say))
@@ -321,8 +321,9 @@ def _status_of_command() -> int:
         raise
     except Exception as error:
         if hasattr(error, "format_message"):  # typer on the arguments; it does not name the class for others to catch
-            hint = error.ctx.command_path if getattr(error, "ctx", None) else "hengshui-etl"
-            complain(f"hengshui-etl: {error.format_message()}  ({hint} --help)")
+            if text := error.format_message():  # empty where the help was shown instead
+                context = getattr(error, "ctx", None)
+                complain(f"hengshui-etl: {text}  ({context.command_path if context else 'hengshui-etl'} --help)")
             return UNREADABLE
         if debugging():
             raise

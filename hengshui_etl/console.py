@@ -56,7 +56,7 @@ def complain(text: str) -> None:
 
 
 def count(text: str) -> None:
-    """Replace the line of progress on a terminal; where answers appear on that same terminal, they are progress enough."""
+    """Replace the line of progress on a terminal; where answers appear on that terminal, they are progress enough."""
     if is_terminal(sys.stderr) and not is_terminal(sys.stdout):
         sys.stderr.write(f"\r\033[K{printable(text)}")
         sys.stderr.flush()

@@ -15,8 +15,9 @@ from hengshui_etl.text import read_article
 def examine(data: bytes, *, source_path: str, article_id: str | None = None) -> Examination:
     """Article, figures, judged relations and what was left undecided, from the bytes of one file.
 
-    `source_path` is recorded as given; `article_id` is made from it unless given. The same arguments give the same answer.
-    Raises `hengshui_etl.text.Unreadable` for bytes that are no article (empty, binary, no known encoding), and nothing else.
+    `source_path` is recorded as given; `article_id` is made from it unless given. The same arguments give the same
+    answer. Raises `hengshui_etl.text.Unreadable` for bytes that are no article (empty, binary, no known encoding), and
+    nothing else.
     """
     article = read_article(data, source_path=source_path, article_id=article_id)
     figures = read_figures(article)

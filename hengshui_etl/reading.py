@@ -1,4 +1,4 @@
-"""An examination as an editor reads it: what is wrong first, with the sentence, then what can be concluded, then what holds.
+"""An examination as an editor reads it: first what is wrong and where, then what can be concluded, then what holds.
 
 Belongs here: which lines there are and what is marked in them, as data without colour or width.
 Does not belong here: how lines are put on a terminal (`console.py`), the program's JSON (`answers.py`), arithmetic.
@@ -186,7 +186,7 @@ def printable(text: str) -> str:
     return text.translate(_CONTROL)
 
 
-_CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)}
+_CONTROL = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " ")
 
 
 def plain_lines(lines: Iterable[Line]) -> Iterator[str]:

@@ -29,8 +29,8 @@ class Settings(NamedTuple):
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings by the environment variables HENGSHUI_HOME, HENGSHUI_RAW, HENGSHUI_WAREHOUSE and DAGSTER_HOME.
 
-    Without HENGSHUI_HOME the project folder is the one that this package is a part of, or, where the package is installed
-    without its project, the current folder.
+    Without HENGSHUI_HOME the project folder is the one that this package is a part of, or, where the package is
+    installed without its project, the current folder.
     """
     env = os.environ if environ is None else environ
 

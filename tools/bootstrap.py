@@ -2,19 +2,20 @@
 
 `make setup` runs it; where there is no make, `python tools/bootstrap.py` does the same. Standard library only.
 
-Packages are fetched by pip and not by uv, because pip is what a machine with an index, a proxy or a certificate of its own is
-configured for. uv, itself fetched by its locked hash, only translates the lock file into pip's words.
+Packages are fetched by pip and not by uv, because pip is what a machine with an index, a proxy or a certificate of its
+own is configured for. uv, itself fetched by its locked hash, only translates the lock file into pip's words.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
-import tomllib
 import venv
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -25,10 +26,8 @@ PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
 
 def main() -> int:
     """Set up the environment unless it is already what the lock file says; 0 when it is there."""
-    if sys.version_info < (3, 11):
-        return failure(
-            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: make setup PYTHON=python3.11"
-        )
+    if sys.version_info < (3, 11):  # noqa: UP036  whoever starts this may have any Python
+        return failure(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
     wanted = fingerprint()
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted:
         STAMP.touch()
@@ -61,7 +60,7 @@ def install() -> None:
 
 def locked_uv() -> str:
     """The line of a requirements file that is uv as locked, with its hashes."""
-    packages = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    packages = toml("uv.lock")["package"]
     uv = next(package for package in packages if package["name"] == "uv")
     hashes = [file["hash"] for file in [uv["sdist"], *uv["wheels"]]]
     return " ".join([f"uv=={uv['version']}", *(f"--hash={digest}" for digest in hashes)]) + "\n"
@@ -88,10 +87,18 @@ def pip(*arguments: str) -> None:
 
 
 def fingerprint() -> str:
-    """What the environment depends on: the lock file, the project's metadata, this script and the interpreter."""
-    parts = [(ROOT / name).read_bytes() for name in ("uv.lock", "pyproject.toml", "tools/bootstrap.py")]
-    parts += [sys.version.encode(), str(ROOT).encode()]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    """What the environment depends on: lock file, metadata of this project, this script, folder and interpreter."""
+    project = toml("pyproject.toml")
+    metadata = json.dumps([project["project"], project["build-system"]], sort_keys=True)
+    parts = [*((ROOT / name).read_bytes() for name in ("uv.lock", "tools/bootstrap.py")), metadata.encode()]
+    return hashlib.sha256(b"\0".join([*parts, sys.version.encode(), str(ROOT).encode()])).hexdigest()
+
+
+def toml(name: str) -> dict[str, Any]:
+    """A TOML file of the project."""
+    import tomllib  # not in older Pythons, which are to get as far as the message that says so
+
+    return tomllib.loads((ROOT / name).read_text(encoding="utf-8"))
 
 
 def say(text: str) -> None:
