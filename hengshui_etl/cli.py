@@ -75,7 +75,7 @@ def check(
     ] = "table",
     lang: LangOption = None,
 ) -> None:
-    """Check the arithmetic of articles without loading them. Ends with 1 if a check fails, 2 if a file is no article."""
+    """Check the arithmetic of articles, loading nothing. Ends with 1 if a check fails, 2 if a file is no article."""
     from hengshui_etl.answers import answer_line, error_line
 
     say = language_of(ctx, lang)

@@ -1,7 +1,7 @@
 """The facts that pass from stage to stage, as immutable records.
 
-Belongs here: what an article, a repair, a sentence, a figure, a relation and a verdict *are*; nothing that computes them.
-Does not belong here: parsing, arithmetic, input and output, anything outside the standard library.
+Belongs here: what an article, a repair, a sentence, a figure, a relation and a verdict *are*.
+Does not belong here: what computes them, input and output, anything outside the standard library.
 
 All positions are Unicode code points. A record speaks of two texts: the *source* (the article as decoded, line ends
 `\\n`; for a page the text taken out of it) and the *clean text* (repaired and in simplified characters), which the
@@ -50,8 +50,8 @@ class Repair(NamedTuple):
 
 
 class Offsets(NamedTuple):
-    """Piecewise shift from clean text to source: at and after `clean[i]`, up to the next break, position `p` of the clean
-    text stands at `p - clean[i] + source[i]` of the source. Both tuples rise and begin with 0."""
+    """Piecewise shift from clean text to source: at and after `clean[i]`, up to the next break, position `p` of the
+    clean text stands at `p - clean[i] + source[i]` of the source. Both tuples rise and begin with 0."""
 
     clean: tuple[int, ...]
     source: tuple[int, ...]
@@ -142,9 +142,9 @@ class Figure(NamedTuple):
 class Claim(NamedTuple):
     """Arithmetic that the article states or implies, before it is judged.
 
-    `operands` are indices into the article's figures, in the order of roles of the labelling guide. `implied` says that one
-    term is not stated. `scale` multiplies the computed side (每百户: 100; 吨→公斤: 1000). `counted` is the number of items
-    found, for an enumeration. `reason` says which wording or layout led here, for the reader and for debugging.
+    `operands` are indices into the article's figures, in the order of roles of the labelling guide. `implied` says that
+    one term is not stated. `scale` multiplies the computed side (每百户: 100; 吨→公斤: 1000). `counted` is the number of
+    items found, for an enumeration. `reason` says which wording or layout led here, for the reader and for debugging.
     """
 
     type: RelationType
@@ -166,8 +166,8 @@ class Interval(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What arithmetic says of a claim. `stated` is what the article prints, `computed` what its other operands imply, in the
-    same unit; `gap` is the distance between them in units of the last printed place (0 where they meet)."""
+    """What arithmetic says of a claim. `stated` is what the article prints, `computed` what its other operands imply, in
+    the same unit; `gap` is the distance between them in units of the last printed place (0 where they meet)."""
 
     status: Status
     certainty: Certainty
@@ -190,7 +190,7 @@ class Mend(NamedTuple):
 
 
 class Relation(NamedTuple):
-    """A judged claim. `blame` are the figures whose change mends all failing relations that share figures with this one."""
+    """A judged claim. `blame` are the figures whose change mends all failing relations that share figures with it."""
 
     id: str
     claim: Claim
