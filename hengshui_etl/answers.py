@@ -16,7 +16,8 @@ from fractions import Fraction
 from typing import Literal
 
 from hengshui_etl.messages import Language
-from hengshui_etl.records import Article, Examination, Figure, Interval, Period, Relation, Repair
+from hengshui_etl.records import Article, Examination, Figure, Interval, Period, Relation
+from hengshui_etl.text.repair import repair_counts
 
 DIGITS = 12
 """Significant digits to which a number without an end in decimals (1/3) is written."""
@@ -82,18 +83,6 @@ def rounded(value: Fraction, places: int, towards: Literal["low", "high"] = "low
     return plain(_EXACT.scaleb(Decimal(whole), -places))
 
 
-def damaged_spans(repairs: tuple[Repair, ...]) -> int:
-    """How many places were damaged beyond annotation: repairs that touch are one place."""
-    count, end = 0, -1
-    for repair in repairs:
-        if repair.kind != "pinyin_annotation":
-            count += repair.start > end
-            end = repair.end
-        elif repair.start <= end:
-            end = max(end, repair.end)
-    return count
-
-
 def _article(article: Article) -> dict[str, object]:
     return {
         "article_id": article.article_id,
@@ -106,10 +95,7 @@ def _article(article: Article) -> dict[str, object]:
         "encoding": article.encoding,
         "script": article.script,
         "media": article.media,
-        "repairs": {
-            "pinyin_annotations": sum(repair.kind == "pinyin_annotation" for repair in article.repairs),
-            "damaged_spans": damaged_spans(article.repairs),
-        },
+        "repairs": repair_counts(article.repairs),
     }
 
 

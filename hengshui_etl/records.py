@@ -143,8 +143,8 @@ class Claim(NamedTuple):
     """Arithmetic that the article states or implies, before it is judged.
 
     `operands` are indices into the article's figures, in the order of roles of the labelling guide. `implied` says that
-    one term is not stated. `scale` multiplies the computed side (每百户: 100; 吨→公斤: 1000). `counted` is the number of
-    items found, for an enumeration. `reason` says which wording or layout led here, for the reader and for debugging.
+    one term is not stated. `scale` multiplies the computed side (每百户: 100; 吨→公斤: 1000). `counted` is the number
+    of items found, for an enumeration. `reason` says which wording or layout led here, for the reader and for debugging.
     """
 
     type: RelationType
@@ -166,8 +166,8 @@ class Interval(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What arithmetic says of a claim. `stated` is what the article prints, `computed` what its other operands imply, in
-    the same unit; `gap` is the distance between them in units of the last printed place (0 where they meet)."""
+    """What arithmetic says of a claim. `stated` is what the article prints, `computed` what its other operands imply,
+    in the same unit; `gap` is the distance between them in units of the last printed place (0 where they meet)."""
 
     status: Status
     certainty: Certainty

@@ -1,4 +1,4 @@
-"""The order of the modules, read from their imports: nothing imports from below itself, libraries stay in their place."""
+"""The order of the modules, read from their imports: nothing imports from below, libraries stay in place."""
 
 from __future__ import annotations
 
