@@ -144,7 +144,7 @@ class Claim(NamedTuple):
 
     `operands` are indices into the article's figures, in the order of roles of the labelling guide. `implied` says that
     one term is not stated. `scale` multiplies the computed side (每百户: 100; 吨→公斤: 1000). `counted` is the number
-    of items found, for an enumeration. `reason` says which wording or layout led here, for the reader and for debugging.
+    of items found, for an enumeration. `reason` says which wording or layout led here.
     """
 
     type: RelationType
