@@ -1,0 +1,45 @@
+"""Both languages say the same things."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+import pytest
+
+from hengshui_etl.messages import LANGUAGES, Language, messages
+from hengshui_etl.records import RelationType
+
+
+def flat(section: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in section.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{path}{key}.")
+        else:
+            yield path + key, value
+
+
+def blanks(value: object) -> object:
+    if isinstance(value, str):
+        return {name for _, name, _, _ in string.Formatter().parse(value) if name is not None}
+    return len(value) if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_same_keys_and_blanks_as_english(language: Language) -> None:
+    def shape(of: Language) -> dict[str, object]:
+        return {key: blanks(value) for key, value in flat(messages(of).sections) if not key.startswith("unreadable.")}
+
+    assert shape(language) == shape("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("section", ["type", "roles"])
+def test_every_relation_type_is_named(language: Language, section: str) -> None:
+    assert set(messages(language).sections[section]) == set(get_args(RelationType))
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="none of en, zh"):
+        messages("fr")  # type: ignore[arg-type]
