@@ -12,11 +12,10 @@ import re
 from collections.abc import Sequence
 
 from hengshui_etl.records import Offsets, Repair
+from hengshui_etl.text.shifted import LOST, SHIFTED, torn_characters
 from hengshui_etl.vocab.layout import annotated_forms, syllables
 
 PINYIN = "pinyin_annotation"
-LOST = "lost_character"
-SHIFTED = "shifted_bytes"
 INVISIBLE = "invisible_character"
 
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
@@ -31,6 +30,8 @@ def repairs_of(source: str) -> tuple[Repair, ...]:
     found: list[Repair] = []
     if not source.isascii():
         found += _pinyin_annotations(source)
+        if found:  # torn characters come with whole annotations around them; alone, `?a)` is somebody's question
+            found += torn_characters(source)
     found += _invisible_characters(source)
     found.sort(key=lambda r: r.start)
     return tuple(found)

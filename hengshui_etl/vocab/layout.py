@@ -62,3 +62,10 @@ def furniture() -> dict[str, list[str]]:
     """Word lists of `furniture.toml` by name."""
     data = tomllib.loads(_text("furniture.toml"))
     return {name: list(words) for name, words in data.items()}
+
+
+@cache
+def words_hant() -> frozenset[str]:
+    """Frequent two-character words in traditional script."""
+    lines = _text("words_hant.txt").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
