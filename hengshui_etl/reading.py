@@ -65,7 +65,7 @@ def reading_of(examination: Examination, say: Messages) -> Iterator[Line]:
     passed = [relation for relation in relations if relation.verdict.status == "pass"]
     yield Line(())
     for relation in implied:
-        yield Line((Piece(f"→ {say('check.implied')} ", "dim"), Piece(_message(relation, say))), 1)
+        yield Line((Piece(f"→ {say('check.implied')}{say('check.colon')}", "dim"), Piece(_message(relation, say))), 1)
     if passed:
         types = say("check.comma").join(
             f"{say.get(f'type.{name}', name)} {n}" for name, n in Counter(r.claim.type for r in passed).items()
