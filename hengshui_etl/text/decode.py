@@ -54,7 +54,7 @@ _FILE_KINDS = (
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _NON_CHARACTERS = re.compile("[\ud800-\udfff\ufffd\ufffe\uffff]")
-_CJK = re.compile("[\u3400-\u9fff]")
+_SUSPECT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
 _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{3,20})", re.IGNORECASE)
 _SAMPLE = 60_000  # bytes weighed; longer texts do not change the verdict
 # Everyday characters make up 0.45 to 0.75 of press prose under its own encoding and less than 0.1 under a wrong one.
@@ -145,6 +145,8 @@ def _everyday_share(data: bytes, encoding: str) -> float:
 def _refuse_if_no_text(text: str) -> None:
     if not text or text.isspace():
         raise Unreadable("the file holds nothing but white space")
+    if _SUSPECT.search(text) is None:
+        return
     controls = len(_CONTROLS.findall(text))
     if controls * _CONTROL_SHARE > len(text) and controls > 1 or controls == len(text):
         raise Unreadable(f"the file is full of control characters ({controls} among {len(text)} characters)")

@@ -20,7 +20,7 @@ INVISIBLE = "invisible_character"
 
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _LETTERS = f"a-zü{TONED}"
-_ANNOTATION = re.compile(f"([\u3400-\u9fff])[(（]([{_LETTERS}]{{1,6}})[)）]")
+_ANNOTATION = re.compile(f"[(（]([{_LETTERS}]{{1,6}})[)）]")
 # Zero-width characters, soft hyphens, direction marks and stray control characters: nothing a reader sees.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 
@@ -42,19 +42,23 @@ def _pinyin_annotations(source: str) -> list[Repair]:
     scripts and the reading one of its own."""
     if "(" not in source and "（" not in source:
         return []
-    matches = list(_ANNOTATION.finditer(source))
-    if not matches:
-        return []
-    forms = annotated_forms()
-    toned = syllables()
-    sure = [m for m in matches if m[1] + m[2] in forms]
-    if len(sure) >= 3:
-        # In a text that is damaged anyway, a syllable with its tone is no author's remark, whatever it stands behind.
-        sure = [m for m in matches if m[1] + m[2] in forms or (m[2] in toned and not m[2].isascii())]
-    return [Repair(PINYIN, m.start() + 1, m.end(), m[0][1:], "") for m in sure]
+    forms = annotated_forms
+    toned = syllables
+    sure: list[Repair] = []
+    unsure: list[Repair] = []
+    for found in _ANNOTATION.finditer(source):
+        start = found.start()
+        if start and source[start - 1] + found[1] in forms():
+            sure.append(Repair(PINYIN, start, found.end(), found[0], ""))
+        elif start and "\u3400" <= source[start - 1] <= "\u9fff" and not found[1].isascii() and found[1] in toned():
+            unsure.append(Repair(PINYIN, start, found.end(), found[0], ""))
+    # In a text that is damaged anyway, a syllable with its tone is no author's remark, whatever it stands behind.
+    return sure + unsure if len(sure) >= 3 else sure
 
 
 def _invisible_characters(source: str) -> list[Repair]:
+    if _INVISIBLE.search(source) is None:
+        return []
     return [Repair(INVISIBLE, m.start(), m.end(), m[0], "") for m in _INVISIBLE.finditer(source)]
 
 

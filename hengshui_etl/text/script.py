@@ -22,16 +22,10 @@ _CHINESE = re.compile("[\u3400-\u9fff]")
 _HANT_SHARE = 40
 
 
-def _width_table() -> dict[int, str]:
-    table = {ord("０") + i: str(i) for i in range(10)}
-    table |= {0xFF21 + i: chr(ord("A") + i) for i in range(26)}
-    table |= {0xFF41 + i: chr(ord("a") + i) for i in range(26)}
-    table |= {ord(full): half for full, half in zip("．％－＋／　\u00a0", ".%-+/  ", strict=True)}
-    return table
-
-
-_WIDTHS = _width_table()
-_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ．％－＋／\u3000\u00a0]")
+_NARROW = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94) if chr(0x21 + i).isalnum()}
+_NARROW |= dict(zip("．％－＋／", ".%-+/", strict=True))
+_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ．％－＋／]")
+_SPACES = ("\u3000", "\u00a0", "\u2002", "\u2003", "\u2009", "\u202f")
 
 
 @cache
@@ -66,5 +60,11 @@ def _character_by_character(text: str) -> str:
 
 
 def narrow(text: str) -> str:
-    """Full-width digits, letters and ． ％ － ＋ ／ in ASCII, ideographic and no-break spaces as plain spaces; same length."""
-    return text.translate(_WIDTHS) if _FULL_WIDTH.search(text) else text
+    """Full-width digits, letters and ． ％ － ＋ ／ in ASCII, all spaces as plain spaces; same length."""
+    for space in _SPACES:
+        if space in text:
+            text = text.replace(space, " ")
+    if _FULL_WIDTH.search(text):
+        for character in sorted(set(_FULL_WIDTH.findall(text))):
+            text = text.replace(character, _NARROW[character])
+    return text

@@ -10,10 +10,8 @@ from collections.abc import Sequence
 
 from hengshui_etl.records import Block, Sentence
 
-_TOKEN = re.compile("[。！？；!?;]+[”’」』）)】]*|\n|[（(“「『【]|[）)”」』】]")
-_OPEN = frozenset("（(“「『【")
-_CLOSE = frozenset("）)”」』】")
-_BRACKETS = re.compile("[（(“「『【]")
+_END = re.compile("[。！？；!?;]+[”’」』）)】]*|\n")
+_PAIRS = (("（", "）"), ("“", "”"), ("(", ")"), ("「", "」"), ("『", "』"), ("【", "】"))
 # A bracket or quotation is kept in one sentence if its closing mark comes this soon; longer speech is cut like other text.
 _SHORT = 60
 
@@ -45,26 +43,23 @@ def _add_lines(out: list[Sentence], text: str, block: Block, number: int) -> Non
 
 def _add_sentences(out: list[Sentence], text: str, block: Block, number: int) -> None:
     start, stop = block.start, block.end
-    opened = -1  # where the outermost bracket still open began
-    depth = 0
-    for token in _TOKEN.finditer(text, start, stop):
-        mark = text[token.start()]
-        if mark in _OPEN:
-            if depth == 0 or token.start() - opened > _SHORT:
-                opened, depth = token.start(), 0
-            depth += 1
+    for found in _END.finditer(text, start, stop):
+        end = found.end()
+        if text[end - 1] == "\n":
+            end -= 1
+        elif end < stop and _is_inside(text[max(start, end - _SHORT) : end]):
             continue
-        if mark in _CLOSE:
-            depth = max(0, depth - 1)
-            continue
-        if mark != "\n":
-            depth = max(0, depth - sum(c in _CLOSE for c in token[0]))
-            if depth and token.start() - opened <= _SHORT:
-                continue
-        depth = 0
-        end = token.start() if mark == "\n" else token.end()
         if end > start and not text[start:end].isspace():
             out.append(Sentence(start, end, number))
-        start = token.end()
+        start = found.end()
     if start < stop and not text[start:stop].isspace():
         out.append(Sentence(start, stop, number))
+
+
+def _is_inside(window: str) -> bool:
+    """Whether a bracket or quotation that opened in `window` is still open at its end."""
+    for opening, closing in _PAIRS:
+        opened = window.rfind(opening)
+        if opened >= 0 and window.find(closing, opened) < 0:
+            return True
+    return False
