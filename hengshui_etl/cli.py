@@ -1,308 +1,35 @@
-"""The command `hengshui-etl`: arguments, messages and exit status.
+"""The entry point `hengshui-etl`: whatever goes wrong is one line and a number for the shell, never a traceback.
 
-Belongs here: what the user typed, which function answers it, and what is then said and returned.
-Does not belong here: anything that knows figures or tables. `check` starts at once because what only other commands
-need (Dagster, polars, DuckDB), or only a terminal (rich), is imported inside the function that needs it.
-
-Exit status: 0 all is well; 1 a check failed (`check`), or the pipeline did (`run`); 2 an input could not be read or a
-command could not be carried out.
+Belongs here: starting the right command at once. The plain forms of `check` are read here, without typer: with
+pydantic, which it loads, typer takes as long to start as the check itself.
+Does not belong here: what commands do (`checking.py`, `commands.py`).
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Sequence
+from typing import NamedTuple, cast, get_args
 
-import typer
-
-from hengshui_etl import __version__
-from hengshui_etl.console import complain, count, count_end, status, use_utf8, write
-from hengshui_etl.messages import Language, Messages, messages
-from hengshui_etl.reading import Line, Piece, printable, reading_of
-
-if TYPE_CHECKING:
-    from hengshui_etl.records import Examination
-    from hengshui_etl.run import RunReport
-
-OK, WRONG, UNREADABLE = 0, 1, 2
-
-app = typer.Typer(
-    name="hengshui-etl",
-    help="Reads every figure in articles of Chinese local government and checks their arithmetic exactly.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-LangOption = Annotated[
-    Language | None, typer.Option("--lang", envvar="HENGSHUI_LANG", help="Language of messages: English or Chinese.")
-]
+from hengshui_etl.checking import OK, UNREADABLE, Output, Refused, check_files, debugging, internal
+from hengshui_etl.console import complain, use_utf8
+from hengshui_etl.messages import LANGUAGES, Language, messages
 
 
-class Refused(Exception):
-    """A command cannot be carried out; the text says why and what to do, on one line."""
+class Check(NamedTuple):
+    """What a plain `check` asks for."""
 
-
-def show_version(wanted: bool) -> None:
-    if wanted:
-        print(f"hengshui-etl {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    ctx: typer.Context,
-    lang: LangOption = None,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show where in the program an unexpected error arose.")
-    ] = False,
-    version: Annotated[
-        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and end.")
-    ] = False,
-) -> None:
-    ctx.obj = lang
-
-
-@app.command()
-def check(
-    ctx: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Articles; - is standard input.")],
-    output: Annotated[
-        Literal["table", "json"], typer.Option("--format", help="For people, or one line of JSON an article.")
-    ] = "table",
-    lang: LangOption = None,
-) -> None:
-    """Check the arithmetic of articles, loading nothing. Ends with 1 if a check fails, 2 if a file is no article."""
-    from hengshui_etl.answers import answer_line, error_line
-
-    say = language_of(ctx, lang)
-    counts = {"wrong": 0, "held": 0, "unread": 0}
-    for number, path in enumerate(files):
-        if len(files) > 1:
-            count(say("check.progress", done=number, total=len(files)))
-        result = examined(path, say)
-        if isinstance(result, str):
-            counts["unread"] += 1
-            complain(say("error.line", what=path, error=result))
-            if output == "json":
-                print(error_line(path, result))
-            continue
-        counts["wrong" if any(r.verdict.status == "fail" for r in result.relations) else "held"] += 1
-        if output == "json":
-            print(answer_line(result, say.language))
-        else:
-            if number:
-                print()
-            write(reading_of(result, say))
-    count_end()
-    if output == "table" and len(files) > 1:
-        print("\n" + say("check.several", n=len(files), **counts))
-    raise typer.Exit(UNREADABLE if counts["unread"] else WRONG if counts["wrong"] else OK)
-
-
-@app.command()
-def run(
-    ctx: typer.Context,
-    batch: Annotated[
-        list[str] | None, typer.Option("--batch", help="Only this folder of data/raw; may be given again.")
-    ] = None,
-    lang: LangOption = None,
-) -> None:
-    """Take all articles of data/raw, or of some batches, through the whole flow into the warehouse."""
-    say = language_of(ctx, lang)
-    with status(say("run.starting")) as update:
-        from hengshui_etl.run import UnknownBatch, run_batches
-        from hengshui_etl.settings import read_settings
-
-        settings = read_settings()
-        try:
-            report = run_batches(
-                settings, batch, lambda name, step, done, total: update(f"{name} · {step} {done}/{total}")
-            )
-        except UnknownBatch as unknown:
-            known = say("check.comma").join(sorted(p.name for p in settings.raw.glob("[!.]*") if p.is_dir())) or "–"
-            raise Refused(say("run.unknown_batch", batch=unknown, path=settings.raw, batches=known)) from None
-    if not report.batches:
-        raise Refused(say("run.nothing", path=settings.raw))
-    write(summary(report, settings.database, say))
-    for error in report.errors:
-        complain(say("error.plain", error=say("run.contract", error=error)))
-    raise typer.Exit(OK if report.ok else WRONG)
-
-
-@app.command()
-def add(
-    ctx: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Articles to be filed.")],
-    batch: Annotated[str | None, typer.Option("--batch", help="The batch, if not the month of publication.")] = None,
-    lang: LangOption = None,
-) -> None:
-    """File articles into data/raw, each into the folder of the month in which it was published."""
-    from hengshui_etl.filing import OtherFile, batch_of, filed, is_batch
-    from hengshui_etl.settings import read_settings
-    from hengshui_etl.text import Unreadable, read_article
-
-    say, settings = language_of(ctx, lang), read_settings()
-    if batch is not None and not is_batch(batch):
-        raise Refused(say("add.batch", batch=batch))
-    refused, new = 0, 0
-    for path in files:
-        try:
-            if path == "-":
-                raise Refused(say("add.stdin"))
-            data = contents(path, say)
-            article = read_article(data, source_path=path)
-            if batch is None and article.published_on is None:
-                raise Refused(say("add.undated", path=path))
-            month = batch_of(article.published_on) if article.published_on else ""
-            target, known = filed(data, Path(path).name, settings.raw, batch or month)
-        except (Refused, OtherFile, Unreadable, OSError) as error:
-            refused += 1
-            complain(say("error.line", what=path, error=reason(error, path, say)))
-            continue
-        new += not known
-        print(say("add.known" if known else "add.filed", path=printable(path), target=target))
-    if new:
-        print(say("add.next"))
-    raise typer.Exit(UNREADABLE if refused else OK)
-
-
-@app.command()
-def ui(
-    ctx: typer.Context,
-    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Where the page is served.")] = 3000,
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    lang: LangOption = None,
-) -> None:
-    """Open the Dagster UI on this project: assets, checks and runs, with its daemon for sensors and schedules."""
-    from hengshui_etl.home import prepared_dagster_home
-    from hengshui_etl.settings import read_settings
-
-    say, settings = language_of(ctx, lang), read_settings()
-    if not is_free(host, port):
-        free = next((p for p in range(port + 1, min(port + 100, 65536)) if is_free(host, p)), port + 1)
-        raise Refused(say("ui.taken", port=port, free=free))
-    environment = {**os.environ, "DAGSTER_HOME": str(prepared_dagster_home(settings))}
-    workspace = settings.root / "workspace.yaml"
-    source = ["-w", str(workspace)] if workspace.exists() else ["-m", "hengshui_etl.definitions"]
-    command = [sys.executable, "-m", "dagster", "dev", *source, "--host", host, "--port", str(port)]
-    complain(say("ui.at", url=f"http://{host}:{port}"))
-    if os.name == "posix":
-        os.execve(command[0], command, environment)
-    import subprocess
-
-    raise typer.Exit(subprocess.call(command, env=environment))
-
-
-def examined(path: str, say: Messages) -> Examination | str:
-    """What is known of the article in a file, or why it cannot be read."""
-    from hengshui_etl.pipeline import examine
-
-    try:
-        return examine(contents(path, say), source_path=path)
-    except Exception as error:
-        if debugging():
-            raise
-        return reason(error, path, say)
-
-
-def contents(path: str, say: Messages) -> bytes:
-    """The bytes of a file, or of standard input for `-`. Raises OSError, or Refused for what is no file at all."""
-    if path != "-":
-        try:
-            return Path(path).read_bytes()
-        except ValueError:  # a NUL in the name
-            raise Refused(say("error.missing")) from None
-    if sys.stdin is None:
-        raise Refused(say("error.missing"))
-    return sys.stdin.buffer.read()
-
-
-def reason(error: Exception, path: str, say: Messages) -> str:
-    """Why an input was not taken, in the user's words."""
-    from hengshui_etl.filing import OtherFile
-    from hengshui_etl.text import Unreadable
-
-    match error:
-        case Refused():
-            return str(error)
-        case Unreadable():
-            return say.get(f"unreadable.{error}", str(error))
-        case OtherFile():
-            return say("add.other", target=error.target)
-        case FileNotFoundError():
-            return say("error.missing")
-        case IsADirectoryError():
-            return say("error.folder", path=path.rstrip("/"))
-        case PermissionError():
-            return say("error.forbidden")
-        case OSError():
-            return say("error.unreadable", reason=error.strerror or error)
-        case _:
-            return internal(error, say)
-
-
-def internal(error: BaseException, say: Messages) -> str:
-    """The one line for what nobody foresaw."""
-    return say("error.internal", reason=printable(f"{type(error).__name__}: {error}")[:300])
-
-
-def summary(report: RunReport, database: Path, say: Messages) -> list[Line]:
-    """The closing lines of a run: how much, what failed, where it lies."""
-
-    def row(key: str, *values: object) -> Line:
-        return Line((Piece(" ".join(map(str, values))),), 0, say(f"run.{key}"))
-
-    lines = [
-        row("batches", say("check.comma").join(report.batches)),
-        row("articles", report.articles),
-        row("figures", report.figures),
-        row("relations", report.relations),
-        row("failed", len(report.failed)),
-    ]
-    for failed in report.failed:
-        text = failed.message_zh if say.language == "zh" else failed.message_en
-        name = f"✗ {failed.source_path} {failed.check_id}"
-        lines.append(Line((Piece(name, "wrong" if failed.severity == "error" else "warning"), Piece(f"  {text}")), 1))
-    if report.quarantined:
-        lines.append(row("quarantined", len(report.quarantined)))
-        for path, why in report.quarantined:
-            lines.append(Line((Piece(f"? {path}", "warning"), Piece(f"  {say.get(f'unreadable.{why}', why)}")), 1))
-    lines.append(row("warehouse", database))
-    return [*lines, Line(()), Line((Piece(say("run.look"), "dim"),))]
-
-
-def language_of(ctx: typer.Context, lang: Language | None) -> Messages:
-    """The texts of the language asked for, after the command or before it."""
-    return messages(lang or ctx.obj or "en")
-
-
-def is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there."""
-    import socket
-
-    with socket.socket() as server:
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            server.bind((host, port))
-        except OSError:
-            return False
-        return True
-
-
-def debugging() -> bool:
-    """Whether the user asked to see where an unexpected error arose."""
-    return "--debug" in sys.argv[1:2]
+    files: tuple[str, ...]
+    output: Output
+    language: Language
 
 
 def main() -> None:
-    """The entry point: run the command; whatever goes wrong is one line, and a number for the shell."""
+    """Run the command and leave with its exit status."""
     use_utf8()
     try:
-        code = _status_of_command()
+        code = _exit_status(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our answers has seen enough, as in `… | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -310,12 +37,39 @@ def main() -> None:
     sys.exit(code)
 
 
-def _status_of_command() -> int:
+def plain_check(arguments: Sequence[str], language: str = "en") -> Check | None:
+    """What `check` is asked for; None where typer has to say: help, wrong arguments, any other command."""
+    if arguments[:1] != ["check"]:
+        return None
+    chosen = {"--format": "table", "--lang": language}
+    files: list[str] = []
+    rest = iter(arguments[1:])
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if word == "--":
+            files += rest
+        elif name in chosen:
+            chosen[name] = value if equals else next(rest, "")
+        elif word.startswith("-") and word != "-":
+            return None
+        else:
+            files.append(word)
+    output, lang = chosen["--format"], chosen["--lang"]
+    if not files or output not in get_args(Output) or lang not in LANGUAGES:
+        return None
+    return Check(tuple(files), cast("Output", output), lang)
+
+
+def _exit_status(arguments: Sequence[str]) -> int:
     try:
-        return app(standalone_mode=False) or OK
+        if (check := plain_check(arguments, os.environ.get("HENGSHUI_LANG") or "en")) is not None:
+            return check_files(check.files, check.output, messages(check.language))
+        from hengshui_etl.commands import app
+
+        return int(app(prog_name="hengshui-etl", standalone_mode=False) or OK)
     except Refused as error:
         complain(messages()("error.plain", error=error))
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         raise
@@ -324,8 +78,10 @@ def _status_of_command() -> int:
             if text := error.format_message():  # empty where the help was shown instead
                 context = getattr(error, "ctx", None)
                 complain(f"hengshui-etl: {text}  ({context.command_path if context else 'hengshui-etl'} --help)")
-            return UNREADABLE
-        if debugging():
+        elif type(error).__name__ == "Abort":  # typer's word for Ctrl+C
+            return 130
+        elif debugging():
             raise
-        complain(messages()("error.plain", error=internal(error, messages())))
+        else:
+            complain(messages()("error.plain", error=internal(error, messages())))
     return UNREADABLE

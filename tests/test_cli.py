@@ -1,4 +1,4 @@
-"""The command line as a user meets it: exit status, one line for whatever goes wrong, nothing loaded that is not needed."""
+"""The command line as a user meets it: exit status, one line for whatever goes wrong, only what is needed is loaded."""
 
 from __future__ import annotations
 
@@ -12,13 +12,25 @@ from pathlib import Path
 
 import pytest
 
-from hengshui_etl import __version__, cli
+from hengshui_etl import __version__, cli, commands
 from hengshui_etl.records import Examination
 
 PROJECT = Path(__file__).parent.parent
 SEED = PROJECT / "data/raw/2019-10/hengshui-industrial-upgrading.txt"
 WRONG = "某市今年开工项目\n2019-10-16\n今年以来,某市集中开工项目191项,其中工业项目100项,农业项目90项。\n"
-HEAVY = ("dagster", "polars", "pyarrow", "duckdb", "pandera", "numpy", "rich", "jinja2", "selectolax")
+HEAVY = (
+    "dagster",
+    "polars",
+    "pyarrow",
+    "duckdb",
+    "pandera",
+    "numpy",
+    "rich",
+    "jinja2",
+    "selectolax",
+    "typer",
+    "pydantic",
+)
 
 Hengshui = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -46,6 +58,36 @@ def one_line(stderr: bytes) -> str:
 def answers(stdout: bytes) -> list[dict[str, dict[str, object]]]:
     assert stdout.endswith(b"\n")
     return [json.loads(line) for line in stdout.decode().removesuffix("\n").split("\n")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["a"], cli.Check(("a",), "table", "en")),
+        (["--format", "json", "a", "-", "b"], cli.Check(("a", "-", "b"), "json", "en")),
+        (["a", "--format=json", "--lang=zh"], cli.Check(("a",), "json", "zh")),
+        (["--", "-a", "--lang"], cli.Check(("-a", "--lang"), "table", "en")),
+        (["--lang", "zh", "--lang", "en", "a"], cli.Check(("a",), "table", "en")),
+    ],
+)
+def test_plain_check_is_read_as_typer_reads_it(
+    arguments: list[str], expected: cli.Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(commands, "check_files", lambda files, output, say: seen.append((*files, output, say.language)))
+    commands.app(["check", *arguments], standalone_mode=False)
+    assert seen == [(*expected.files, expected.output, expected.language)]
+    assert cli.plain_check(["check", *arguments]) == expected
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["run"], ["check"], ["check", "--help"], ["check", "a", "-x"], ["check", "--format"],
+     ["check", "--format=", "a"], ["check", "--lang", "fr", "a"], ["check", "--lang", "zh"],
+     ["--lang", "zh", "check", "a"]],
+)  # fmt: skip
+def test_what_is_not_plain_is_left_to_typer(arguments: list[str]) -> None:
+    assert cli.plain_check(arguments) is None
 
 
 def test_version(hengshui: Hengshui) -> None:
@@ -139,7 +181,7 @@ def test_messages_in_chinese(hengshui: Hengshui, tmp_path: Path) -> None:
         (["run", "--batch", "1900-01"], "no batch 1900-01"),
         (["add", "missing.txt"], "no such file"),
         (["add", "--batch", "../up", "x"], "name of a batch"),
-        (["ui", "--port", "0"], "0"),
+        (["ui", "--port", "0"], "--port"),
     ],
 )
 def test_errors_are_one_line(hengshui: Hengshui, arguments: list[str], says: str) -> None:

@@ -1,0 +1,116 @@
+"""The command `check`: files in, answers out, and the exit status. Everything on this path loads quickly.
+
+Belongs here: reading inputs, the order of answers, why an input was not taken, in the user's words.
+Does not belong here: arguments (`cli.py`, `commands.py`), what an answer looks like (`answers.py`, `reading.py`).
+
+Exit status: 0 all is well; 1 a check failed; 2 an input could not be read, or a command could not be carried out.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from hengshui_etl.console import complain, count, count_end, write
+from hengshui_etl.messages import Messages
+from hengshui_etl.reading import printable
+
+if TYPE_CHECKING:
+    from hengshui_etl.records import Examination
+
+OK, WRONG, UNREADABLE = 0, 1, 2
+
+Output = Literal["table", "json"]
+
+
+class Refused(Exception):
+    """A command cannot be carried out; the text says why and what to do, on one line."""
+
+
+def check_files(paths: Sequence[str], output: Output, say: Messages) -> int:
+    """Answer each file (`-` is standard input) on standard output in the order given; the exit status."""
+    from hengshui_etl.answers import answer_line, error_line
+    from hengshui_etl.reading import reading_of
+
+    counts = {"wrong": 0, "held": 0, "unread": 0}
+    for number, path in enumerate(paths):
+        if len(paths) > 1:
+            count(say("check.progress", done=number, total=len(paths)))
+        result = examined(path, say)
+        if isinstance(result, str):
+            counts["unread"] += 1
+            complain(say("error.line", what=path, error=result))
+            if output == "json":
+                print(error_line(path, result))
+            continue
+        counts["wrong" if any(r.verdict.status == "fail" for r in result.relations) else "held"] += 1
+        if output == "json":
+            print(answer_line(result, say.language))
+        else:
+            if number:
+                print()
+            write(reading_of(result, say))
+    count_end()
+    if output == "table" and len(paths) > 1:
+        print("\n" + say("check.several", n=len(paths), **counts))
+    return UNREADABLE if counts["unread"] else WRONG if counts["wrong"] else OK
+
+
+def examined(path: str, say: Messages) -> Examination | str:
+    """What is known of the article in a file, or why it cannot be read."""
+    from hengshui_etl.pipeline import examine
+
+    try:
+        return examine(contents(path, say), source_path=path)
+    except Exception as error:
+        if debugging():
+            raise
+        return reason(error, path, say)
+
+
+def contents(path: str, say: Messages) -> bytes:
+    """The bytes of a file, or of standard input for `-`. Raises OSError, or Refused for what is no file at all."""
+    if path != "-":
+        try:
+            return Path(path).read_bytes()
+        except ValueError:  # a NUL in the name
+            raise Refused(say("error.missing")) from None
+    if sys.stdin is None:
+        raise Refused(say("error.missing"))
+    return sys.stdin.buffer.read()
+
+
+def reason(error: Exception, path: str, say: Messages) -> str:
+    """Why an input was not taken, in the user's words."""
+    from hengshui_etl.filing import OtherFile
+    from hengshui_etl.text import Unreadable
+
+    match error:
+        case Refused():
+            return str(error)
+        case Unreadable():
+            return say.get(f"unreadable.{error}", str(error))
+        case OtherFile():
+            return say("add.other", target=error.target)
+        case FileNotFoundError():
+            return say("error.missing")
+        case IsADirectoryError():
+            return say("error.folder", path=path.rstrip("/"))
+        case PermissionError():
+            return say("error.forbidden")
+        case OSError():
+            return say("error.unreadable", reason=error.strerror or error)
+        case _:
+            return internal(error, say)
+
+
+def internal(error: BaseException, say: Messages) -> str:
+    """The one line for what nobody foresaw."""
+    return say("error.internal", reason=printable(f"{type(error).__name__}: {error}")[:300])
+
+
+def debugging() -> bool:
+    """Whether the user asked to see where an unexpected error arose."""
+    return "--debug" in sys.argv[1:2]

@@ -1,0 +1,204 @@
+"""The commands of `hengshui-etl` and their arguments, with typer.
+
+Belongs here: what the user typed, which function answers it, what is then said.
+Does not belong here: anything that knows figures or tables. What one command needs is imported inside it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hengshui_etl import __version__
+from hengshui_etl.checking import OK, UNREADABLE, WRONG, Output, Refused, check_files, contents, reason
+from hengshui_etl.console import complain, status, write
+from hengshui_etl.messages import Language, Messages, messages
+from hengshui_etl.reading import Line, Piece, printable
+
+if TYPE_CHECKING:
+    from hengshui_etl.run import RunReport
+
+app = typer.Typer(
+    name="hengshui-etl",
+    help="Reads every figure in articles of Chinese local government and checks their arithmetic exactly.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+LangOption = Annotated[
+    Language | None, typer.Option("--lang", envvar="HENGSHUI_LANG", help="Language of messages: English or Chinese.")
+]
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"hengshui-etl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    lang: LangOption = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where in the program an unexpected error arose.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    ctx.obj = lang
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Articles; - is standard input.")],
+    output: Annotated[Output, typer.Option("--format", help="For people, or one line of JSON an article.")] = "table",
+    lang: LangOption = None,
+) -> None:
+    """Check the arithmetic of articles, loading nothing. Ends with 1 if a check fails, 2 if a file is no article."""
+    raise typer.Exit(check_files(files, output, language_of(ctx, lang)))
+
+
+@app.command()
+def run(
+    ctx: typer.Context,
+    batch: Annotated[
+        list[str] | None, typer.Option("--batch", help="Only this folder of data/raw; may be given again.")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Take all articles of data/raw, or of some batches, through the whole flow into the warehouse."""
+    say = language_of(ctx, lang)
+    with status(say("run.starting")) as update:
+        from hengshui_etl.run import UnknownBatch, run_batches
+        from hengshui_etl.settings import read_settings
+
+        settings = read_settings()
+        try:
+            report = run_batches(
+                settings, batch, lambda name, step, done, total: update(f"{name} · {step} {done}/{total}")
+            )
+        except UnknownBatch as unknown:
+            known = say("check.comma").join(sorted(p.name for p in settings.raw.glob("[!.]*") if p.is_dir())) or "–"
+            raise Refused(say("run.unknown_batch", batch=unknown, path=settings.raw, batches=known)) from None
+    if not report.batches:
+        raise Refused(say("run.nothing", path=settings.raw))
+    write(summary(report, settings.database, say))
+    for error in report.errors:
+        complain(say("error.plain", error=say("run.contract", error=error)))
+    raise typer.Exit(OK if report.ok else WRONG)
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Articles to be filed.")],
+    batch: Annotated[str | None, typer.Option("--batch", help="The batch, if not the month of publication.")] = None,
+    lang: LangOption = None,
+) -> None:
+    """File articles into data/raw, each into the folder of the month in which it was published."""
+    from hengshui_etl.filing import OtherFile, batch_of, filed, is_batch
+    from hengshui_etl.settings import read_settings
+    from hengshui_etl.text import Unreadable, read_article
+
+    say, settings = language_of(ctx, lang), read_settings()
+    if batch is not None and not is_batch(batch):
+        raise Refused(say("add.batch", batch=batch))
+    refused, new = 0, 0
+    for path in files:
+        try:
+            if path == "-":
+                raise Refused(say("add.stdin"))
+            data = contents(path, say)
+            article = read_article(data, source_path=path)
+            if batch is None and article.published_on is None:
+                raise Refused(say("add.undated", path=path))
+            month = batch_of(article.published_on) if article.published_on else ""
+            target, known = filed(data, Path(path).name, settings.raw, batch or month)
+        except (Refused, OtherFile, Unreadable, OSError) as error:
+            refused += 1
+            complain(say("error.line", what=path, error=reason(error, path, say)))
+            continue
+        new += not known
+        print(say("add.known" if known else "add.filed", path=printable(path), target=target))
+    if new:
+        print(say("add.next"))
+    raise typer.Exit(UNREADABLE if refused else OK)
+
+
+@app.command()
+def ui(
+    ctx: typer.Context,
+    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Where the page is served.")] = 3000,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    lang: LangOption = None,
+) -> None:
+    """Open the Dagster UI on this project: assets, checks and runs, with its daemon for sensors and schedules."""
+    from hengshui_etl.home import prepared_dagster_home
+    from hengshui_etl.settings import read_settings
+
+    say, settings = language_of(ctx, lang), read_settings()
+    if not is_free(host, port):
+        free = next((p for p in range(port + 1, min(port + 100, 65536)) if is_free(host, p)), port + 1)
+        raise Refused(say("ui.taken", port=port, free=free))
+    environment = {**os.environ, "DAGSTER_HOME": str(prepared_dagster_home(settings))}
+    workspace = settings.root / "workspace.yaml"
+    source = ["-w", str(workspace)] if workspace.exists() else ["-m", "hengshui_etl.definitions"]
+    command = [sys.executable, "-m", "dagster", "dev", *source, "--host", host, "--port", str(port)]
+    complain(say("ui.at", url=f"http://{host}:{port}"))
+    if os.name == "posix":
+        os.execve(command[0], command, environment)
+    import subprocess
+
+    raise typer.Exit(subprocess.call(command, env=environment))
+
+
+def summary(report: RunReport, database: Path, say: Messages) -> list[Line]:
+    """The closing lines of a run: how much, what failed, where it lies."""
+
+    def row(key: str, *values: object) -> Line:
+        return Line((Piece(" ".join(map(str, values))),), 0, say(f"run.{key}"))
+
+    lines = [
+        row("batches", say("check.comma").join(report.batches)),
+        row("articles", report.articles),
+        row("figures", report.figures),
+        row("relations", report.relations),
+        row("failed", len(report.failed)),
+    ]
+    for failed in report.failed:
+        text = failed.message_zh if say.language == "zh" else failed.message_en
+        name = f"✗ {failed.source_path} {failed.check_id}"
+        lines.append(Line((Piece(name, "wrong" if failed.severity == "error" else "warning"), Piece(f"  {text}")), 1))
+    if report.quarantined:
+        lines.append(row("quarantined", len(report.quarantined)))
+        for path, why in report.quarantined:
+            lines.append(Line((Piece(f"? {path}", "warning"), Piece(f"  {say.get(f'unreadable.{why}', why)}")), 1))
+    lines.append(row("warehouse", database))
+    return [*lines, Line(()), Line((Piece(say("run.look"), "dim"),))]
+
+
+def language_of(ctx: typer.Context, lang: Language | None) -> Messages:
+    """The texts of the language asked for, after the command or before it."""
+    return messages(lang or ctx.obj or "en")
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there."""
+    import socket
+
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            server.bind((host, port))
+        except OSError:
+            return False
+        return True
