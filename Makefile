@@ -1,6 +1,6 @@
 # make run    set everything up (the first time) and take all articles in data/raw through the whole flow
 # make test   all tests        make lint   ruff and mypy        make ui   the Dagster UI
-# PYTHON=python3.12 chooses the interpreter for .venv; ARGS="…" is passed on.
+# PYTHON=python3.12 chooses the interpreter when .venv is made; ARGS="…" is passed on.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3 python,\
 	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))

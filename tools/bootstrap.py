@@ -87,11 +87,11 @@ def pip(*arguments: str) -> None:
 
 
 def fingerprint() -> str:
-    """What the environment depends on: lock file, metadata of this project, this script, folder and interpreter."""
+    """What the environment depends on: the lock file, the metadata of this project, this script, and the folder."""
     project = toml("pyproject.toml")
     metadata = json.dumps([project["project"], project["build-system"]], sort_keys=True)
     parts = [*((ROOT / name).read_bytes() for name in ("uv.lock", "tools/bootstrap.py")), metadata.encode()]
-    return hashlib.sha256(b"\0".join([*parts, sys.version.encode(), str(ROOT).encode()])).hexdigest()
+    return hashlib.sha256(b"\0".join([*parts, str(ROOT).encode()])).hexdigest()
 
 
 def toml(name: str) -> dict[str, Any]:
