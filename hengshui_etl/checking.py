@@ -91,7 +91,7 @@ def reason(error: Exception, path: str, say: Messages) -> str:
         case Refused():
             return str(error)
         case Unreadable():
-            return say.get(f"unreadable.{error}", str(error))
+            return say.reason(str(error))
         case OtherFile():
             return say("add.other", target=error.target)
         case FileNotFoundError():

@@ -181,7 +181,7 @@ def summary(report: RunReport, database: Path, say: Messages) -> list[Line]:
     if report.quarantined:
         lines.append(row("quarantined", len(report.quarantined)))
         for path, why in report.quarantined:
-            lines.append(Line((Piece(f"? {path}", "warning"), Piece(f"  {say.get(f'unreadable.{why}', why)}")), 1))
+            lines.append(Line((Piece(f"? {path}", "warning"), Piece(f"  {say.reason(why)}")), 1))
     lines.append(row("warehouse", database))
     return [*lines, Line(()), Line((Piece(say("run.look"), "dim"),))]
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 from hengshui_etl.messages import LANGUAGES, Language, messages
 from hengshui_etl.records import RelationType
+
+PACKAGE = Path(__file__).parent.parent / "hengshui_etl"
 
 
 def flat(section: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, object]]:
@@ -38,6 +42,16 @@ def test_same_keys_and_blanks_as_english(language: Language) -> None:
 @pytest.mark.parametrize("section", ["type", "roles"])
 def test_every_relation_type_is_named(language: Language, section: str) -> None:
     assert set(messages(language).sections[section]) == set(get_args(RelationType))
+
+
+def test_every_reason_of_an_unreadable_file_is_translated() -> None:
+    source = "".join(path.read_text("utf-8") for path in (PACKAGE / "text").glob("*.py"))
+    written = re.findall(r'f?"(the (?:file|page) [^"]+)"', source)
+    assert len(written) >= 8
+    for text in written:
+        english = re.sub(r"\{[^}]*\}", "7", text)
+        assert messages("zh").reason(english) != english, text
+        assert messages("en").reason(english) == english
 
 
 def test_an_unknown_language_is_refused() -> None:

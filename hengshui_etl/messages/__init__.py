@@ -6,6 +6,7 @@ Does not belong here: the explanation of a verdict, which is made with its arith
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -30,6 +31,15 @@ class Messages(NamedTuple):
         """A list of words, as it stands in the file."""
         section, _, name = key.partition(".")
         return tuple(self.sections[section][name])
+
+    def reason(self, text: str) -> str:
+        """Why a file could not be read, given in English: in this language where it has the words, else as it is."""
+        known = self.sections["unreadable"]
+        for english, words in known.items():
+            pattern = "(.+)".join(map(re.escape, english.split("{}")))
+            if (match := re.fullmatch(pattern, text)) is not None:
+                return str(words).format(*(known.get(blank, blank) for blank in match.groups()))
+        return text
 
     def get(self, key: str, default: str) -> str:
         """The text of `key`, or `default` where the language has none."""
