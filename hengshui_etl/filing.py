@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from typing import NamedTuple
 
 BATCH = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
@@ -51,7 +52,7 @@ def filed(data: bytes, name: str, raw: Path, batch: str) -> Filed:
     folder = raw / batch
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / name
-    part = folder / f".{name}.{os.getpid()}.part"
+    part = folder / f".{token_hex(8)}.part"
     try:
         with part.open("xb") as file:
             file.write(data)
