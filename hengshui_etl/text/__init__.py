@@ -24,14 +24,15 @@ _FILE_NAME = re.compile(r"[^/\\]*$")
 def read_article(data: bytes, *, source_path: str, article_id: str | None = None) -> Article:
     """The article in the bytes of one file (text or HTML).
 
-    `source_path` is recorded as given; `article_id` is the file name without its extension unless given. Raises `Unreadable`
-    for bytes that are no article, and nothing else.
+    `source_path` is recorded as given; `article_id` is the file name without its extension unless given.
+    Raises `Unreadable` for bytes that are no article, and nothing else.
     """
     text, encoding, _evidence = decoded(data)
     media: Literal["text", "html"] = "text"
     title = None
     if "<" in text:
-        from hengshui_etl.text.page import looks_like_page, page_text  # the parser of pages is not needed for plain text
+        # The parser of pages is not needed for plain text, and start-up of the commands counts.
+        from hengshui_etl.text.page import looks_like_page, page_text
 
         if looks_like_page(text):
             media = "html"
@@ -41,6 +42,8 @@ def read_article(data: bytes, *, source_path: str, article_id: str | None = None
     repairs = repairs_of(text)
     mended, script = simplified(replayed(text, repairs))
     clean = narrow(mended)
+    if not clean or clean.isspace():
+        raise Unreadable("the file holds nothing that can be read")
     layout = layout_of(clean, title)
     return Article(
         article_id=article_id or identifier_of(source_path),

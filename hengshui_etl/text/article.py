@@ -1,6 +1,7 @@
 """Lines to the parts of an article: title, dateline, paragraphs, tables, notes, and the furniture of the site.
 
-Belongs here: what a line is. Does not belong here: bytes, damage, markup; what a dateline says (dateline.py); cells (rows.py).
+Belongs here: what a line is. Does not belong here: bytes, damage, markup; what a dateline says (dateline.py); the cells
+of tables (rows.py).
 
 All of it reads the clean text (simplified, narrow). When in doubt a line is a paragraph: a figure that is lost in
 furniture is never read, a piece of furniture that is read costs one false figure.
@@ -30,7 +31,7 @@ _NOTE = re.compile(
 _SLIP = re.compile(r"[-—|· ]*(?:\d+ ?条评论)?[-—|· ]*$")
 _TRAIL = re.compile("[^>»›。，]{0,16}(?: ?[>»›]+ ?[^>»›。，]{1,24}){1,8}$")
 _WHEN = re.compile(
-    r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?|星期[一二三四五六日天]|周[一二三四五六日]|第? ?[\dA-Za-z一二三四五六七八九十]+ ?版|[\dA-Z]+版"
+    r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?|星期[一二三四五六日天]|周[一二三四五六日]|第? ?[\dA-Za-z一二三四五六七八九十]+ ?版"
     r"|[a-zA-Z]+(?:\.[a-zA-Z0-9]+)+|第\d+期|总第?\d+期|共\d+页|第\d+页"
 )
 
@@ -65,7 +66,8 @@ def _any_of(words: list[str]) -> str:
 def _patterns() -> _Patterns:
     words = furniture()
     label = f"(?:{_any_of(words['info_labels'])})"
-    counter = f"(?:{_any_of(words['counters'])})(?:次数|人次|人数|总数|量|数|率)?[ :：(（]{{0,2}}\\d[\\d,，.]*[wW万]?\\+?[次人条)）]*"
+    counter = f"(?:{_any_of(words['counters'])})(?:次数|人次|人数|总数|量|数|率)?[ :：(（]{{0,2}}"
+    counter += "\\d[\\d,，.]*[wW万]?\\+?[次人条)）]*"
     phone = f"(?:{_any_of(words['phones'])})"
     number = r"[(（]?\+?\d[\d \-—、,，/()（）转或]{2,60}"
     lead = "[-—【\\[（(|·\\s]*"
@@ -149,6 +151,8 @@ class _Reader:
         patterns, length = self.patterns, len(line)
         stop = _STOP.search(line)
         whole = stop is None or stop.end() == length  # no sentence ends inside it
+        if not whole and length > _SHORT:
+            return "note" if _NOTE.match(line) else "paragraph"
         if self.others and whole and length <= 2 * _SHORT:
             return "furniture"
         if at < self.headline and whole:
@@ -176,7 +180,7 @@ class _Reader:
         if self._is_info(line, at):
             return "info"
         found = patterns.phone.match(line)
-        if found and (found.end() == length or length <= _SHORT and line[found.end() - 1] in "。；)） "):
+        if found and (found.end() == length or (length <= _SHORT and line[found.end() - 1] in "。；)） ")):
             return "furniture"
         return "paragraph"
 
@@ -266,7 +270,7 @@ class _Reader:
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
-    """Where the lines that are not blank begin and end, without indentation; a leading tab is an empty cell and stays."""
+    """Where the lines that are not blank begin and end, without indentation; a tab at the edge is an empty cell."""
     out = []
     at = 0
     for line in text.split("\n"):

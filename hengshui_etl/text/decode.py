@@ -55,6 +55,7 @@ _FILE_KINDS = (
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _NON_CHARACTERS = re.compile("[\ud800-\udfff\ufffd\ufffe\uffff]")
 _SUSPECT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
+_BEYOND_TWO_BYTES = re.compile("[\u0800-\U0010ffff]")
 _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{3,20})", re.IGNORECASE)
 _SAMPLE = 60_000  # bytes weighed; longer texts do not change the verdict
 # Everyday characters make up 0.45 to 0.75 of press prose under its own encoding and less than 0.1 under a wrong one.
@@ -63,7 +64,7 @@ _CONTROL_SHARE = 200  # one control character in so many is taken as a slip of t
 
 
 def decoded(data: bytes) -> Decoded:
-    """The text of `data`. Raises `Unreadable` if it is empty, binary, full of control characters or in no known encoding."""
+    """The text of `data`. Raises `Unreadable` if it is empty, binary, ridden with control characters or undecodable."""
     if not data:
         raise Unreadable("the file is empty")
     if data.isspace():
@@ -95,16 +96,18 @@ def _utf8(data: bytes) -> Decoded | None:
     if b"\0" in data:  # UTF-16 without a mark may be valid UTF-8 as long as it holds Latin characters only
         return None
     try:
-        return Decoded(data.decode("utf-8"), "utf-8", "valid UTF-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
+    if not text.isascii() and _BEYOND_TWO_BYTES.search(text) is None and _everyday_share(data, "gb18030") >= _ENOUGH:
+        # A word or two of GB18030 may look like Greek or Cyrillic in UTF-8; no Chinese text does the reverse.
+        return None
+    return Decoded(text, "utf-8", "valid UTF-8")
 
 
 def _weighed(data: bytes) -> Decoded:
-    if b"\0" in data:
-        candidates = ["utf-16-le", "utf-16-be"]
-    else:
-        candidates = ["gb18030", "big5hkscs", "utf-16-le", "utf-16-be"]
+    wide = ["utf-16-le", "utf-16-be"]
+    candidates = wide if b"\0" in data else ["gb18030", "big5hkscs", *wide]
     best: tuple[float, str] = (0.0, "")
     for encoding in candidates:
         share = _everyday_share(data, encoding)
@@ -118,13 +121,14 @@ def _weighed(data: bytes) -> Decoded:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Unreadable(f"the file looks like {encoding} but is not valid at byte {error.start}: cut off or mixed") from None
+        reason = f"the file looks like {encoding} but is not valid at byte {error.start}: cut off or mixed"
+        raise Unreadable(reason) from None
     name = {"big5hkscs": "big5"}.get(encoding, encoding)
     return Decoded(text, name, f"{share:.0%} everyday characters when read as {name}")
 
 
 def _everyday_share(data: bytes, encoding: str) -> float:
-    """Share of everyday characters among all that is not ASCII, if the sample is read in `encoding`; 0 if it cannot be."""
+    """Share of everyday characters among all that is not ASCII in the sample, read in `encoding`; 0 if it cannot be."""
     sample = data if len(data) <= _SAMPLE else data[:_SAMPLE]
     try:
         text = sample.decode(encoding)
@@ -148,7 +152,7 @@ def _refuse_if_no_text(text: str) -> None:
     if _SUSPECT.search(text) is None:
         return
     controls = len(_CONTROLS.findall(text))
-    if controls * _CONTROL_SHARE > len(text) and controls > 1 or controls == len(text):
+    if (controls * _CONTROL_SHARE > len(text) and controls > 1) or controls == len(text):
         raise Unreadable(f"the file is full of control characters ({controls} among {len(text)} characters)")
     lost = len(_NON_CHARACTERS.findall(text))
     if lost * 10 > len(text):

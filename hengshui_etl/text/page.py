@@ -4,8 +4,8 @@ Belongs here: markup, what a browser hides, menus and footers by their markup. D
 means (article.py), damage (repair.py).
 
 The tree comes from lexbor (selectolax), the walk is ours: extractors that guess the main content drop table rows and
-figures (docs/decisions.md). One buffer of tokens is written in reading order; a table or menu looks back at its own tokens when it
-closes, and no token is rewritten more than once, so the walk is linear however deep the page is nested.
+figures (docs/decisions.md). One buffer of tokens is written in reading order; a table or menu looks back at its own
+tokens when it closes, and no token is rewritten more than once, so the walk is linear however deep the page is nested.
 """
 
 from __future__ import annotations
@@ -27,16 +27,22 @@ _LOOKS_LIKE_PAGE = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|div|p|table|br|h[1-6]|span|script|article|section|ul)\b[^<]{0,500}>",
     re.IGNORECASE,
 )
-_SKIPPED = frozenset(
+
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_SKIPPED = _tags(
     "script style noscript template head iframe object embed svg math canvas select option button textarea audio video "
-    "map dialog -comment".split()
+    "map dialog -comment"
 )
-_BLOCKS = frozenset(
-    "p div section article main h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr td th blockquote pre "
-    "hr form fieldset legend address center header footer aside nav figure figcaption details summary body html".split()
+_BLOCKS = _tags(
+    "p div section article main h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr td th pre hr "
+    "blockquote form fieldset legend address center header footer aside nav figure figcaption details summary body html"
 )
-_MENU_TAGS = frozenset(("nav", "footer", "aside", "ul", "ol", "div", "header", "table", "section", "dl", "form", "p", "td"))
-_FURNITURE_TAGS = frozenset(("nav", "footer", "aside"))
+_MENU_TAGS = _tags("nav footer aside ul ol div header table section dl form p td")
+_FURNITURE_TAGS = _tags("nav footer aside")
 _FURNITURE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|foot|footer|bottom|crumbs?|breadcrumbs?|copyright|sidebar|share|bdshare|"
     r"related|pager|pagination|prenext|hot|recommend|toolbar|friendlink|links)(?:$|[\s_\d-])",
@@ -249,7 +255,8 @@ def _is_data(table: _Table, out: list[str]) -> bool:
 
 def _span(value: str | None) -> int:
     """A `colspan` or `rowspan`; what is no sensible number counts as 1."""
-    return min(int(value), 60) if value and value.isascii() and value.isdigit() and 0 < len(value) < 4 and int(value) else 1
+    number = int(value) if value and len(value) < 4 and value.isascii() and value.isdigit() else 1
+    return min(max(number, 1), 60)
 
 
 def _is_hidden(node: LexborNode) -> bool:

@@ -12,17 +12,21 @@ import re
 from collections.abc import Sequence
 
 from hengshui_etl.records import Offsets, Repair
+from hengshui_etl.text.script import traditional_characters
 from hengshui_etl.text.shifted import LOST, SHIFTED, torn_characters
-from hengshui_etl.vocab.layout import annotated_forms, syllables
+from hengshui_etl.vocab.layout import annotated_forms, syllables, without_tone
 
 PINYIN = "pinyin_annotation"
 INVISIBLE = "invisible_character"
 
+_MANY = 3
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _LETTERS = f"a-zü{TONED}"
 _ANNOTATION = re.compile(f"[(（]([{_LETTERS}]{{1,6}})[)）]")
 # Zero-width characters, soft hyphens, direction marks and stray control characters: nothing a reader sees.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
+)
 
 
 def repairs_of(source: str) -> tuple[Repair, ...]:
@@ -38,22 +42,25 @@ def repairs_of(source: str) -> tuple[Repair, ...]:
 
 
 def _pinyin_annotations(source: str) -> list[Repair]:
-    """`個(gè)`: a converting site put the reading behind a character. The character must be one that differs between the
-    scripts and the reading one of its own."""
+    """`個(gè)`: a converting site put the reading behind a character. The character must be one that differs between
+    the scripts and the reading one of its own."""
     if "(" not in source and "（" not in source:
         return []
-    forms = annotated_forms
-    toned = syllables
     sure: list[Repair] = []
-    unsure: list[Repair] = []
+    likely: list[Repair] = []
     for found in _ANNOTATION.finditer(source):
         start = found.start()
-        if start and source[start - 1] + found[1] in forms():
-            sure.append(Repair(PINYIN, start, found.end(), found[0], ""))
-        elif start and "\u3400" <= source[start - 1] <= "\u9fff" and not found[1].isascii() and found[1] in toned():
-            unsure.append(Repair(PINYIN, start, found.end(), found[0], ""))
-    # In a text that is damaged anyway, a syllable with its tone is no author's remark, whatever it stands behind.
-    return sure + unsure if len(sure) >= 3 else sure
+        before = source[start - 1] if start else ""
+        reading = found[1]
+        if before + reading in annotated_forms():
+            group = sure if before in traditional_characters() else likely
+        elif "\u3400" <= before <= "\u9fff" and not reading.isascii() and without_tone(reading) in syllables():
+            group = likely
+        else:
+            continue
+        group.append(Repair(PINYIN, start, found.end(), found[0], ""))
+    # Behind a character that no conversion made, one reading is an author's help with a rare name; many are damage.
+    return sure + likely if len(sure) + len(likely) >= _MANY else sure
 
 
 def _invisible_characters(source: str) -> list[Repair]:
@@ -83,7 +90,7 @@ def offsets_of(repairs: Sequence[Repair]) -> Offsets:
     source = [0]
     shift = 0
     for _kind, start, end, _before, after in repairs:
-        for extra in range(end - start, len(after)):  # longer than what it replaces: the excess stands at its last character
+        for extra in range(end - start, len(after)):  # longer than before: the excess stands at the last character
             clean.append(start - shift + extra)
             source.append(end - 1 if end > start else start)
         shift += end - start - len(after)

@@ -26,10 +26,11 @@ _GAPS = {_TAB: re.compile("\t"), _WIDE: re.compile(" {2,}"), _NARROW: re.compile
 def table_at(text: str, lines: Sequence[Line], at: int) -> tuple[Row, ...]:
     """The rows of the table that begins with line `at`; nothing if none does.
 
-    Cells are parted by tabs, by gaps of two and more spaces, or, where every row has as many cells as the head, by any space.
+    Cells are parted by tabs, by gaps of two and more spaces, or, where all rows have as many cells as the head, by any
+    space.
     """
     start, end = lines[at]
-    if end - start > _LONGEST_ROW or text.find(" ", start, end) < 0 and text.find("\t", start, end) < 0:
+    if end - start > _LONGEST_ROW or (text.find(" ", start, end) < 0 and text.find("\t", start, end) < 0):
         return ()
     best: tuple[Row, ...] = ()
     for gap in (_TAB, _WIDE, _NARROW):
@@ -56,7 +57,7 @@ def _rows(text: str, lines: Sequence[Line], at: int, gap: str) -> tuple[Row, ...
         row = _cells(text, start, end, gap)
         if len(row) < 2 or any(b - a > _LONGEST_CELL for a, b in row):
             break
-        if rows and not (len(row) == len(rows[0]) or gap != _NARROW and abs(len(row) - len(rows[0])) <= 1):
+        if rows and not (len(row) == len(rows[0]) or (gap != _NARROW and abs(len(row) - len(rows[0])) <= 1)):
             break
         rows.append(row)
         numeric += _is_numeric(text, row)

@@ -11,6 +11,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from hengshui_etl.vocab.layout import readings, script_corrections
+
 if TYPE_CHECKING:
     from opencc import OpenCC
 
@@ -42,10 +44,33 @@ def simplified(text: str) -> tuple[str, Script]:
     converted = _converter().convert(text)
     if len(converted) != len(text):
         converted = _character_by_character(text)
+    for printed, clean in script_corrections():
+        if printed in text:
+            converted = _with_correction(text, converted, printed, clean)
     if converted == text:
         return text, "hans" if _CHINESE.search(text) else "none"
     changed = sum(map(operator.ne, text, converted))
     return converted, "hant" if changed * _HANT_SHARE > len(text) else "hans"
+
+
+@cache
+def traditional_characters() -> frozenset[str]:
+    """Those of the characters with a known reading that conversion changes."""
+    characters = sorted({c for group in readings().values() for c in group})
+    converted = _converter().convert("\n".join(characters)).split("\n")
+    return frozenset(c for c, new in zip(characters, converted, strict=True) if c != new)
+
+
+def _with_correction(text: str, converted: str, printed: str, clean: str) -> str:
+    """`converted` with `clean` wherever `text` has `printed`."""
+    pieces: list[str] = []
+    at = 0
+    found = text.find(printed)
+    while found >= 0:
+        pieces += (converted[at:found], clean)
+        at = found + len(printed)
+        found = text.find(printed, at)
+    return "".join((*pieces, converted[at:]))
 
 
 def _character_by_character(text: str) -> str:

@@ -12,7 +12,7 @@ from hengshui_etl.records import Block, Sentence
 
 _END = re.compile("[。！？；!?;]+[”’」』）)】]*|\n")
 _PAIRS = (("（", "）"), ("“", "”"), ("(", ")"), ("「", "」"), ("『", "』"), ("【", "】"))
-# A bracket or quotation is kept in one sentence if its closing mark comes this soon; longer speech is cut like other text.
+# A bracket or quotation is kept in one sentence if its closing mark comes this soon; longer speech is cut.
 _SHORT = 60
 
 

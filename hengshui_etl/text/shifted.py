@@ -3,14 +3,16 @@
 Belongs here: the fault of sites that put pinyin into GBK bytes without minding where characters begin. Does not belong
 here: pinyin behind a whole character (repair.py).
 
-The fault. The site replaces the two bytes of a traditional character by themselves and `(pinyin)`, wherever they stand: also where
-the second byte of one character and the first byte of the next look like such a character. In 目儲備 (C4BF 83A6 82E4) the bytes
-BF83 are those of 績 (jī), so the text becomes C4BF 83 `(jī)` A6 `(chǔ)` 82E4. Read as GBK, the lone 83 swallows the bracket and
-is shown as `?`, and so is the lone A6: 目?jī)?chǔ)備. Between two such places every character is read one byte off: 接合作項 as 雍献黜?.
+The fault. The site replaces the two bytes of a traditional character by themselves and `(pinyin)`, wherever they stand:
+also where the second byte of one character and the first byte of the next look like such a character. In 目儲備
+(C4BF 83A6 82E4) the bytes BF83 are those of 績 (jī), so the text becomes C4BF 83 `(jī)` A6 `(chǔ)` 82E4. Read as GBK,
+the lone 83 swallows the bracket and is shown as `?`, and so is the lone A6: 目?jī)?chǔ)備. Between two such places
+every character is read one byte off: 接合作項 as 雍献黜?.
 
-The evidence asked for. The first pinyin must be a reading of the false character that the neighbour's second byte and the restored
-first byte make; the last pinyin must be a reading of the last restored character; what lies between are the bytes that are
-there. Where this leaves more than one text, the words it makes decide; where they do not, `〓` marks the loss.
+The evidence asked for. The first pinyin must be a reading of the false character that the neighbour's second byte and
+the restored first byte make; the last pinyin must be a reading of the last restored character; what lies between are
+the bytes that are there. Where this leaves more than one text, the words it makes decide; where they do not, `〓` marks
+the loss.
 """
 
 from __future__ import annotations
@@ -61,7 +63,7 @@ def torn_characters(source: str) -> list[Repair]:
 
 
 def _mended(before: str, first: str, run: str, last: str, after: str) -> str:
-    """The torn text: behind `before`, with the false character's reading, the misread run, the last character's reading."""
+    """The torn text: behind `before`, with the false character's reading, the misread run and the last reading."""
     texts = sorted(set(_candidates(before, first, run, last)))
     if len(texts) == 1 and not run:
         return texts[0]  # both readings agree on one character
@@ -69,7 +71,7 @@ def _mended(before: str, first: str, run: str, last: str, after: str) -> str:
 
 
 def _candidates(before: str, first: str, run: str, last: str) -> Iterator[str]:
-    """All texts whose bytes the fault turns into what is seen; none or one pair of bytes may have been dropped as undefined."""
+    """All texts whose bytes the fault turns into what is seen; one pair of bytes may have been dropped as undefined."""
     low = _bytes(before)[1:]
     false = {b[1:] for c in _characters(first) if (b := _bytes(c))[:1] == low}
     ends = {_bytes(c) for c in _characters(last)}

@@ -53,8 +53,8 @@ def annotated_forms() -> frozenset[str]:
 
 @cache
 def syllables() -> frozenset[str]:
-    """All readings with tone marks."""
-    return frozenset(readings())
+    """All readings, without tone marks."""
+    return frozenset(map(without_tone, readings()))
 
 
 @cache
@@ -69,3 +69,10 @@ def words_hant() -> frozenset[str]:
     """Frequent two-character words in traditional script."""
     lines = _text("words_hant.txt").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@cache
+def script_corrections() -> tuple[tuple[str, str], ...]:
+    """Printed forms that the converter of scripts gets wrong, with the right simplified form of the same length."""
+    data = tomllib.loads(_text("script.toml"))
+    return tuple((printed, clean) for printed, clean in data["corrections"])
