@@ -54,6 +54,13 @@ def test_every_reason_of_an_unreadable_file_is_translated() -> None:
         assert messages("en").reason(english) == english
 
 
+def test_every_kind_of_edit_is_named() -> None:
+    source = (PACKAGE / "relations/edits.py").read_text("utf-8")
+    kinds = set(re.findall(r'"(\w+)", (?:SLIP|MISREAD|GARBLED)', source))
+    assert len(kinds) >= 8
+    assert set(messages().sections["edit"]) == kinds
+
+
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="none of en, zh"):
         messages("fr")  # type: ignore[arg-type]
