@@ -1,7 +1,7 @@
 """One sentence for every verdict, in English and in Chinese, that shows the arithmetic with the article's own numbers.
 
-Belongs here: how printed figures and computed numbers are shown, and the wording. Does not belong here: deciding anything;
-what rounds here rounds for the eye only.
+Belongs here: how printed figures and computed numbers are shown, and the wording. Does not belong here: deciding
+anything; what rounds here rounds for the eye only.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import NamedTuple
 
 from hengshui_etl.records import Figure
-from hengshui_etl.relations.intervals import ONE, Range
+from hengshui_etl.relations.intervals import ONE, Range, last_nonzero_unit
 
 MOST_TERMS = 12
 
@@ -47,7 +47,7 @@ def printed(figure: Figure) -> str:
 
 
 def manner_of(figure: Figure) -> Manner:
-    """Multiplier, suffix and decimals of a figure's print; a bare table cell gives away its head's multiplier by its value."""
+    """Multiplier, suffix and decimals of a figure's print; a bare cell shows its head's multiplier by its value."""
     text, multiplier, name = figure.text, ONE, ""
     for simple, traditional, size in _SIZES:
         if simple in text or traditional in text:
@@ -59,7 +59,10 @@ def manner_of(figure: Figure) -> Manner:
             ratio = _SHOWN.divide(figure.value, Decimal(number[0]))
             if ratio in _NAMES:
                 multiplier, name = ratio, _NAMES[ratio]
-    place = _SHOWN.divide(figure.place, multiplier)
+    place = figure.place
+    if multiplier > 1 and (not place or place < multiplier):  # 十万九千七百 is shown as 10.97万
+        place = max(place, last_nonzero_unit(figure.value))
+    place = _SHOWN.divide(place, multiplier)
     decimals = max(0, -place.adjusted()) if 0 < place < 1 else 0
     unit = figure.unit
     return Manner(multiplier, name + ("个百分点" if unit == "百分点" else unit), min(decimals, 12))
@@ -81,9 +84,12 @@ def shown_range(r: Range, manner: Manner) -> Words:
     if low is None and high is None:
         return Words("anything", "任何数")
     if low is None:
-        return Words(f"{'less than' if r.high_open else 'at most'} {high}", f"{'不到' if r.high_open else '不超过'}{high}")
+        return Words(
+            f"{'less than' if r.high_open else 'at most'} {high}", f"{'不到' if r.high_open else '不超过'}{high}"
+        )
     if high is None:
-        return Words(f"{'more than' if r.low_open else 'at least'} {low}", f"{'超过' if r.low_open else '不少于'}{low}")
+        en, zh = ("more than", "超过") if r.low_open else ("at least", "不少于")
+        return Words(f"{en} {low}", f"{zh}{low}")
     return Words(low, low) if low == high else Words(f"{low} to {high}", f"{low}至{high}")
 
 
@@ -99,11 +105,30 @@ def bracketed(figures: Sequence[Figure]) -> str:
     return f"({terms(figures)})" if len(figures) > 1 else printed(figures[0])
 
 
-def equation(left: str, result: Words, stated: str, *, holds: bool) -> Words:
+def as_is(figure: Figure) -> Words:
+    """The figure as printed, in both languages."""
+    text = printed(figure)
+    return Words(text, text)
+
+
+def directed(figure: Figure) -> Words:
+    """The figure as printed, with its direction."""
+    text = printed(figure)
+    if figure.direction is None or figure.value <= 0:
+        return Words(text, text)
+    up = figure.direction == "up"
+    return Words(f"a {'rise' if up else 'fall'} of {text}", f"{'增长' if up else '下降'}{text}")
+
+
+def equation(left: str, result: Words, stated: Words, *, holds: bool) -> Words:
     """`left` comes to `result`, and the article prints `stated`."""
     if holds:
-        return Words(f"{left} = {result.en}; the article prints {stated}", f"{left} = {result.zh},文中为{stated}")
-    return Words(f"{left} = {result.en}, but the article prints {stated}", f"{left} = {result.zh},文中却写作{stated}")
+        if result == stated:
+            return Words(f"{left} = {result.en}, as the article prints", f"{left} = {result.zh},与文中一致")
+        return Words(f"{left} = {result.en}; the article prints {stated.en}", f"{left} = {result.zh},文中为{stated.zh}")
+    return Words(
+        f"{left} = {result.en}, but the article prints {stated.en}", f"{left} = {result.zh},文中却写作{stated.zh}"
+    )
 
 
 def unstated(left: str, result: Words, *, possible: bool) -> Words:
@@ -134,7 +159,8 @@ def whole_of_percentages(left: str, result: str, *, holds: bool) -> Words:
     if holds:
         return Words(f"{left} = {result}: the whole, within rounding", f"{left} = {result},在舍入范围内合计100%")
     return Words(
-        f"{left} = {result}, but the shares of one whole add up to 100%", f"{left} = {result},但同一整体的各部分应合计100%"
+        f"{left} = {result}, but the shares of one whole add up to 100%",
+        f"{left} = {result},但同一整体的各部分应合计100%",
     )
 
 
@@ -146,11 +172,13 @@ def within(part: str, whole: str, *, holds: bool) -> Words:
 
 
 def said_twice(one: str, other: str, gap: str | None) -> Words:
-    """The same figure in two places; `gap` is None where they agree, and empty where they differ by more than a number."""
+    """The same figure in two places; `gap` is None where they agree, empty where they differ by more than a number."""
     if gap is None:
         return Words(f"{one} and {other} agree", f"{one}与{other}一致")
     if gap:
-        return Words(f"{one} and {other} are said of the same thing, but lie {gap} apart", f"{one}与{other}所指相同,却相差{gap}")
+        return Words(
+            f"{one} and {other} are said of the same thing, but lie {gap} apart", f"{one}与{other}所指相同,却相差{gap}"
+        )
     return Words(f"{one} and {other} are said of the same thing, but differ", f"{one}与{other}所指相同,却不一致")
 
 
@@ -185,4 +213,6 @@ def infeasible(part: str, percentage: str, nearest: Sequence[tuple[str, str]]) -
     """No whole makes the percentage true; `nearest` are (whole, its percentage)."""
     near = "; ".join(f"{part} ÷ {whole} = {percent}" for whole, percent in nearest)
     tail_en, tail_zh = (f" ({near})", f"({near.replace('; ', ';')})") if near else ("", "")
-    return Words(f"no whole number makes {part} {percentage}{tail_en}", f"没有整数总数能使{part}占{percentage}{tail_zh}")
+    return Words(
+        f"no whole number makes {part} {percentage}{tail_en}", f"没有整数总数能使{part}占{percentage}{tail_zh}"
+    )

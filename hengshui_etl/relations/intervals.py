@@ -1,7 +1,7 @@
 """What a printed number can stand for, and exact arithmetic on such ranges.
 
-Belongs here: the rounding rules of the labelling guide, ranges of exact values, their sums, differences and quotients, whether
-two ranges meet. Does not belong here: what a relation is (judge.py), words (explain.py), reading text (figures/).
+Belongs here: the rounding rules of the labelling guide, ranges of exact values, their sums, differences and quotients,
+whether two ranges meet. Does not belong here: what a relation is, words (explain.py), reading text (figures/).
 
 A `Range` keeps its ends as decimals over decimal denominators: the ends of every printed figure are decimals, a
 quotient adds one denominator, and comparing by cross-multiplication is several times faster than `Fraction`. All
@@ -37,7 +37,7 @@ EXACT = Context(prec=2400, Emax=9999, Emin=-9999, traps=_TRAPS)
 _plus, _minus, _times = EXACT.add, EXACT.subtract, EXACT.multiply  # the operators would round in the caller's context
 
 
-class NotJudgeable(Exception):  # noqa: N818 - no error of ours: the operands make no sense together
+class NotJudgeable(Exception):
     """The operands allow no verdict; `reason` says why, in English, for `Undecided`."""
 
     def __init__(self, reason: str) -> None:
@@ -76,9 +76,10 @@ def last_nonzero_unit(value: Decimal) -> Decimal:
 def range_of(figure: Figure) -> Range:
     """The exact values that the printed figure can stand for, without its direction (guide, section Rounding).
 
-    Half a unit of the last printed place either way, ends included; a whole count (`place` 0) stands for itself; 约 and 近
-    add 5 % of the value, and never less than its rounding; 余 and 多 lie above the value by less than one unit of its last
-    non-zero digit, in whole steps for whole counts; bounds are open on one side; ranges are widened at both ends.
+    Half a unit of the last printed place either way, ends included; a whole count (`place` 0) stands for itself; 约 and
+    近 add 5 % of the value, and never less than its rounding; 余 and 多 lie above the value by less than one unit of
+    its last non-zero digit, in whole steps for whole counts; bounds are open on one side; ranges are widened at both
+    ends.
     Raises NotJudgeable for numbers that no print holds.
     """
     value, place, high, bound = printed_value(figure.value), figure.place, figure.high, figure.bound
@@ -241,7 +242,7 @@ def quotient(a: Range, b: Range) -> Range:
 def _divided(
     end: Decimal | None, by: Decimal, is_open: bool, b: Range, divisor_low: Decimal | None, *, upward: bool
 ) -> tuple[Decimal | None, Decimal, bool]:
-    """One end of a quotient: the largest (`upward`) or smallest value of end/by over the divisor, and whether it is open."""
+    """One end of a quotient: the largest (`upward`) or smallest value of end/by over the divisor, and if it is open."""
     if end is None:
         return None, ONE, False
     if not end:

@@ -1,0 +1,231 @@
+"""The numbers that one slip of the hand makes of a printed figure.
+
+Belongs here: single edits of a figure's print (digits, decimal point, multiplier, per cent and points, direction), each
+with how plausible it is. Does not belong here: which edit mends what (mend.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from hengshui_etl.records import Figure
+
+# How plausible an edit is. A slip: two digits swapped, the point moved by one, 万 for 亿, % for 百分点. A misreading:
+# one digit or the direction wrong. Garbled: a digit lost or doubled, a multiplier lost, the point moved by two.
+SLIP, MISREAD, GARBLED = 0, 1, 2
+
+_RUN = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)?")
+_NARROW = str.maketrans("０１２３４５６７８９．", "0123456789.")
+_WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
+_SPELLED = "零一二三四五六七八九十"
+_SWAPPED_MULTIPLIERS = {"万": ("亿", 4), "萬": ("億", 4), "亿": ("万", -4), "億": ("萬", -4)}
+_MOST_DIGITS = 18
+_NO_LIMIT = 10**40
+
+
+class Edit(NamedTuple):
+    """A figure as it would stand after one edit, the kind of edit, and its rank (less is likelier)."""
+
+    figure: Figure
+    kind: str
+    rank: int
+
+
+class Wanted(NamedTuple):
+    """The values that would mend, in the figure's unit; None: without end."""
+
+    low: Fraction | None
+    high: Fraction | None
+
+
+def edits_of(figure: Figure, wanted: Wanted, rank: int) -> list[Edit]:
+    """The one-edit variants of this rank whose print can stand for a wanted value, the nearest to the middle first."""
+    if figure.high is not None or figure.value < 0:
+        return []
+    runs = _RUN.findall(figure.text)
+    if len(runs) != 1:
+        return list(_respelled(figure, wanted)) if rank == MISREAD else []
+    run = runs[0].translate(_NARROW)
+    whole, _, decimals = run.partition(".")
+    if len(run) > _MOST_DIGITS or not int(whole + decimals):
+        return []
+    print_of = _Print(figure, runs[0], Fraction(figure.value) / Fraction(run), wanted)
+    found = [print_of.edit(*v, rank) for v in _VARIANTS[rank](whole, decimals, print_of)]
+    found += _multiplied(figure, runs[0], run, wanted, rank)
+    if wanted.low is not None and wanted.high is not None and len(found) > 1:
+        middle = (wanted.low + wanted.high) / 2
+        found.sort(key=lambda e: abs(Fraction(e.figure.value) - middle))
+    return found
+
+
+class _Print:
+    """A figure's one run of digits: which other runs could stand for a wanted value, and the figure they would make."""
+
+    def __init__(self, figure: Figure, run: str, scale: Fraction, wanted: Wanted) -> None:
+        self.figure, self.run, self.scale, self.wanted = figure, run, scale, wanted
+        self._limits: dict[int, tuple[int, int]] = {}
+
+    def limits(self, places: int) -> tuple[int, int]:
+        """The least and the largest number that would do, in units of the last of so many decimal places."""
+        if places not in self._limits:
+            if places < 0 or (places and not self.figure.place):
+                return self._limits.setdefault(places, (1, 0))  # a whole count has no decimals
+            low, high = self.wanted
+            shift = 10**places / self.scale
+            half = Fraction(1, 2) if self.figure.place else Fraction(0)
+            least, most = -_NO_LIMIT, _NO_LIMIT
+            if low is not None:
+                end = low * shift - half
+                least = -(-end.numerator // end.denominator)
+            if high is not None:
+                end = high * shift + half
+                most = end.numerator // end.denominator
+            self._limits[places] = (max(least, 1), most)
+        return self._limits[places]
+
+    def fits(self, digits: int, places: int) -> bool:
+        """Whether the digits, with the point before the last `places`, can stand for a wanted value."""
+        least, most = self.limits(places)
+        return least <= digits <= most
+
+    def edit(self, digits: int, places: int, kind: str, rank: int) -> Edit:
+        """The figure with these digits."""
+        text = f"{digits:0{places + 1}d}"
+        if places:
+            text = f"{text[:-places]}.{text[-places:]}"
+        if self.run[0] in "０１２３４５６７８９":
+            text = text.translate(_WIDE)
+        figure, unit = self.figure, self.scale / 10**places
+        place = _decimal(unit) if figure.place else figure.place
+        changed = figure._replace(
+            text=figure.text.replace(self.run, text, 1), value=_decimal(digits * unit), place=place
+        )
+        return Edit(changed, kind, rank)
+
+
+_Variant = tuple[int, int, str]  # digits as one number, decimal places, kind of edit
+
+
+def _slips(whole: str, decimals: str, print_of: _Print) -> Iterator[_Variant]:
+    run, places = whole + decimals, len(decimals)
+    value, length = int(run), len(run)
+    for i in range(length - 1):
+        if run[i] != run[i + 1] and not (i == 0 and run[1] == "0" and len(whole) > 1):
+            power = 10 ** (length - 2 - i)
+            swapped = value + 9 * power * (int(run[i + 1]) - int(run[i]))
+            if print_of.fits(swapped, places):
+                yield swapped, places, "swap"
+    for step in (1, -1):
+        if print_of.fits(value, places + step):
+            yield value, places + step, "point"
+
+
+def _misreadings(whole: str, decimals: str, print_of: _Print) -> Iterator[_Variant]:
+    run, places = whole + decimals, len(decimals)
+    value, length = int(run), len(run)
+    least, most = print_of.limits(places)
+    for i in range(length):
+        power, digit = 10 ** (length - 1 - i), int(run[i])
+        base = value - digit * power
+        first = max(-(-(least - base) // power), 1 if i == 0 and len(whole) > 1 else 0)
+        for other in range(first, min((most - base) // power, 9) + 1):
+            if other != digit:
+                yield base + other * power, places, "digit"
+
+
+def _garbled(whole: str, decimals: str, print_of: _Print) -> Iterator[_Variant]:
+    run, places = whole + decimals, len(decimals)
+    value, length = int(run), len(run)
+    seen = set()
+    for i in range(length if length > 1 else 0):
+        at = places - 1 if i >= len(whole) else places
+        dropped = run[:i] + run[i + 1 :]
+        digits = int(dropped)
+        if len(dropped) > at and (len(dropped) - at == 1 or dropped[0] != "0") and print_of.fits(digits, at):
+            seen.add((digits, at))
+    for i in range(length + 1):
+        for at in {places + 1 if i >= len(whole) else places, places + 1 if i > len(whole) else places}:
+            power = 10 ** (length - i)
+            base = int(run[:i] or "0") * power * 10 + (int(run[i:]) if i < length else 0)
+            least, most = print_of.limits(at)
+            first = max(-(-(least - base) // power), 1 if i == 0 else 0)
+            for digit in range(first, min((most - base) // power, 9) + 1):
+                seen.add((base + digit * power, at))
+    seen.discard((value, places))
+    for digits, at in sorted(seen):
+        yield digits, at, "digit"
+    for step in (2, -2):
+        if print_of.fits(value, places + step):
+            yield value, places + step, "point"
+
+
+_VARIANTS = {SLIP: _slips, MISREAD: _misreadings, GARBLED: _garbled}
+
+
+def _multiplied(figure: Figure, run: str, number: str, wanted: Wanted, rank: int) -> Iterator[Edit]:
+    """万 for 亿 and the other way round (a slip); a multiplier that was lost (garbled)."""
+    for character, (other, shift) in _SWAPPED_MULTIPLIERS.items():
+        if character in figure.text:
+            place = figure.place.scaleb(shift)
+            if rank == SLIP and figure.text.count(character) == 1:
+                value = figure.value.scaleb(shift)
+                if _stands_for(value, place, wanted):
+                    changed = figure._replace(text=figure.text.replace(character, other), value=value, place=place)
+                    yield Edit(changed, "multiplier", SLIP)
+            return
+    if rank != GARBLED or figure.kind not in ("money", "measure", "count") or figure.value != Decimal(number):
+        return
+    head, _, tail = figure.text.partition(run)
+    if not tail:
+        return  # a bare cell: its multiplier stands in the head of the table
+    for name, shift in (("万", 4), ("亿", 8)):
+        value, place = figure.value.scaleb(shift), (figure.place or Decimal(1)).scaleb(shift)
+        if _stands_for(value, place, wanted):
+            yield Edit(
+                figure._replace(text=f"{head}{run}{name}{tail}", value=value, place=place), "multiplier", GARBLED
+            )
+
+
+def _respelled(figure: Figure, wanted: Wanted) -> Iterator[Edit]:
+    """One spelled digit read for another: 三个, 四个."""
+    found = [c for c in figure.text if c in _SPELLED]
+    if len(found) != 1 or figure.value != _SPELLED.index(found[0]) or figure.place:
+        return
+    for digit in range(1, len(_SPELLED)):
+        if digit != figure.value and _stands_for(Decimal(digit), Decimal(0), wanted):
+            text = figure.text.replace(found[0], _SPELLED[digit])
+            yield Edit(figure._replace(text=text, value=Decimal(digit)), "digit", MISREAD)
+
+
+def _stands_for(value: Decimal, place: Decimal, wanted: Wanted) -> bool:
+    middle, half = Fraction(value), Fraction(place) / 2
+    return (wanted.low is None or middle + half >= wanted.low) and (wanted.high is None or middle - half <= wanted.high)
+
+
+def reunited(figure: Figure) -> Edit | None:
+    """The figure in percentage points instead of per cent, or the other way round; None where it is in neither."""
+    if figure.unit == "%" and figure.text.endswith(("%", "％")):
+        text = figure.text[:-1] + "个百分点"
+        return Edit(figure._replace(text=text, unit="百分点", kind="percentage_point"), "unit", SLIP)
+    run = _RUN.search(figure.text)
+    if figure.kind == "percentage_point" and run:
+        return Edit(figure._replace(text=figure.text[: run.end()] + "%", unit="%", kind="percent"), "unit", SLIP)
+    return None
+
+
+def turned(figure: Figure) -> Edit | None:
+    """The figure with the opposite direction; None where it has none."""
+    if figure.direction is None or figure.value <= 0:
+        return None
+    if figure.direction == "up":
+        return Edit(figure._replace(text="下降" + figure.text, direction="down"), "direction", MISREAD)
+    return Edit(figure._replace(text="增长" + figure.text, direction="up"), "direction", MISREAD)
+
+
+def _decimal(number: Fraction) -> Decimal:
+    """The fraction as a decimal; only for denominators of twos and fives, which all printed numbers have."""
+    return Decimal(number.numerator) / Decimal(number.denominator)
