@@ -69,7 +69,7 @@ def examination() -> Examination:
                  verdict("pass", "info", exactly(3), exactly(3), 0, "three are listed", "列出三件")),
         Relation("c2", Claim("sum", (1, 2, 3), False, 1, "其中"),
                  verdict("fail", "error", exactly(191), exactly(190), 1, "100 + 90 = 190, not 191", "共190项"),
-                 blame=(1,), mend=Mend(1, "190项", Decimal(190), "项", "wrong_digit")),
+                 blame=(1,), mend=Mend(1, "190项", Decimal(190), "项", "digit")),
         Relation("c3", Claim("feasible_share", (1, 2), True, 1, "占"),
                  verdict("implied", "info", None, Interval(Fraction(1, 3), None, True), 0, "some total", "某总数")),
     )  # fmt: skip

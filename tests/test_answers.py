@@ -31,7 +31,7 @@ def test_the_whole_answer(examination: Examination) -> None:
         "id": "c2", "type": "sum", "operands": ["f2", "f3", "f4"], "status": "fail", "severity": "error",
         "certainty": "impossible", "message": "100 + 90 = 190, not 191", "stated": {"low": "191", "high": "191"},
         "computed": {"low": "190", "high": "190"}, "gap": "1", "sentence": 1, "reason": "其中", "blame": ["f2"],
-        "repair": {"figure": "f2", "text": "190项", "value": "190", "unit": "项", "edit": "wrong_digit"},
+        "repair": {"figure": "f2", "text": "190项", "value": "190", "unit": "项", "edit": "digit"},
     }  # fmt: skip
     assert answer["checks"][2]["computed"] == {"low": "0.333333333333", "high": None, "open": ["low"]}
     assert answer["checks"][2]["stated"] is None

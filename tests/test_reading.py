@@ -19,7 +19,7 @@ a.txt · 2019-10-16 · 5 figures
     printed    191项
     expected   190项
     from       part 100项, part 90项
-    mended by  191项 → 190项  (one digit wrong)
+    mended by  191项 → 190项  (one digit)
     because    100 + 90 = 190, not 191
 
   → implied: some total
@@ -35,7 +35,7 @@ a.txt · 2019-10-16 · 5 个数字
     原文    191项
     应为    190项
     依据    分项 100项、分项 90项
-    可改为  191项 → 190项  (一个数字有误)
+    可改为  191项 → 190项  (一个数字)
     说明    共190项
 
   → 推知：某总数
