@@ -49,7 +49,31 @@ _FURNITURE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPACES = re.compile("[ \t\n\r\f]+")
+
+
+# Elements that stay open until they are closed: all but those that have no end or end by themselves. A parser of HTML
+# walks up through all that are open at each new block, so its time grows with the square of the depth: 80 000 open
+# `<div>` take it half a minute. Real pages stay below 100.
+_NESTING = re.compile(
+    "<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|td|th|tr|tbody|thead|tfoot"
+    "|option)[\\s/>])[a-z][^<>]*>?",
+    re.IGNORECASE,
+)
+_DEEPEST = 1000
+
+
+def _flat_if_deep(markup: str) -> str:
+    """`markup`; if it is nested deeper than any page for readers, with line breaks in place of its elements."""
+    if markup.count("<") <= _DEEPEST:
+        return markup
+    depth = 0
+    for found in _NESTING.finditer(markup):
+        depth = max(0, depth - 1) if found[1] else depth + 1
+        if depth > _DEEPEST:
+            return _NESTING.sub("<br>", markup)
+    return markup
 
 
 def looks_like_page(text: str) -> bool:
@@ -60,7 +84,7 @@ def looks_like_page(text: str) -> bool:
 
 def page_text(markup: str) -> PageText:
     """The readable text of a page."""
-    tree = LexborHTMLParser(markup)
+    tree = LexborHTMLParser(_flat_if_deep(markup))
     title_node = tree.css_first("title")
     title = _SPACES.sub(" ", title_node.text()).strip() if title_node is not None else None
     walk = _Walk()
@@ -96,7 +120,7 @@ class _Walk:
         self.tables: list[_Table] = []
         self.boxes: list[_Box] = []
         self.cells: list[int] = []
-        self.linked = self.links = self.written = self.stops = self.in_link = 0
+        self.linked = self.links = self.written = self.stops = self.in_link = self.raised = 0
 
     def text(self) -> str:
         lines = []
@@ -143,6 +167,8 @@ class _Walk:
         text = _SPACES.sub(" ", text)
         if text == " " and (not self.out or self.out[-1].endswith(("\n", " "))):
             return
+        if self.raised and text.isdigit():
+            text = text.translate(_RAISED)  # 10<sup>4</sup> is not 104
         self.out.append(text)
         self.written += len(text)
         self.stops += text.count("。")
@@ -156,6 +182,9 @@ class _Walk:
         if tag == "a":
             self.in_link += 1
             self.links += 1
+            return
+        if tag == "sup":
+            self.raised += 1
             return
         if tag not in _BLOCKS:
             return
@@ -178,7 +207,10 @@ class _Walk:
 
     def _leave(self, node: LexborNode, tag: str) -> None:
         if tag == "a":
-            self.in_link = max(0, self.in_link - 1)
+            self.in_link -= 1
+            return
+        if tag == "sup":
+            self.raised -= 1
             return
         if tag not in _BLOCKS:
             return

@@ -52,8 +52,18 @@ def test_seed_is_mended_completely() -> None:
 
 
 DAMAGE = st.sampled_from(
-    ["個(gè)", "項(xiàng)", "萬（wàn）", "12.4%", "目?jī)?chǔ)備", "津?qū)雍献黜?xiàng)"]
-    + ["(技改)", "\u200b", "\ufeff", "。\n"]
+    [
+        "個(gè)",
+        "項(xiàng)",
+        "萬（wàn）",
+        "12.4%",
+        "目?jī)?chǔ)備",
+        "津?qū)雍献黜?xiàng)",
+        "(技改)",
+        "\u200b",
+        "\ufeff",
+        "。\n",
+    ]
 )
 TEXTS = st.lists(st.one_of(DAMAGE, st.text(max_size=4)), max_size=30).map("".join)
 
