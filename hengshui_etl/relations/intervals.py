@@ -3,10 +3,9 @@
 Belongs here: the rounding rules of the labelling guide, ranges of exact values, their sums, differences and quotients,
 whether two ranges meet. Does not belong here: what a relation is, words (explain.py), reading text (figures/).
 
-A `Range` keeps its ends as decimals over decimal denominators: the ends of every printed figure are decimals, a
-quotient adds one denominator, and comparing by cross-multiplication is several times faster than `Fraction`. All
-operations run in a decimal context that refuses to round (`Inexact` is trapped), so that nothing is ever lost; what
-does not fit is `NotJudgeable`. Fractions are made once, for the stored `Interval`.
+A `Range` keeps its ends as whole numbers over whole denominators, not reduced: adding and comparing by
+cross-multiplication is many times faster than `Fraction`, which is made only for the stored `Interval`. The numbers
+that enter have at most 60 digits between 1e-40 and 1e40; all else is `NotJudgeable`, so that no input is costly.
 """
 
 from __future__ import annotations
@@ -23,18 +22,15 @@ from decimal import (
     Underflow,
 )
 from fractions import Fraction
+from math import gcd
 from typing import NamedTuple
 
 from hengshui_etl.records import Figure, Interval
 
-ZERO, ONE, TWO, HUNDRED = Decimal(0), Decimal(1), Decimal(2), Decimal(100)
-HALF, FIVE_PERCENT = Decimal("0.5"), Decimal("0.05")
-
 _TRAPS = [Inexact, InvalidOperation, Overflow, Underflow, DivisionByZero]
-# Printed numbers: at most 60 digits, between 1e-40 and 1e40. Results may grow: sums of unlike sizes, products of a few.
 _PRINTED = Context(prec=60, Emax=40, Emin=-40, traps=_TRAPS)
-EXACT = Context(prec=2400, Emax=9999, Emin=-9999, traps=_TRAPS)
-_plus, _minus, _times = EXACT.add, EXACT.subtract, EXACT.multiply  # the operators would round in the caller's context
+_PLACES = {Decimal(10) ** i: (10 ** max(i, 0), 10 ** max(-i, 0)) for i in range(-12, 17)}
+_REDUCED_ABOVE = 1 << 512
 
 
 class NotJudgeable(Exception):
@@ -47,21 +43,26 @@ class NotJudgeable(Exception):
 
 class Range(NamedTuple):
     """The values from `low / low_by` to `high / high_by`; None: without end; an end is in unless marked open.
-    Denominators are positive."""
+    Denominators are above zero."""
 
-    low: Decimal | None
-    high: Decimal | None
+    low: int | None
+    high: int | None
     low_open: bool = False
     high_open: bool = False
-    low_by: Decimal = ONE
-    high_by: Decimal = ONE
+    low_by: int = 1
+    high_by: int = 1
 
 
-def printed_value(number: Decimal) -> Decimal:
-    """The number itself, if it is one that print can hold; otherwise raises NotJudgeable."""
+def made(low: int | None, high: int | None, low_open: bool, high_open: bool, low_by: int, high_by: int) -> Range:
+    """A Range, without the detour over the class that costs half of it."""
+    return tuple.__new__(Range, (low, high, low_open, high_open, low_by, high_by))
+
+
+def ratio_of(number: Decimal) -> tuple[int, int]:
+    """The number as numerator and denominator. Raises NotJudgeable for numbers that no print holds."""
     try:
         if number.is_finite():
-            return _PRINTED.plus(number)
+            return _PRINTED.plus(number).as_integer_ratio()
     except DecimalException:
         pass
     raise NotJudgeable("the number is too long to be judged")
@@ -69,8 +70,10 @@ def printed_value(number: Decimal) -> Decimal:
 
 def last_nonzero_unit(value: Decimal) -> Decimal:
     """One unit of the last digit that is not 0: 700 → 100, 35000 → 1000, 2.5 → 0.1; 1 for 0."""
-    normal = value.normalize(EXACT)
-    return ONE.scaleb(normal.as_tuple().exponent) if normal else ONE  # type: ignore[arg-type]
+    if not value:
+        return Decimal(1)
+    exponent = value.normalize(_PRINTED).as_tuple().exponent
+    return Decimal(1).scaleb(exponent) if isinstance(exponent, int) else Decimal(1)
 
 
 def range_of(figure: Figure) -> Range:
@@ -79,47 +82,69 @@ def range_of(figure: Figure) -> Range:
     Half a unit of the last printed place either way, ends included; a whole count (`place` 0) stands for itself; 约 and
     近 add 5 % of the value, and never less than its rounding; 余 and 多 lie above the value by less than one unit of
     its last non-zero digit, in whole steps for whole counts; bounds are open on one side; ranges are widened at both
-    ends.
-    Raises NotJudgeable for numbers that no print holds.
+    ends. Raises NotJudgeable for numbers that no print holds.
     """
-    value, place, high, bound = printed_value(figure.value), figure.place, figure.high, figure.bound
+    value, by = ratio_of(figure.value)
+    place = figure.place
     if place:
-        half = _times(printed_value(place), HALF)
+        half, half_by = _PLACES.get(place) or ratio_of(place)
+        half_by *= 2
         if half < 0:
             raise NotJudgeable("a last place of negative size")
     else:
-        half = ZERO
-    if bound == "exact" and high is None and not figure.more:
-        return Range(_minus(value, half), _plus(value, half)) if half else Range(value, value)
-    top = value if high is None else printed_value(high)
-    if top < value:
+        half, half_by = 0, 1
+    if figure.bound == "exact" and figure.high is None and not figure.more:
+        if not half:
+            return made(value, value, False, False, by, by)
+        return made(value * half_by - half * by, value * half_by + half * by, False, False, by * half_by, by * half_by)
+    return _bounded(figure, value, by, half, half_by)
+
+
+def _bounded(figure: Figure, value: int, by: int, half: int, half_by: int) -> Range:
+    high, high_by = (value, by) if figure.high is None else ratio_of(figure.high)
+    if high * by < value * high_by:
         raise NotJudgeable("a range that ends below its beginning")
-    if figure.more and high is None:
-        return _more(figure, value)
-    if bound == "min":
-        return Range(value, None, low_open=figure.strict)
-    if bound == "max":
-        return Range(ZERO if value >= 0 else None, top, high_open=figure.strict)
-    if bound == "approx":
-        below, above = _times(value.copy_abs(), FIVE_PERCENT), _times(top.copy_abs(), FIVE_PERCENT)
-        return Range(_minus(value, max(half, below)), _plus(top, max(half, above)))
-    return Range(_minus(value, half), _plus(top, half))
-
-
-def _more(figure: Figure, value: Decimal) -> Range:
+    if figure.more and figure.high is None:
+        return _more(figure, value, by)
     if figure.bound == "min":
-        return Range(value, None, low_open=True)
-    unit = last_nonzero_unit(value)
-    above = _plus(value, unit) if value >= 0 else _minus(value, unit)
-    low, high = (value, above) if value >= 0 else (above, value)
-    if figure.kind == "count" and unit > 1 and value >= 0:
-        return Range(_plus(low, ONE), _minus(high, ONE))
-    return Range(low, high, True, True)
+        return made(value, None, figure.strict, False, by, 1)
+    if figure.bound == "max":
+        return made(0 if value >= 0 else None, high, False, figure.strict, 1, high_by)
+    below = above = (half, half_by)
+    if figure.bound == "approx":
+        below = max(below, (abs(value), by * 20), key=lambda r: Fraction(*r))
+        above = max(above, (abs(high), high_by * 20), key=lambda r: Fraction(*r))
+    low = value * below[1] - below[0] * by
+    return made(low, high * above[1] + above[0] * high_by, False, False, by * below[1], high_by * above[1])
+
+
+def _more(figure: Figure, value: int, by: int) -> Range:
+    if figure.bound == "min":
+        return made(value, None, True, False, by, 1)
+    unit, unit_by = ratio_of(last_nonzero_unit(figure.value))
+    if value < 0:
+        return made(value * unit_by - unit * by, value, True, True, by * unit_by, by)
+    if figure.kind == "count" and unit > 1:
+        return made(value + 1, value + unit - 1, False, False, 1, 1)
+    return made(value, value * unit_by + unit * by, True, True, by, by * unit_by)
 
 
 def signed_range_of(figure: Figure) -> Range:
     """As `range_of`, below zero where the figure's direction is down and its minus sign is not printed."""
-    return negated(range_of(figure)) if figure.direction == "down" and figure.value > 0 else range_of(figure)
+    r = range_of(figure)
+    return negated(r) if figure.direction == "down" and figure.value > 0 else r
+
+
+def nominal_of(figure: Figure) -> Range:
+    """The printed value alone, without its direction."""
+    value, by = ratio_of(figure.value)
+    return made(value, value, False, False, by, by)
+
+
+def signed_nominal_of(figure: Figure) -> Range:
+    """The printed value alone, below zero where its direction is down."""
+    r = nominal_of(figure)
+    return negated(r) if figure.direction == "down" and figure.value > 0 else r
 
 
 def interval_of(figure: Figure) -> Interval:
@@ -129,62 +154,61 @@ def interval_of(figure: Figure) -> Interval:
 
 def interval(r: Range) -> Interval:
     """The range as the record that is stored."""
-    low = None if r.low is None else fraction(r.low, r.low_by)
-    if r.high is None:
-        high = None
-    elif r.high == r.low and r.high_by == r.low_by:
-        high = low
-    else:
-        high = fraction(r.high, r.high_by)
-    return Interval(low, high, r.low_open, r.high_open)
+    low, high, low_open, high_open, low_by, high_by = r
+    first = None if low is None else fraction(low, low_by)
+    if high is not None and (high != low or high_by != low_by):
+        return Interval(first, fraction(high, high_by), low_open, high_open)
+    return Interval(first, None if high is None else first, low_open, high_open)
 
 
-def fraction(number: Decimal, by: Decimal = ONE) -> Fraction:
-    """`number / by`, exact."""
-    above, below = number.as_integer_ratio()
-    if by is ONE:
-        return Fraction(above, below)
-    by_above, by_below = by.as_integer_ratio()
-    return Fraction(above * by_below, below * by_above)
+def fraction(number: int, by: int) -> Fraction:
+    """`number / by`, exact. Reduced here and put together without `Fraction.__new__`, which would cost five times as
+    much: this is called four times a verdict."""
+    common = gcd(number, by)
+    made_of: Fraction = object.__new__(Fraction)
+    made_of._numerator = number // common  # type: ignore[attr-defined]
+    made_of._denominator = by // common  # type: ignore[attr-defined]
+    return made_of
 
 
-def around(value: Decimal, below: Decimal, above: Decimal, *, high_open: bool = False) -> Range:
-    """From `below` under the value to `above` over it."""
-    return Range(_minus(value, below), _plus(value, above), high_open=high_open)
-
-
-def point(value: Decimal | int) -> Range:
-    """The range that holds this value alone."""
-    value = Decimal(value)
-    return Range(value, value)
+def point(value: int) -> Range:
+    """The range that holds this whole number alone."""
+    return made(value, value, False, False, 1, 1)
 
 
 def negated(r: Range) -> Range:
     """The range mirrored at zero."""
-    low = None if r.high is None else r.high.copy_negate()
-    high = None if r.low is None else r.low.copy_negate()
-    return Range(low, high, r.high_open, r.low_open, r.high_by, r.low_by)
+    low, high, low_open, high_open, low_by, high_by = r
+    return made(None if high is None else -high, None if low is None else -low, high_open, low_open, high_by, low_by)
 
 
 def total(ranges: Iterable[Range]) -> Range:
     """The sum of the ranges; {0} of none."""
-    low: Decimal | None = ZERO
-    high: Decimal | None = ZERO
-    low_by = high_by = ONE
+    low: int | None = 0
+    high: int | None = 0
+    low_by = high_by = 1
     low_open = high_open = False
     for r in ranges:
-        low, low_by = _added(low, low_by, r.low, r.low_by)
-        high, high_by = _added(high, high_by, r.high, r.high_by)
-        low_open, high_open = low_open or r.low_open, high_open or r.high_open
-    return Range(low, high, low_open, high_open, low_by, high_by)
+        low, low_by = _added(low, low_by, r[0], r[4])
+        high, high_by = _added(high, high_by, r[1], r[5])
+        low_open, high_open = low_open or r[2], high_open or r[3]
+    return made(low, high, low_open, high_open, low_by, high_by)
 
 
-def _added(a: Decimal | None, a_by: Decimal, b: Decimal | None, b_by: Decimal) -> tuple[Decimal | None, Decimal]:
+def _added(a: int | None, a_by: int, b: int | None, b_by: int) -> tuple[int | None, int]:
     if a is None or b is None:
-        return None, ONE
+        return None, 1
     if a_by == b_by:
-        return _plus(a, b), a_by
-    return _plus(_times(a, b_by), _times(b, a_by)), _times(a_by, b_by)
+        return a + b, a_by
+    if a_by % b_by == 0:
+        return a + b * (a_by // b_by), a_by
+    if b_by % a_by == 0:
+        return a * (b_by // a_by) + b, b_by
+    number, by = a * b_by + b * a_by, a_by * b_by
+    if by > _REDUCED_ABOVE:  # long sums of unlike places must not grow without end
+        common = gcd(number, by)
+        return number // common, by // common
+    return number, by
 
 
 def difference(a: Range, b: Range) -> Range:
@@ -194,36 +218,36 @@ def difference(a: Range, b: Range) -> Range:
 
 def magnitude(r: Range) -> Range:
     """The absolute values of the range."""
-    if r.low is not None and r.low >= 0:
+    low, high, low_open, high_open, low_by, high_by = r
+    if low is not None and low >= 0:
         return r
-    if r.high is not None and r.high <= 0:
+    if high is not None and high <= 0:
         return negated(r)
-    if r.low is None or r.high is None:
-        return Range(ZERO, None)
-    left, right = _times(r.low.copy_negate(), r.high_by), _times(r.high, r.low_by)
+    if low is None or high is None:
+        return made(0, None, False, False, 1, 1)
+    left, right = -low * high_by, high * low_by
     if left > right:
-        return Range(ZERO, r.low.copy_negate(), False, r.low_open, ONE, r.low_by)
-    return Range(ZERO, r.high, False, r.high_open and (left < right or r.low_open), ONE, r.high_by)
+        return made(0, -low, False, low_open, 1, low_by)
+    return made(0, high, False, high_open and (left < right or low_open), 1, high_by)
 
 
 def times(r: Range, factor: Fraction | int) -> Range:
     """The range multiplied by a factor above zero."""
-    if factor == 1:
+    above, below = factor.numerator, factor.denominator
+    if above == below:
         return r
-    above, below = Decimal(factor.numerator), Decimal(factor.denominator)
-    return Range(
-        None if r.low is None else _times(r.low, above),
-        None if r.high is None else _times(r.high, above),
-        r.low_open,
-        r.high_open,
-        r.low_by if below == 1 else _times(r.low_by, below),
-        r.high_by if below == 1 else _times(r.high_by, below),
-    )
+    low, high, low_open, high_open, low_by, high_by = r
+    return made(
+        None if low is None else low * above, None if high is None else high * above, low_open, high_open,
+        low_by * below, high_by * below,
+    )  # fmt: skip
 
 
-def shifted(r: Range, by: Decimal) -> Range:
-    """The range moved by a number."""
-    return total((r, Range(by, by)))
+def shifted(r: Range, by: int) -> Range:
+    """The range moved by a whole number."""
+    low, high, low_open, high_open, low_by, high_by = r
+    low, high = None if low is None else low + by * low_by, None if high is None else high + by * high_by
+    return made(low, high, low_open, high_open, low_by, high_by)
 
 
 def quotient(a: Range, b: Range) -> Range:
@@ -233,53 +257,43 @@ def quotient(a: Range, b: Range) -> Range:
     """
     if b.high is not None and b.high <= 0:
         raise NotJudgeable("division by zero")
-    divisor_low = None if b.low is None or b.low <= 0 else b.low
-    low, low_by, low_open = _divided(a.low, a.low_by, a.low_open, b, divisor_low, upward=False)
-    high, high_by, high_open = _divided(a.high, a.high_by, a.high_open, b, divisor_low, upward=True)
-    return Range(low, high, low_open, high_open, low_by, high_by)
+    low, low_by, low_open = _divided(a.low, a.low_by, a.low_open, b, upward=False)
+    high, high_by, high_open = _divided(a.high, a.high_by, a.high_open, b, upward=True)
+    return made(low, high, low_open, high_open, low_by, high_by)
 
 
-def _divided(
-    end: Decimal | None, by: Decimal, is_open: bool, b: Range, divisor_low: Decimal | None, *, upward: bool
-) -> tuple[Decimal | None, Decimal, bool]:
+def _divided(end: int | None, by: int, is_open: bool, b: Range, *, upward: bool) -> tuple[int | None, int, bool]:
     """One end of a quotient: the largest (`upward`) or smallest value of end/by over the divisor, and if it is open."""
     if end is None:
-        return None, ONE, False
+        return None, 1, False
     if not end:
-        return ZERO, ONE, is_open
+        return 0, 1, is_open
     if (end > 0) == upward:  # furthest from zero: over the smallest divisor
-        if divisor_low is None:
-            return None, ONE, False
-        return _times(end, b.low_by), _times(by, divisor_low), is_open or b.low_open
+        if b.low is None or b.low <= 0:
+            return None, 1, False
+        return end * b.low_by, by * b.low, is_open or b.low_open
     if b.high is None:
-        return ZERO, ONE, True
-    return _times(end, b.high_by), _times(by, b.high), is_open or b.high_open
+        return 0, 1, True
+    return end * b.high_by, by * b.high, is_open or b.high_open
 
 
 def product(a: Range, b: Range) -> Range:
-    """All a × b for ranges that are not below zero."""
+    """All a × b for ranges that are not below zero. Raises NotJudgeable for others."""
     if a.low is None or b.low is None or a.low < 0 or b.low < 0:
         raise NotJudgeable("a product of negative numbers")
-    low, low_by = _times(a.low, b.low), _times(a.low_by, b.low_by)
+    low, low_by, low_open = a.low * b.low, a.low_by * b.low_by, a.low_open or b.low_open
     if a.high is None or b.high is None:
-        return Range(low, None, a.low_open or b.low_open, False, low_by)
-    high, high_by = _times(a.high, b.high), _times(a.high_by, b.high_by)
-    return Range(low, high, a.low_open or b.low_open, a.high_open or b.high_open, low_by, high_by)
-
-
-def compared(a: Decimal, a_by: Decimal, b: Decimal, b_by: Decimal) -> int:
-    """-1, 0 or 1 as a/a_by is less than, equal to or more than b/b_by."""
-    if a_by is not b_by:
-        a, b = _times(a, b_by), _times(b, a_by)
-    return (a > b) - (a < b)
+        return made(low, None, low_open, False, low_by, 1)
+    return made(low, a.high * b.high, low_open, a.high_open or b.high_open, low_by, a.high_by * b.high_by)
 
 
 def all_below(a: Range, b: Range) -> bool:
     """Whether every value of `a` is less than every value of `b`."""
-    if a.high is None or b.low is None:
+    high, low = a[1], b[0]
+    if high is None or low is None:
         return False
-    order = compared(a.high, a.high_by, b.low, b.low_by)
-    return order < 0 or (order == 0 and (a.high_open or b.low_open))
+    left, right = high * b[4], low * a[5]
+    return left < right or (left == right and (a[3] or b[2]))
 
 
 def meet(a: Range, b: Range) -> bool:
@@ -289,17 +303,18 @@ def meet(a: Range, b: Range) -> bool:
 
 def inside(a: Range, b: Range) -> bool:
     """Whether all values of `a` lie in `b`."""
-    if b.low is not None:
-        if a.low is None:
+    low, high = b[0], b[1]
+    if low is not None:
+        if a[0] is None:
             return False
-        order = compared(a.low, a.low_by, b.low, b.low_by)
-        if order < 0 or (order == 0 and b.low_open and not a.low_open):
+        left, right = a[0] * b[4], low * a[4]
+        if left < right or (left == right and b[2] and not a[2]):
             return False
-    if b.high is not None:
-        if a.high is None:
+    if high is not None:
+        if a[1] is None:
             return False
-        order = compared(a.high, a.high_by, b.high, b.high_by)
-        if order > 0 or (order == 0 and b.high_open and not a.high_open):
+        left, right = a[1] * b[5], high * a[5]
+        if left > right or (left == right and b[3] and not a[3]):
             return False
     return True
 
@@ -310,7 +325,7 @@ def distance(a: Range, b: Range) -> Fraction:
         a, b = b, a
     if not all_below(a, b) or a.high is None or b.low is None:
         return Fraction(0)
-    return fraction(b.low, b.low_by) - fraction(a.high, a.high_by)
+    return fraction(b.low * a.high_by - a.high * b.low_by, b.low_by * a.high_by)
 
 
 def intervals_meet(a: Interval, b: Interval) -> bool:

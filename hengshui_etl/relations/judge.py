@@ -25,7 +25,7 @@ from collections.abc import Callable, Sequence
 from decimal import DecimalException
 from fractions import Fraction
 
-from hengshui_etl.records import Certainty, Claim, Figure, Severity, Verdict
+from hengshui_etl.records import Certainty, Claim, Figure, Severity, Status, Verdict
 from hengshui_etl.relations.intervals import NotJudgeable, distance, interval
 from hengshui_etl.relations.quotients import (
     average_finding,
@@ -46,39 +46,48 @@ from hengshui_etl.relations.sums import (
     threshold_finding,
 )
 
-__all__ = ["NotJudgeable", "verdict_of"]
+__all__ = ["NotJudgeable", "finding_of", "verdict_of"]
 
 
-def verdict_of(claim: Claim, figures: Sequence[Figure], *, trimming: bool = True) -> Verdict:
+def verdict_of(claim: Claim, figures: Sequence[Figure]) -> Verdict:
     """The verdict on one claim about these figures.
 
-    `trimming` says whether a quotient that was cut off instead of rounded may pass. Raises NotJudgeable, with the
-    reason, where the operands allow no verdict (wrong number or kinds of operands, units that do not fit, division by
-    zero, numbers that no print holds); nothing else, whatever the figures are.
+    Raises NotJudgeable, with the reason, where the operands allow no verdict (wrong number or kinds of operands, units
+    that do not fit, division by zero, numbers that no print holds); nothing else, whatever the figures are.
     """
-    try:
-        operands = [figures[i] for i in claim.operands if i >= 0]
-        least, most = _ARITY[claim.type]
-        if claim.implied and claim.type in _IMPLIABLE:
-            least -= 1
-        if not least <= len(operands) <= most or len(operands) != len(claim.operands):
-            raise NotJudgeable(f"{len(operands)} operands do not make a relation of type {claim.type}")
-        finding = _JUDGES[claim.type](claim, operands, trimming)
-    except IndexError:
-        raise NotJudgeable("an operand that is no figure of the article") from None
-    except DecimalException:
-        raise NotJudgeable("the numbers are too long to be judged") from None
-    holds, certain, stated, computed, unit, grave, words = finding
+    holds, certain, stated, computed, unit, grave, words = finding_of(claim, figures)
     stated_interval = None if stated is None else interval(stated)
     computed_interval = None if computed is None else interval(computed)
+    en, zh = words()
     if holds:
+        status: Status = "implied" if claim.implied or claim.type == "feasible_share" else "pass"
         certainty: Certainty = "certain" if certain else "possible"
-        status = "implied" if claim.implied or claim.type == "feasible_share" else "pass"
-        return Verdict(status, certainty, "info", stated_interval, computed_interval, Fraction(0), words.en, words.zh)  # type: ignore[arg-type]
-    gap = Fraction(0) if stated is None or computed is None else distance(stated, computed) / Fraction(unit)
+        return Verdict(status, certainty, "info", stated_interval, computed_interval, _NO_GAP, en, zh)
+    gap = _NO_GAP if stated is None or computed is None else distance(stated, computed) / Fraction(unit)
     severity: Severity = "error" if grave or gap > 1 else "warning"
-    return Verdict("fail", "impossible", severity, stated_interval, computed_interval, gap, words.en, words.zh)
+    return Verdict("fail", "impossible", severity, stated_interval, computed_interval, gap, en, zh)
 
+
+def finding_of(claim: Claim, figures: Sequence[Figure], *, trimming: bool = True) -> Finding:
+    """What `verdict_of` makes a verdict of: quick, as it has no sentences yet. Raises NotJudgeable likewise.
+
+    `trimming` says whether a quotient that was cut off instead of rounded may hold.
+    """
+    kind, places = claim.type, claim.operands
+    if places and (min(places) < 0 or max(places) >= len(figures)):
+        raise NotJudgeable("an operand that is no figure of the article")
+    least, most = _ARITY[kind]
+    if claim.implied and kind in _IMPLIABLE:
+        least -= 1
+    if not least <= len(places) <= most:
+        raise NotJudgeable(f"{len(places)} operands do not make a relation of type {kind}")
+    try:
+        return _JUDGES[kind](claim, [figures[i] for i in places], trimming)
+    except DecimalException:
+        raise NotJudgeable("the numbers are too long to be judged") from None
+
+
+_NO_GAP = Fraction(0)
 
 _ARITY = {
     "share": (3, 10**6), "sum": (3, 10**6), "part_of": (2, 10**6), "remainder": (3, 10**6), "difference": (3, 3),

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from hengshui_etl.records import Claim, Figure, Mend, Verdict
 from hengshui_etl.relations.edits import GARBLED, MISREAD, SLIP, Edit, Wanted, edits_of, reunited, turned
 from hengshui_etl.relations.intervals import NotJudgeable, Range, interval
-from hengshui_etl.relations.judge import verdict_of
+from hengshui_etl.relations.judge import finding_of
 from hengshui_etl.relations.needed import needed_values
 
 MOST_FAILING = 200  # failing relations looked into, an article
@@ -186,7 +186,7 @@ class _Trial:
         if self.left < 0:
             return False
         try:
-            return verdict_of(claim, self.figures, trimming=trimming).status != "fail"
+            return finding_of(claim, self.figures, trimming=trimming).holds
         except NotJudgeable:
             return False
 
@@ -204,7 +204,7 @@ def _common(a: Wanted, b: Wanted) -> Wanted | None:
 
 
 def _cured(component: list[int], claims: Sequence[Claim], trial: _Trial) -> list[tuple[int, Cure]]:
-    """The cures of a component: likelier kinds of edits are tried first, and others only where those do not mend all."""
+    """The cures of a component: likelier kinds of edits are tried first, others only where those do not mend."""
     everything = (1 << len(component)) - 1
     suspects = []
     for f in sorted({f for i in component for f in claims[i].operands[-MOST_OPERANDS:]}):

@@ -7,13 +7,10 @@ operand stands in the equation twice: whoever uses it asks the judge in the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
 from hengshui_etl.records import Claim, Figure
 from hengshui_etl.relations.intervals import (
-    HUNDRED,
-    ZERO,
     NotJudgeable,
     Range,
     difference,
@@ -68,7 +65,7 @@ def _less_the_others(everything: Range, parts: Sequence[Figure], at: int, unit: 
 
 def _sum(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range]:
     if claim.implied:
-        return [_less_the_others(point(HUNDRED), operands, at, operands[at])]
+        return [_less_the_others(point(100), operands, at, operands[at])]
     parts, whole = operands[:-1], operands[-1]
     if at == len(parts):
         return [times(total([times(range_of(p), alignment(p, whole)) for p in parts]), claim.scale)]
@@ -102,7 +99,7 @@ def _difference(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range
 def _growth(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range]:
     current, other, rate = operands
     scale = ratio_scale(rate)
-    grown = shifted(quotient(signed_range_of(rate), point(scale)), Decimal(1))  # 1 + rate
+    grown = shifted(quotient(signed_range_of(rate), point(scale)), 1)  # 1 + rate
     if other.direction is not None:
         change = times(signed_range_of(other), alignment(other, current))
         now = range_of(current)
@@ -116,7 +113,7 @@ def _growth(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range]:
     factor = Fraction(alignment(current, other))
     now = times(range_of(current), factor)
     if at == 2:
-        return [magnitude(shifted(times(quotient(now, range_of(other)), scale), Decimal(-scale)))]
+        return [magnitude(shifted(times(quotient(now, range_of(other)), scale), -scale))]
     if at == 1:
         return [quotient(now, grown)]
     return [times(product(range_of(other), grown), 1 / factor)]
@@ -168,7 +165,7 @@ def _conversion(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range
 
 
 def _enumeration(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range]:
-    return [point(ZERO if claim.counted is None else claim.counted)]
+    return [point(claim.counted or 0)]
 
 
 def _threshold(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range]:
@@ -176,7 +173,7 @@ def _threshold(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range]
     figures, bound = operands[:-1], range_of(operands[-1])
     if at == len(figures):
         return [Range(None, None)]
-    limit = Range(bound.low, None) if operands[-1].bound == "exact" else bound
+    limit = Range(bound.low, None, False, False, bound.low_by) if operands[-1].bound == "exact" else bound
     others = [times(range_of(f), alignment(f, operands[-1])) for i, f in enumerate(figures) if i != at]
     return [] if any(not meet(r, limit) for r in others) else [limit]
 

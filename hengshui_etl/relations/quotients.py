@@ -14,102 +14,100 @@ from hengshui_etl.records import Claim, Figure
 from hengshui_etl.relations import explain
 from hengshui_etl.relations.explain import Words, printed
 from hengshui_etl.relations.intervals import (
-    ONE,
-    ZERO,
     NotJudgeable,
     Range,
     all_below,
     difference,
     distance,
     inside,
-    interval,
     meet,
     negated,
+    nominal_of,
     point,
     product,
     quotient,
     range_of,
+    ratio_of,
     shifted,
+    signed_nominal_of,
     signed_range_of,
     times,
     total,
 )
 from hengshui_etl.relations.readings import (
     Finding,
-    added,
-    alignment,
-    in_unit_of,
+    Reader,
+    aligned,
     is_plain,
-    positive,
     quotient_reading,
     ratio_scale,
+    result_of,
     settled,
-    signed_value,
     trimmed,
     unit_of,
-    value_in,
 )
 from hengshui_etl.relations.sums import difference_finding
 from hengshui_etl.relations.units import factor_between
 
 
 def share_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Finding:
+    """Part(s), whole, percentage."""
     parts, whole, percentage = operands[:-2], operands[-2], operands[-1]
     scale = ratio_scale(percentage)
-    factor = claim.scale * scale
-    computed = quotient(times(total([in_unit_of(p, whole) for p in parts]), factor), positive(range_of(whole)))
-    left = f"{explain.bracketed(parts)} ÷ {printed(whole)}"
-    finding = settled(percentage, quotient_reading(percentage), computed, left, operands[:-1],
-        lambda: (added(parts, whole) * factor.numerator, whole.value * factor.denominator), trimming,
-    )  # fmt: skip
-    if percentage.kind != "percentage_point":
-        return finding
+
+    def formula(read: Reader) -> Range:
+        added = aligned(parts[0], whole, read) if len(parts) == 1 else total([aligned(p, whole, read) for p in parts])
+        return quotient(times(times(added, scale), claim.scale), read(whole))
+
+    def left() -> str:
+        return f"{explain.bracketed(parts)} ÷ {printed(whole)}"
+
+    def words(holds: bool) -> Words:
+        result = result_of(formula, operands[:-1], percentage)
+        return explain.equation(left(), result, percentage, holds=holds)
+
+    finding = settled(percentage, quotient_reading(percentage), formula(range_of), words, trimming)
+    return _in_percent(finding, percentage, left) if percentage.kind == "percentage_point" else finding
+
+
+def _in_percent(finding: Finding, ratio: Figure, left: explain.Expression) -> Finding:
+    """A ratio printed in percentage points fails by its unit if its number is right; else nothing can be said of it."""
     if not finding.holds:
-        raise NotJudgeable("percentage points are no share")
-    as_percent = printed(percentage).replace("个百分点", "%").replace("百分点", "%")
+        raise NotJudgeable("percentage points are no ratio of two levels")
     return finding._replace(
-        holds=False, grave=True, computed=None, words=explain.percent_not_points(left, as_percent, printed(percentage))
+        holds=False, grave=True, computed=None, words=lambda: explain.percent_not_points(left(), ratio)
     )
 
 
 def growth_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Finding:
+    """Level, previous level, rate; or level, change (with a direction), rate. An undirected rate may go either way."""
     current, other, rate = operands
     scale = ratio_scale(rate)
     if "番" in rate.text:  # 翻番 names the multiple, not the growth
         return multiple_finding(claim, operands, trimming)
     if rate.kind == "percentage_point" and current.kind == "percent" and other.kind in ("percent", "percentage_point"):
         return difference_finding(claim, operands, trimming)
-    if other.direction is not None:
-        change = times(signed_range_of(other), alignment(other, current))
-        computed = times(_rate_of_change(range_of(current), change), scale)
-        sign = "+" if other.direction == "down" else "−"
-        left = f"{printed(other)} ÷ ({printed(current)} {sign} {printed(other)})"
+    by_change = other.direction is not None
 
-        def middle() -> tuple[Decimal, Decimal]:
-            moved = signed_value(other) * value_in(other, current)
-            return moved * scale, current.value - moved
-    else:
-        previous = positive(range_of(other))
-        factor = alignment(current, other)
-        computed = shifted(quotient(times(range_of(current), scale * factor), previous), Decimal(-scale))
-        left = f"{printed(current)} ÷ {printed(other)} − 1"
+    def formula(read: Reader) -> Range:
+        if by_change:
+            signed = signed_nominal_of if read is nominal_of else signed_range_of
+            return times(_rate_of_change(read(current), aligned(other, current, signed)), scale)
+        return shifted(quotient(times(aligned(current, other, read), scale), read(other)), -scale)
 
-        def middle() -> tuple[Decimal, Decimal]:
-            now = current.value * factor.numerator / factor.denominator
-            return (now - other.value) * scale, other.value
+    def left() -> str:
+        if not by_change:
+            return f"{printed(current)} ÷ {printed(other)} − 1"
+        return f"{printed(other)} ÷ ({printed(current)} {'+' if other.direction == 'down' else '−'} {printed(other)})"
 
-    stated = quotient_reading(rate, signed=True)
-    if rate.direction is None and rate.value >= 0 and not meet(stated, computed) and all_below(computed, point(0)):
+    def words(holds: bool) -> Words:
+        return explain.equation(left(), result_of(formula, operands[:-1], rate), rate, holds=holds, directed=True)
+
+    stated, computed = quotient_reading(rate, signed=True), formula(range_of)
+    if rate.direction is None and rate.value >= 0 and all_below(computed, point(0)):
         stated = negated(stated)
-    finding = settled(rate, stated, computed, left, operands[:-1], middle, trimming, explain.directed(rate))
-    if rate.kind != "percentage_point":
-        return finding
-    if not finding.holds:
-        raise NotJudgeable("percentage points are no growth of a level")
-    as_percent = printed(rate).replace("个百分点", "%").replace("百分点", "%")
-    return finding._replace(
-        holds=False, grave=True, computed=None, words=explain.percent_not_points(left, as_percent, printed(rate))
-    )
+    finding = settled(rate, stated, computed, words, trimming)
+    return _in_percent(finding, rate, left) if rate.kind == "percentage_point" else finding
 
 
 def _rate_of_change(current: Range, change: Range) -> Range:
@@ -119,102 +117,109 @@ def _rate_of_change(current: Range, change: Range) -> Range:
     previous = difference(current, change)
     if previous.high is not None and previous.high <= 0:
         raise NotJudgeable("the level before the change is not above zero")
-    low: Range | None = None
-    high: Range | None = None
-    if change.low is not None:
-        end = Range(current.high, current.high) if change.low >= 0 else Range(current.low, current.low)
-        low = _corner(end, change.low, change.low_by)
-    if change.high is not None:
-        end = Range(current.low, current.low) if change.high >= 0 else Range(current.high, current.high)
-        high = _corner(end, change.high, change.high_by)
+    low, low_by = _corner(current, change.low, change.low_by, largest=change.low is not None and change.low >= 0)
+    high, high_by = _corner(current, change.high, change.high_by, largest=change.high is not None and change.high < 0)
     is_open = current.low_open or current.high_open
-    return Range(
-        low.low if low else None, high.high if high else None, change.low_open or is_open, change.high_open or is_open,
-        low.low_by if low else ONE, high.high_by if high else ONE,
-    )  # fmt: skip
+    return Range(low, high, change.low_open or is_open, change.high_open or is_open, low_by, high_by)
 
 
-def _corner(level: Range, change: Decimal, by: Decimal) -> Range | None:
-    """change ÷ (level − change) at one corner, None where it has no limit."""
-    moved = Range(change, change, False, False, by, by)
-    if level.low is None:
-        return Range(ZERO, ZERO)
-    before = difference(level, moved)
-    if before.low is None or before.low <= 0:
-        return None
-    return quotient(moved, before)
+def _corner(current: Range, change: int | None, by: int, *, largest: bool) -> tuple[int | None, int]:
+    """change ÷ (level − change) at the largest or smallest level, None where it has no limit."""
+    level, level_by = (current.high, current.high_by) if largest else (current.low, current.low_by)
+    if change is None:
+        return None, 1
+    if level is None:
+        return (0, 1) if largest else (None, 1)
+    before = level * by - change * level_by  # over level_by × by
+    return (change * level_by, before) if before > 0 else (None, 1)
 
 
 def average_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Finding:
+    """Total, count, average; implied: total, average."""
     if claim.implied and len(operands) == 2:
         return _implied_count(*operands)
     if len(operands) != 3:
         raise NotJudgeable(f"an average of {len(operands)} figures")
     everything, count, average = operands
     factor = average_factor(claim, everything, average)
-    computed = quotient(times(range_of(everything), factor), positive(range_of(count)))
-    return settled(average, quotient_reading(average), computed, f"{printed(everything)} ÷ {printed(count)}", operands[:-1],
-        lambda: (everything.value * factor.numerator, count.value * factor.denominator), trimming,
-    )  # fmt: skip
+
+    def formula(read: Reader) -> Range:
+        return quotient(times(read(everything), factor), read(count))
+
+    def words(holds: bool) -> Words:
+        result = result_of(formula, operands[:-1], average)
+        return explain.equation(f"{printed(everything)} ÷ {printed(count)}", result, average, holds=holds)
+
+    return settled(average, quotient_reading(average), formula(range_of), words, trimming)
 
 
 def average_factor(claim: Claim, everything: Figure, average: Figure) -> Fraction:
     """The claim's scale (每百户: 100) times the change of unit (吨 → 公斤: 1000).
 
     A scale that equals the change of unit is taken for it."""
+    if everything.unit == average.unit:
+        return claim.scale
     unit = average.unit.partition("/")[0]
     change = factor_between(everything.unit, unit)
     if change is None:
         kinds = {everything.kind, average.kind}
-        if "money" in kinds and kinds != {"money"} and everything.unit and unit:
+        if "money" in kinds and everything.unit and unit:
             raise NotJudgeable(f"{everything.unit} and {average.unit} do not measure the same thing")
         return claim.scale
     return claim.scale if claim.scale == change else claim.scale * change
 
 
 def _implied_count(everything: Figure, average: Figure) -> Finding:
+    """The count that an average leaves to the reader: at least one."""
     unit = average.unit.partition("/")[0]
     same = everything.unit == unit or (everything.kind == "count" and average.kind == "count")
     factor = 1 if same else factor_between(everything.unit, unit)
     if factor is None:
         raise NotJudgeable("neither the total nor the count of the average is stated")
-    computed = quotient(times(range_of(everything), factor), positive(quotient_reading(average)))
-    stated = Range(ONE, None)
-    holds = meet(computed, stated)
-    manner = explain.Manner(ONE, "", 0)
-    result = explain.shown_range(computed, manner)
-    if is_plain(everything) and is_plain(average) and average.value:
-        text = explain.shown(everything.value * factor.numerator, average.value * factor.denominator, manner)
-        result = Words(text, text)
-    words = explain.unstated(f"{printed(everything)} ÷ {printed(average)}", result, possible=holds)
-    return Finding(holds, inside(computed, stated), stated, computed, ONE, True, words)
+
+    def formula(read: Reader) -> Range:
+        return quotient(
+            times(read(everything), factor), quotient_reading(average) if read is range_of else read(average)
+        )
+
+    stated, computed = Range(1, None), formula(range_of)
+    possible = meet(computed, stated)
+
+    def words() -> Words:
+        plain = is_plain(everything) and is_plain(average) and average.value > 0
+        result = explain.shown_range(formula(nominal_of if plain else range_of), explain.PLAIN)
+        return explain.unstated(f"{printed(everything)} ÷ {printed(average)}", result, possible=possible)
+
+    return Finding(possible, inside(computed, stated), stated, computed, Decimal(1), True, words)
 
 
 def multiple_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Finding:
+    """A, B, n. A rise by n times (增长1.8倍) makes it n + 1 times; both readings of a rise may hold."""
     one, other, n = operands
     scale = ratio_scale(n)
     if n.kind not in ("multiple", "percent"):
         raise NotJudgeable(f"a multiple printed in {n.unit}")
-    factor = claim.scale * scale * alignment(one, other)
-    computed = quotient(times(range_of(one), factor), positive(range_of(other)))
     stated = quotient_reading(n)
-    left = f"{printed(one)} ÷ {printed(other)}"
-    more = n.direction == "up" and n.kind == "multiple" and "番" not in n.text
-    if more and not meet(stated, computed):
-        raised = shifted(computed, -ONE)  # 增长1.8倍 is 2.8 times
-        if meet(stated, raised) or all_below(computed, stated) is False:
-            computed, left = raised, f"{left} − 1"
-    minus_one = left.endswith("− 1")
-    return settled(n, stated, computed, left, operands[:-1],
-        lambda: (
-            one.value * factor.numerator - (other.value * factor.denominator if minus_one else 0),
-            other.value * factor.denominator,
-        ),
-        trimming,
-    )  # fmt: skip
+
+    def times_as_much(read: Reader) -> Range:
+        return quotient(times(times(aligned(one, other, read), scale), claim.scale), read(other))
+
+    def times_more(read: Reader) -> Range:
+        return shifted(times_as_much(read), -scale)
+
+    formula = times_as_much
+    if n.direction == "up" and "番" not in n.text and not meet(stated, times_as_much(range_of)):
+        formula = times_more
+
+    def words(holds: bool) -> Words:
+        left = f"{printed(one)} ÷ {printed(other)}{' − 1' if formula is times_more else ''}"
+        return explain.equation(left, result_of(formula, operands[:-1], n), n, holds=holds)
+
+    return settled(n, stated, formula(range_of), words, trimming)
 
 
 def conversion_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Finding:
+    """The two, and the rate if it is stated; else the rate of `vocab/conversions.toml`."""
     if len(operands) == 3:
         return _at_a_rate(claim, *operands)
     one, other = operands
@@ -222,11 +227,15 @@ def conversion_finding(claim: Claim, operands: Sequence[Figure], trimming: bool)
     if factor is None:
         raise NotJudgeable(f"no fixed rate between {one.unit} and {other.unit}")
     factor *= claim.scale
-    computed = times(range_of(one), factor)
-    left = f"{printed(one)} × {factor}" if factor.denominator == 1 else f"{printed(one)} ÷ {1 / factor}"
-    return settled(other, range_of(other), computed, left, (one,),
-        lambda: (one.value * factor.numerator, Decimal(factor.denominator)), False,
-    )  # fmt: skip
+
+    def formula(read: Reader) -> Range:
+        return times(read(one), factor)
+
+    def words(holds: bool) -> Words:
+        left = f"{printed(one)} × {factor}" if factor.denominator == 1 else f"{printed(one)} ÷ {1 / factor}"
+        return explain.equation(left, result_of(formula, (one,), other), other, holds=holds)
+
+    return settled(other, range_of(other), formula(range_of), words, False)
 
 
 def _at_a_rate(claim: Claim, one: Figure, other: Figure, rate: Figure) -> Finding:
@@ -244,16 +253,18 @@ def _at_a_rate(claim: Claim, one: Figure, other: Figure, rate: Figure) -> Findin
 
 
 def _exchanged(source: Figure, rate: Figure, target: Figure, factor: Fraction) -> Finding:
-    computed = times(product(range_of(source), range_of(rate)), factor)
+    def formula(read: Reader) -> Range:
+        return times(product(read(source), read(rate)), factor)
 
-    def middle() -> tuple[Decimal, Decimal]:
-        return source.value * rate.value * factor.numerator, Decimal(factor.denominator)
+    def words(holds: bool) -> Words:
+        left = f"{printed(source)} × {printed(rate)}"
+        return explain.equation(left, result_of(formula, (source, rate), target), target, holds=holds)
 
-    left = f"{printed(source)} × {printed(rate)}"
-    return settled(target, range_of(target), computed, left, (source, rate), middle, False)
+    return settled(target, range_of(target), formula(range_of), words, False)
 
 
 def feasible_share_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Finding:
+    """Count, percentage: the wholes that make the percentage true are what is computed; it fails if there are none."""
     part, percentage = operands
     scale = ratio_scale(percentage)
     if percentage.kind == "percentage_point":
@@ -263,24 +274,24 @@ def feasible_share_finding(claim: Claim, operands: Sequence[Figure], trimming: b
     if wholes is None and trimming:
         cut = trimmed(percentage, share)
         wholes = _wholes(part, count, cut, scale) if cut is not None else None
-    if wholes is not None:
-        manner = explain.Manner(ONE, "", 0) if part.kind == "count" and not part.place else explain.manner_of(part)
-        low = None if wholes.low is None else explain.shown(wholes.low, wholes.low_by, manner)
-        high = None if wholes.high is None else explain.shown(wholes.high, wholes.high_by, manner)
-        words = explain.feasible(printed(part), printed(percentage), low, high)
-        return Finding(True, False, None, wholes, unit_of(percentage), False, words)
-    nearest, words = _nearest_shares(part, percentage, count, share, scale)
-    return Finding(False, False, share, nearest, unit_of(percentage), False, words)
+    if wholes is None:
+        return _infeasible(part, percentage, count, share, scale)
+
+    def words() -> Words:
+        manner = explain.PLAIN if part.kind == "count" and not part.place else explain.manner_of(part)
+        return explain.feasible(printed(part), printed(percentage), wholes, manner)
+
+    return Finding(True, False, None, wholes, unit_of(percentage), False, words)
 
 
 def _wholes(part: Figure, count: Range, share: Range, scale: int) -> Range | None:
     """The wholes of which the count is the share; whole numbers where the part is one; None where there is none."""
     if share.high is not None and share.high <= 0:
-        return Range(ONE, None) if count.low == 0 == share.high and not share.high_open else None
+        return Range(1, None) if count.low == 0 == share.high and not share.high_open else None
     if count.high is not None and count.high <= 0:
-        return Range(ONE, None) if share.low is not None and share.low <= 0 else None
-    if share.high is None and share.low is not None and share.low <= scale:
-        share = Range(share.low, Decimal(scale), share.low_open)  # 七成以上: no part is more than its whole
+        return Range(1, None) if share.low is not None and share.low <= 0 else None
+    if share.high is None and share.low is not None and share.low <= scale * share.low_by:
+        share = Range(share.low, scale, share.low_open, False, share.low_by)  # 七成以上: no part is above its whole
     wholes = quotient(times(count, scale), share)
     return _whole_numbers(wholes) if part.kind == "count" else wholes
 
@@ -289,27 +300,33 @@ def _whole_numbers(r: Range) -> Range | None:
     """The whole numbers of a range, as the range from the first to the last; None where it holds none."""
     if r.low is None:
         return r
-    above, below = interval(r)[:2]
-    assert above is not None
-    first = -(-above.numerator // above.denominator)
-    if r.low_open and above == first:
+    first, beyond = divmod(r.low, r.low_by)
+    if beyond or r.low_open:
         first += 1
-    if below is None:
-        return Range(Decimal(first), None)
-    last = below.numerator // below.denominator
-    if r.high_open and below == last:
+    if r.high is None:
+        return Range(first, None)
+    last, beyond = divmod(r.high, r.high_by)
+    if not beyond and r.high_open:
         last -= 1
-    return Range(Decimal(first), Decimal(last)) if first <= last else None
+    return Range(first, last) if first <= last else None
 
 
-def _nearest_shares(part: Figure, percentage: Figure, count: Range, share: Range, scale: int) -> tuple[Range, Words]:
-    """The percentage nearest to the stated one that a whole number gives, and a sentence that shows its neighbours."""
-    manner = explain.manner_of(percentage)
-    if part.value <= 0 or percentage.value <= 0:
-        return point(ZERO), explain.infeasible(printed(part), printed(percentage), ())
-    exact = Fraction(part.value) * scale / Fraction(percentage.value)
-    floor = exact.numerator // exact.denominator
-    near = [Decimal(n) for n in (floor, floor + 1) if n > 0]
-    ranges = [quotient(times(count, scale), point(n)) for n in near]
-    shows = [(f"{n:f}", explain.shown(part.value * scale, n, manner)) for n in near]
-    return min(ranges, key=lambda r: distance(r, share)), explain.infeasible(printed(part), printed(percentage), shows)
+def _infeasible(part: Figure, percentage: Figure, count: Range, share: Range, scale: int) -> Finding:
+    """Fails; what is computed is the percentage nearest to the stated one that a whole number gives."""
+    (k, k_by), (p, p_by) = ratio_of(part.value), ratio_of(percentage.value)
+    if k <= 0 or p <= 0:
+
+        def alone() -> Words:
+            return explain.infeasible(printed(part), printed(percentage), ())
+
+        return Finding(False, False, share, times(count, scale), unit_of(percentage), False, alone)
+    floor = k * scale * p_by // (k_by * p)
+    near = [(n, quotient(times(count, scale), point(n))) for n in (floor, floor + 1) if n > 0]
+
+    def words() -> Words:
+        manner = explain.manner_of(percentage)
+        shows = [(str(n), explain.shown(k * scale, k_by * n, manner)) for n, _ in near]
+        return explain.infeasible(printed(part), printed(percentage), shows)
+
+    nearest = min((r for _, r in near), key=lambda r: distance(r, share))
+    return Finding(False, False, share, nearest, unit_of(percentage), False, words)

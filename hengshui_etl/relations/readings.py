@@ -15,21 +15,17 @@ from hengshui_etl.records import Figure
 from hengshui_etl.relations import explain
 from hengshui_etl.relations.explain import Words
 from hengshui_etl.relations.intervals import (
-    EXACT,
-    FIVE_PERCENT,
-    HALF,
-    ONE,
-    ZERO,
     NotJudgeable,
     Range,
     all_below,
-    around,
     inside,
+    made,
     meet,
     negated,
+    nominal_of,
     point,
-    printed_value,
     range_of,
+    ratio_of,
     signed_range_of,
     times,
 )
@@ -37,11 +33,19 @@ from hengshui_etl.relations.units import factor_between
 
 _RATIO_UNITS = {"%": 100, "‰": 1000, "百分点": 100, "千分点": 1000, "倍": 1, "": 100}
 _POINTS = {"百分点": "%", "个百分点": "%", "千分点": "‰", "个千分点": "‰"}
+_ONE = Decimal(1)
+_ZERO = point(0)
+
+Reader = Callable[[Figure], Range]
+"""What a figure counts as: all that it can stand for (range_of), or its printed value alone (nominal_of)."""
+
+Formula = Callable[[Reader], Range]
+"""The computed side of an equation, for a way of reading figures."""
 
 
 class Finding(NamedTuple):
     """A verdict in the making. `unit` is one unit of the last printed place, by which the gap is measured; `grave` says
-    that failing is an error however small the gap."""
+    that failing is an error however small the gap; `words` makes the sentences, which trial verdicts do without."""
 
     holds: bool
     certain: bool
@@ -49,7 +53,7 @@ class Finding(NamedTuple):
     computed: Range | None
     unit: Decimal
     grave: bool
-    words: Words
+    words: Callable[[], Words]
 
 
 def ratio_scale(figure: Figure) -> int:
@@ -74,12 +78,14 @@ def alignment(figure: Figure, other: Figure) -> Fraction | int:
     return factor
 
 
-def in_unit_of(figure: Figure, other: Figure) -> Range:
-    return range_of(figure) if figure.unit == other.unit else times(range_of(figure), alignment(figure, other))
+def aligned(figure: Figure, other: Figure, read: Reader) -> Range:
+    """The first figure, in the unit of the second."""
+    return read(figure) if figure.unit == other.unit else times(read(figure), alignment(figure, other))
 
 
 def unit_of(figure: Figure) -> Decimal:
-    return figure.place or ONE
+    """One unit of the last printed place; 1 for whole counts."""
+    return figure.place or _ONE
 
 
 def is_plain(figure: Figure) -> bool:
@@ -87,84 +93,64 @@ def is_plain(figure: Figure) -> bool:
     return figure.bound == "exact" and figure.high is None and not figure.more
 
 
-def signed_value(figure: Figure) -> Decimal:
-    return -figure.value if figure.direction == "down" and figure.value > 0 else figure.value
-
-
-def value_in(figure: Figure, other: Figure) -> Decimal:
-    factor = alignment(figure, other)
-    return Decimal(factor.numerator) / Decimal(factor.denominator)
-
-
-def added(figures: Sequence[Figure], unit: Figure) -> Decimal:
-    value = ZERO
-    for f in figures:
-        if f.unit == unit.unit:
-            value += f.value
-        else:
-            factor = alignment(f, unit)
-            value += f.value * factor.numerator / factor.denominator
-    return value
-
-
-def positive(r: Range) -> Range:
-    if r.high is not None and r.high <= 0:
-        raise NotJudgeable("division by zero")
-    return r
-
-
-def result_of(
-    computed: Range, operands: Sequence[Figure], stated: Figure, middle: Callable[[], tuple[Decimal, Decimal]]
-) -> Words:
-    """The computed side in the manner of the stated figure: one number if all operands are plain, else the range."""
-    manner = explain.manner_of(stated)
-    for figure in operands:
-        if figure.bound != "exact" or figure.high is not None or figure.more:
-            return explain.shown_range(computed, manner)
-    number, by = middle()
-    text = explain.shown(number, by, manner)
-    return Words(text, text)
-
-
 def quotient_reading(figure: Figure, *, signed: bool = False) -> Range:
     """What a printed quotient can stand for: a mean or multiple in whole numbers was rounded to them, though a count in
     whole numbers would stand for itself; 翻番 is said within 5 %."""
-    if figure.place or figure.bound != "exact" or figure.high is not None or figure.more:
+    if figure.place or not is_plain(figure):
         return signed_range_of(figure) if signed else range_of(figure)
-    value = printed_value(figure.value)
-    spread = EXACT.multiply(value.copy_abs(), FIVE_PERCENT) if "番" in figure.text else HALF
-    reading = around(value, spread, spread)
+    value, by = ratio_of(figure.value)
+    if "番" in figure.text:
+        reading = made(value * 19, value * 21, False, False, by * 20, by * 20)
+    else:
+        reading = made(value * 2 - by, value * 2 + by, False, False, by * 2, by * 2)
     return negated(reading) if signed and figure.direction == "down" and value > 0 else reading
 
 
+def cut_off(figure: Figure) -> Range:
+    """What the figure's size stands for if it was cut off after its last place instead of rounded."""
+    value, by = ratio_of(figure.value.copy_abs())
+    place, place_by = ratio_of(figure.place or _ONE)
+    return made(value, value * place_by + place * by, False, True, by, by * place_by)
+
+
 def trimmed(figure: Figure, reading: Range) -> Range | None:
-    """What the figure stands for if it was cut off, not rounded, after its last place; None if it was neither."""
-    if figure.bound != "exact" or figure.high is not None or figure.more or "番" in figure.text:
+    """`cut_off` with the sign of the reading; None where the figure is no plain number."""
+    if not is_plain(figure) or "番" in figure.text:
         return None
-    cut = around(figure.value.copy_abs(), ZERO, figure.place or ONE, high_open=True)
-    return negated(cut) if reading.high is not None and reading.high <= 0 else cut
+    return negated(cut_off(figure)) if reading.high is not None and reading.high <= 0 else cut_off(figure)
+
+
+def result_of(formula: Formula, operands: Sequence[Figure], stated: Figure, nominal: Reader = nominal_of) -> Words:
+    """The computed side in the manner of the stated figure: one number if all operands are plain, else the range."""
+    manner = explain.manner_of(stated)
+    if all(is_plain(f) for f in operands):
+        try:
+            return explain.shown_range(formula(nominal), manner)
+        except NotJudgeable:  # a divisor printed as 0 may still stand for a little more
+            pass
+    return explain.shown_range(formula(range_of), manner)
 
 
 def settled(
     stated_figure: Figure,
     stated: Range,
     computed: Range,
-    left: str,
-    operands: Sequence[Figure],
-    middle: Callable[[], tuple[Decimal, Decimal]],
+    words: Callable[[bool], Words],
     trimming: bool,
-    stated_words: Words | None = None,
 ) -> Finding:
-    """The finding of an equation: `left` gives `computed`, the article prints `stated`."""
+    """The finding of an equation: what the article prints, and what the other figures come to."""
     holds = meet(stated, computed)
     if not holds and trimming:
         cut = trimmed(stated_figure, stated)
         if cut is not None and meet(cut, computed):
             holds, stated = True, cut
-    result = result_of(computed, operands, stated_figure, middle)
-    words = explain.equation(left, result, stated_words or explain.as_is(stated_figure), holds=holds)
-    opposite = (not holds and (all_below(stated, point(0)) and all_below(point(0), computed))) or (
-        all_below(computed, point(0)) and all_below(point(0), stated)
-    )
-    certain = holds and inside(computed, stated)
-    return Finding(holds, certain, stated, computed, unit_of(stated_figure), opposite or not stated_figure.place, words)
+    grave = not stated_figure.place or (not holds and _opposite(stated, computed))
+    return Finding(
+        holds, holds and inside(computed, stated), stated, computed, stated_figure.place or _ONE, grave,
+        lambda: words(holds),
+    )  # fmt: skip
+
+
+def _opposite(a: Range, b: Range) -> bool:
+    """Whether the two lie on different sides of zero."""
+    return (all_below(a, _ZERO) and all_below(_ZERO, b)) or (all_below(b, _ZERO) and all_below(_ZERO, a))
