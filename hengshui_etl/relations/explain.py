@@ -130,15 +130,13 @@ def _directed(figure: Figure) -> Words:
     return Words(f"a fall of {text}", f"下降{text}")
 
 
-def equation(left: str, result: Words, stated: Figure, *, holds: bool, directed: bool = False) -> Words:
-    """`left` comes to `result`, and the article prints `stated`."""
-    text = printed(stated)
-    if holds and result.en == text:
-        return Words(f"{left} = {text}, as the article prints", f"{left} = {text},与文中一致")
-    en, zh = _directed(stated) if directed else (text, text)
+def equation(left: str, result: Callable[[], Words], stated: Figure, *, holds: bool, directed: bool = False) -> Words:
+    """`left` comes to `result`, and the article prints `stated`; the result is worked out where the two differ."""
+    en, zh = _directed(stated) if directed else (printed(stated),) * 2
     if holds:
-        return Words(f"{left} = {result.en}; the article prints {en}", f"{left} = {result.zh},文中为{zh}")
-    return Words(f"{left} = {result.en}, but the article prints {en}", f"{left} = {result.zh},文中却写作{zh}")
+        return Words(f"{left} = {en}, within rounding", f"{left} = {zh},在舍入范围内成立")
+    found = result()
+    return Words(f"{left} = {found.en}, but the article prints {en}", f"{left} = {found.zh},文中却写作{zh}")
 
 
 def unstated(left: str, result: Words, *, possible: bool) -> Words:

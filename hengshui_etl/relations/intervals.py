@@ -31,6 +31,8 @@ _TRAPS = [Inexact, InvalidOperation, Overflow, Underflow, DivisionByZero]
 _PRINTED = Context(prec=60, Emax=40, Emin=-40, traps=_TRAPS)
 _PLACES = {Decimal(10) ** i: (10 ** max(i, 0), 10 ** max(-i, 0)) for i in range(-12, 17)}
 _REDUCED_ABOVE = 1 << 512
+_MOST_KNOWN = 4096
+_known: dict[int, tuple[Figure, Range]] = {}  # readings by identity: a figure stands in several relations
 
 
 class NotJudgeable(Exception):
@@ -84,6 +86,17 @@ def range_of(figure: Figure) -> Range:
     its last non-zero digit, in whole steps for whole counts; bounds are open on one side; ranges are widened at both
     ends. Raises NotJudgeable for numbers that no print holds.
     """
+    known = _known.get(id(figure))
+    if known is not None and known[0] is figure:
+        return known[1]
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    found = _read(figure)
+    _known[id(figure)] = (figure, found)
+    return found
+
+
+def _read(figure: Figure) -> Range:
     value, by = ratio_of(figure.value)
     place = figure.place
     if place:

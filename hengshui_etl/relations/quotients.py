@@ -63,8 +63,7 @@ def share_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> F
         return f"{explain.bracketed(parts)} ÷ {printed(whole)}"
 
     def words(holds: bool) -> Words:
-        result = result_of(formula, operands[:-1], percentage)
-        return explain.equation(left(), result, percentage, holds=holds)
+        return explain.equation(left(), lambda: result_of(formula, operands[:-1], percentage), percentage, holds=holds)
 
     finding = settled(percentage, quotient_reading(percentage), formula(range_of), words, trimming)
     return _in_percent(finding, percentage, left) if percentage.kind == "percentage_point" else finding
@@ -101,7 +100,9 @@ def growth_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> 
         return f"{printed(other)} ÷ ({printed(current)} {'+' if other.direction == 'down' else '−'} {printed(other)})"
 
     def words(holds: bool) -> Words:
-        return explain.equation(left(), result_of(formula, operands[:-1], rate), rate, holds=holds, directed=True)
+        return explain.equation(
+            left(), lambda: result_of(formula, operands[:-1], rate), rate, holds=holds, directed=True
+        )
 
     stated, computed = quotient_reading(rate, signed=True), formula(range_of)
     if rate.direction is None and rate.value >= 0 and all_below(computed, point(0)):
@@ -147,8 +148,12 @@ def average_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) ->
         return quotient(times(read(everything), factor), read(count))
 
     def words(holds: bool) -> Words:
-        result = result_of(formula, operands[:-1], average)
-        return explain.equation(f"{printed(everything)} ÷ {printed(count)}", result, average, holds=holds)
+        return explain.equation(
+            f"{printed(everything)} ÷ {printed(count)}",
+            lambda: result_of(formula, operands[:-1], average),
+            average,
+            holds=holds,
+        )
 
     return settled(average, quotient_reading(average), formula(range_of), words, trimming)
 
@@ -213,7 +218,7 @@ def multiple_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -
 
     def words(holds: bool) -> Words:
         left = f"{printed(one)} ÷ {printed(other)}{' − 1' if formula is times_more else ''}"
-        return explain.equation(left, result_of(formula, operands[:-1], n), n, holds=holds)
+        return explain.equation(left, lambda: result_of(formula, operands[:-1], n), n, holds=holds)
 
     return settled(n, stated, formula(range_of), words, trimming)
 
@@ -233,7 +238,7 @@ def conversion_finding(claim: Claim, operands: Sequence[Figure], trimming: bool)
 
     def words(holds: bool) -> Words:
         left = f"{printed(one)} × {factor}" if factor.denominator == 1 else f"{printed(one)} ÷ {1 / factor}"
-        return explain.equation(left, result_of(formula, (one,), other), other, holds=holds)
+        return explain.equation(left, lambda: result_of(formula, (one,), other), other, holds=holds)
 
     return settled(other, range_of(other), formula(range_of), words, False)
 
@@ -258,7 +263,7 @@ def _exchanged(source: Figure, rate: Figure, target: Figure, factor: Fraction) -
 
     def words(holds: bool) -> Words:
         left = f"{printed(source)} × {printed(rate)}"
-        return explain.equation(left, result_of(formula, (source, rate), target), target, holds=holds)
+        return explain.equation(left, lambda: result_of(formula, (source, rate), target), target, holds=holds)
 
     return settled(target, range_of(target), formula(range_of), words, False)
 

@@ -60,7 +60,7 @@ def sum_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Fin
         return times(total([aligned(p, whole, read) for p in parts]), claim.scale)
 
     def words(holds: bool) -> Words:
-        return explain.equation(explain.terms(parts), result_of(formula, parts, whole), whole, holds=holds)
+        return explain.equation(explain.terms(parts), lambda: result_of(formula, parts, whole), whole, holds=holds)
 
     return settled(whole, range_of(whole), formula(range_of), words, False)
 
@@ -126,7 +126,7 @@ def remainder_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) 
         return Finding(possible, inside(computed, nothing), nothing, computed, unit_of(whole), True, leftover)
 
     def words(holds: bool) -> Words:
-        return explain.equation(explain.terms(terms, " − "), result_of(formula, terms, rest), rest, holds=holds)
+        return explain.equation(explain.terms(terms, " − "), lambda: result_of(formula, terms, rest), rest, holds=holds)
 
     return settled(rest, range_of(rest), computed, words, False)
 
@@ -149,7 +149,9 @@ def difference_finding(claim: Claim, operands: Sequence[Figure], trimming: bool)
         return _gap_in_percent(level, other, gap, stated, formula)
 
     def words(holds: bool) -> Words:
-        return explain.equation(_levels(level, other), result_of(formula, (level, other), gap), gap, holds=holds)
+        return explain.equation(
+            _levels(level, other), lambda: result_of(formula, (level, other), gap), gap, holds=holds
+        )
 
     return settled(gap, stated, computed, words, False)
 
@@ -172,7 +174,7 @@ def _gap_in_percent(level: Figure, other: Figure, gap: Figure, stated: Range, po
             result = explain.shown_range(relative, explain.manner_of(gap))
 
             def words() -> Words:
-                return explain.equation(f"{printed(level)} ÷ {printed(other)} − 1", result, gap, holds=True)
+                return explain.equation(f"{printed(level)} ÷ {printed(other)} − 1", lambda: result, gap, holds=True)
 
             return Finding(True, inside(relative, stated), stated, relative, unit_of(gap), True, words)
 
@@ -185,7 +187,7 @@ def _gap_in_percent(level: Figure, other: Figure, gap: Figure, stated: Range, po
 
 
 def _implied_level(level: Figure, gap: Figure) -> Finding:
-    """The other level, which the gap leads to: a share lies within 0 and 100 %, a size is not below 0, a rate is free."""
+    """The other level, which the gap leads to: a share lies within 0 and 100 %, a size not below 0, a rate anywhere."""
     factor = alignment(gap, level)
     down = gap.direction == "down"
 
