@@ -98,6 +98,8 @@ def byline_at_lead(paragraph: str) -> str | None:
 
 def byline_at_end(paragraph: str) -> str | None:
     """`…完成。(徐秀丽 慕泽园)` → 徐秀丽 慕泽园."""
+    if paragraph[-1:] not in ("）", ")"):
+        return None
     found = _END.search(paragraph, max(0, len(paragraph) - 80))
     return found[1] if found else None
 

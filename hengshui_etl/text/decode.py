@@ -56,7 +56,6 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _NON_CHARACTERS = re.compile("[\ud800-\udfff\ufffd\ufffe\uffff]")
 _SUSPECT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
 _BEYOND_TWO_BYTES = re.compile("[\u0800-\U0010ffff]")
-_META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{3,20})", re.IGNORECASE)
 _SAMPLE = 60_000  # bytes weighed; longer texts do not change the verdict
 # Everyday characters make up 0.45 to 0.75 of press prose under its own encoding and less than 0.1 under a wrong one.
 _ENOUGH = 0.2
@@ -117,7 +116,7 @@ def _weighed(data: bytes) -> Decoded:
     if share < _ENOUGH:
         if b"\0" in data:
             raise Unreadable("the file is binary data: it holds zero bytes and is not UTF-16 text")
-        raise Unreadable("the file is in no encoding that gives Chinese text (tried UTF-8, GB18030, Big5, UTF-16)")
+        raise Unreadable(_why_undecodable(data))
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -125,6 +124,15 @@ def _weighed(data: bytes) -> Decoded:
         raise Unreadable(reason) from None
     name = {"big5hkscs": "big5"}.get(encoding, encoding)
     return Decoded(text, name, f"{share:.0%} everyday characters when read as {name}")
+
+
+def _why_undecodable(data: bytes) -> str:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start * 2 > len(data) or error.start > _SAMPLE:
+            return f"the file is UTF-8 at first but not valid at byte {error.start}: cut off or mixed"
+    return "the file is in no encoding that gives Chinese text (tried UTF-8, GB18030, Big5, UTF-16)"
 
 
 def _everyday_share(data: bytes, encoding: str) -> float:
@@ -157,9 +165,3 @@ def _refuse_if_no_text(text: str) -> None:
     lost = len(_NON_CHARACTERS.findall(text))
     if lost * 10 > len(text):
         raise Unreadable(f"the file is full of characters lost in an earlier conversion ({lost} of {len(text)})")
-
-
-def declared_charset(data: bytes) -> str | None:
-    """The charset that a page's `<meta>` names, in lower case."""
-    found = _META_CHARSET.search(data[:4096])
-    return found[1].decode("ascii").lower() if found else None

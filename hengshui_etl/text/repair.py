@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from hengshui_etl.records import Offsets, Repair
 from hengshui_etl.text.script import traditional_characters
@@ -48,19 +49,26 @@ def _pinyin_annotations(source: str) -> list[Repair]:
         return []
     sure: list[Repair] = []
     likely: list[Repair] = []
+    certain = _certain_forms() if _ANNOTATION.search(source) else frozenset()
     for found in _ANNOTATION.finditer(source):
-        start = found.start()
-        before = source[start - 1] if start else ""
+        start, end = found.span()
+        before = source[start - 1 : start]
         reading = found[1]
-        if before + reading in annotated_forms():
-            group = sure if before in traditional_characters() else likely
-        elif "\u3400" <= before <= "\u9fff" and not reading.isascii() and without_tone(reading) in syllables():
-            group = likely
-        else:
-            continue
-        group.append(Repair(PINYIN, start, found.end(), found[0], ""))
+        if before + reading in certain:
+            sure.append(Repair(PINYIN, start, end, found[0], ""))
+        elif before + reading in annotated_forms() or (
+            "\u3400" <= before <= "\u9fff" and not reading.isascii() and without_tone(reading) in syllables()
+        ):
+            likely.append(Repair(PINYIN, start, end, found[0], ""))
     # Behind a character that no conversion made, one reading is an author's help with a rare name; many are damage.
     return sure + likely if len(sure) + len(likely) >= _MANY else sure
+
+
+@cache
+def _certain_forms() -> frozenset[str]:
+    """Characters that conversion makes, each joined with a reading of its own."""
+    traditional = traditional_characters()
+    return frozenset(form for form in annotated_forms() if form[0] in traditional)
 
 
 def _invisible_characters(source: str) -> list[Repair]:

@@ -90,8 +90,6 @@ def _with_dropped_pair(head: bytes, tail: bytes, ends: set[bytes]) -> Iterator[s
     share the pair must make a word."""
     for word in _words_by_bytes().get((head[-1], tail[0] if tail else -1), ()):
         pair = _bytes(word)
-        if _is_defined(pair[1:3]):
-            continue
         if tail:
             for end in ends:
                 if end[:1] == tail[-1:]:
@@ -131,11 +129,11 @@ def _characters(reading: str) -> frozenset[str]:
 
 @cache
 def _words_by_bytes() -> dict[tuple[int, int], list[str]]:
-    """Words by the first and the last of their four bytes; under (first, -1) by the first alone."""
+    """Words whose inner two bytes GBK does not know, by the first and the last byte; under (first, -1) by the first."""
     out: dict[tuple[int, int], list[str]] = {}
     for word in sorted(words_hant()):
         code = _bytes(word)
-        if len(code) == 4:
+        if len(code) == 4 and not _is_defined(code[1:3]):
             out.setdefault((code[0], code[3]), []).append(word)
             out.setdefault((code[0], -1), []).append(word)
     return out

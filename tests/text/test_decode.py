@@ -65,6 +65,8 @@ def test_line_ends(end: str) -> None:
         (b"\x80\x81\xfe\xff\x90" * 50, "no encoding"),
         (HANS.encode("gb18030")[:-1] + b"\xff\xff" + HANS.encode("gb18030"), ""),
         (("\ufffd" * 5 + "市").encode() * 20, "lost"),
+        (HANS.encode()[:-1], "UTF-8 at first but not valid at byte"),
+        (HANS.encode() * 900 + b"\xff" + HANS.encode(), "UTF-8 at first"),
         (b"<html><body><script>1</script></body></html>", "no text"),
     ],
 )
