@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from hengshui_etl.records import Figure
+from hengshui_etl.relations.intervals import Range, interval, meet, ratio_of
 
 # How plausible an edit is. A slip: two digits swapped, the point moved by one, 万 for 亿, % for 百分点. A misreading:
 # one digit or the direction wrong. Garbled: a digit lost or doubled, a multiplier lost, the point moved by two.
@@ -35,56 +36,55 @@ class Edit(NamedTuple):
     rank: int
 
 
-class Wanted(NamedTuple):
-    """The values that would mend, in the figure's unit; None: without end."""
+class Print:
+    """A figure's print beside the values that would mend: which edits of its number can stand for one of them."""
 
-    low: Fraction | None
-    high: Fraction | None
-
-
-def edits_of(figure: Figure, wanted: Wanted, rank: int) -> list[Edit]:
-    """The one-edit variants of this rank whose print can stand for a wanted value, the nearest to the middle first."""
-    if figure.high is not None or figure.value < 0:
-        return []
-    runs = _RUN.findall(figure.text)
-    if len(runs) != 1:
-        return list(_respelled(figure, wanted)) if rank == MISREAD else []
-    run = runs[0].translate(_NARROW)
-    whole, _, decimals = run.partition(".")
-    if len(run) > _MOST_DIGITS or not int(whole + decimals):
-        return []
-    print_of = _Print(figure, runs[0], Fraction(figure.value) / Fraction(run), wanted)
-    found = [print_of.edit(*v, rank) for v in _VARIANTS[rank](whole, decimals, print_of)]
-    found += _multiplied(figure, runs[0], run, wanted, rank)
-    if wanted.low is not None and wanted.high is not None and len(found) > 1:
-        middle = (wanted.low + wanted.high) / 2
-        found.sort(key=lambda e: abs(Fraction(e.figure.value) - middle))
-    return found
-
-
-class _Print:
-    """A figure's one run of digits: which other runs could stand for a wanted value, and the figure they would make."""
-
-    def __init__(self, figure: Figure, run: str, scale: Fraction, wanted: Wanted) -> None:
-        self.figure, self.run, self.scale, self.wanted = figure, run, scale, wanted
+    def __init__(self, figure: Figure, wanted: Range) -> None:
+        self.figure, self.wanted = figure, wanted
         self._limits: dict[int, tuple[int, int]] = {}
+        self.run, self.whole, self.decimals = "", "", ""
+        runs = _RUN.findall(figure.text)
+        if len(runs) == 1:
+            self.run = runs[0]
+            self.whole, _, self.decimals = self.run.translate(_NARROW).partition(".")
+        self.editable = figure.high is None and figure.value >= 0 and len(self.run) <= _MOST_DIGITS
+        if self.run and self.editable:
+            self.editable = int(self.whole + self.decimals) > 0
+            value, by = ratio_of(figure.value)
+            # what one unit of the printed number is worth: 1e8 with 亿 behind it
+            self.worth, self.worth_by = value * 10 ** len(self.decimals), by * int(self.whole + self.decimals or "1")
+
+    def edits(self, rank: int) -> list[Edit]:
+        """The edits of this rank whose print can stand for a wanted value, the nearest to the middle first."""
+        if not self.editable:
+            return []
+        if not self.run:
+            return list(_respelled(self.figure, self.wanted)) if rank == MISREAD else []
+        found = [self._edit(*v, rank) for v in _VARIANTS[rank](self)]
+        found += _multiplied(self, rank)
+        if len(found) > 1 and self.wanted.low is not None and self.wanted.high is not None:
+            low, high = interval(self.wanted)[:2]
+            if low is not None and high is not None:
+                found.sort(key=lambda e: abs(Fraction(e.figure.value) * 2 - low - high))
+        return found
 
     def limits(self, places: int) -> tuple[int, int]:
         """The least and the largest number that would do, in units of the last of so many decimal places."""
         if places not in self._limits:
-            if places < 0 or (places and not self.figure.place):
-                return self._limits.setdefault(places, (1, 0))  # a whole count has no decimals
-            low, high = self.wanted
-            shift = 10**places / self.scale
-            half = Fraction(1, 2) if self.figure.place else Fraction(0)
-            least, most = -_NO_LIMIT, _NO_LIMIT
-            if low is not None:
-                end = low * shift - half
-                least = -(-end.numerator // end.denominator)
-            if high is not None:
-                end = high * shift + half
-                most = end.numerator // end.denominator
-            self._limits[places] = (max(least, 1), most)
+            rounds = bool(self.figure.place)
+            least, most = 1, _NO_LIMIT
+            if places < 0 or (places and not rounds):
+                most = 0  # a whole count has no decimals
+            else:
+                low, high, _, _, low_by, high_by = self.wanted
+                scale = 2 * 10**places * self.worth_by
+                if low is not None:
+                    below = low_by * self.worth
+                    least = max(1, -((below * rounds - low * scale) // (2 * below)))
+                if high is not None:
+                    below = high_by * self.worth
+                    most = (high * scale + below * rounds) // (2 * below)
+            self._limits[places] = (least, most)
         return self._limits[places]
 
     def fits(self, digits: int, places: int) -> bool:
@@ -92,17 +92,17 @@ class _Print:
         least, most = self.limits(places)
         return least <= digits <= most
 
-    def edit(self, digits: int, places: int, kind: str, rank: int) -> Edit:
-        """The figure with these digits."""
+    def _edit(self, digits: int, places: int, kind: str, rank: int) -> Edit:
         text = f"{digits:0{places + 1}d}"
         if places:
             text = f"{text[:-places]}.{text[-places:]}"
         if self.run[0] in "０１２３４５６７８９":
             text = text.translate(_WIDE)
-        figure, unit = self.figure, self.scale / 10**places
-        place = _decimal(unit) if figure.place else figure.place
+        figure, below = self.figure, Decimal(self.worth_by * 10**places)
         changed = figure._replace(
-            text=figure.text.replace(self.run, text, 1), value=_decimal(digits * unit), place=place
+            text=figure.text.replace(self.run, text, 1),
+            value=Decimal(digits * self.worth) / below,
+            place=Decimal(self.worth) / below if figure.place else figure.place,
         )
         return Edit(changed, kind, rank)
 
@@ -110,8 +110,8 @@ class _Print:
 _Variant = tuple[int, int, str]  # digits as one number, decimal places, kind of edit
 
 
-def _slips(whole: str, decimals: str, print_of: _Print) -> Iterator[_Variant]:
-    run, places = whole + decimals, len(decimals)
+def _slips(print_of: Print) -> Iterator[_Variant]:
+    whole, run, places = print_of.whole, print_of.whole + print_of.decimals, len(print_of.decimals)
     value, length = int(run), len(run)
     for i in range(length - 1):
         if run[i] != run[i + 1] and not (i == 0 and run[1] == "0" and len(whole) > 1):
@@ -124,8 +124,8 @@ def _slips(whole: str, decimals: str, print_of: _Print) -> Iterator[_Variant]:
             yield value, places + step, "point"
 
 
-def _misreadings(whole: str, decimals: str, print_of: _Print) -> Iterator[_Variant]:
-    run, places = whole + decimals, len(decimals)
+def _misreadings(print_of: Print) -> Iterator[_Variant]:
+    whole, run, places = print_of.whole, print_of.whole + print_of.decimals, len(print_of.decimals)
     value, length = int(run), len(run)
     least, most = print_of.limits(places)
     for i in range(length):
@@ -137,8 +137,8 @@ def _misreadings(whole: str, decimals: str, print_of: _Print) -> Iterator[_Varia
                 yield base + other * power, places, "digit"
 
 
-def _garbled(whole: str, decimals: str, print_of: _Print) -> Iterator[_Variant]:
-    run, places = whole + decimals, len(decimals)
+def _garbled(print_of: Print) -> Iterator[_Variant]:
+    whole, run, places = print_of.whole, print_of.whole + print_of.decimals, len(print_of.decimals)
     value, length = int(run), len(run)
     seen = set()
     for i in range(length if length > 1 else 0):
@@ -166,31 +166,30 @@ def _garbled(whole: str, decimals: str, print_of: _Print) -> Iterator[_Variant]:
 _VARIANTS = {SLIP: _slips, MISREAD: _misreadings, GARBLED: _garbled}
 
 
-def _multiplied(figure: Figure, run: str, number: str, wanted: Wanted, rank: int) -> Iterator[Edit]:
+def _multiplied(print_of: Print, rank: int) -> Iterator[Edit]:
     """万 for 亿 and the other way round (a slip); a multiplier that was lost (garbled)."""
+    figure, wanted, run = print_of.figure, print_of.wanted, print_of.run
     for character, (other, shift) in _SWAPPED_MULTIPLIERS.items():
         if character in figure.text:
-            place = figure.place.scaleb(shift)
             if rank == SLIP and figure.text.count(character) == 1:
-                value = figure.value.scaleb(shift)
+                value, place = figure.value.scaleb(shift), figure.place.scaleb(shift)
                 if _stands_for(value, place, wanted):
                     changed = figure._replace(text=figure.text.replace(character, other), value=value, place=place)
                     yield Edit(changed, "multiplier", SLIP)
             return
-    if rank != GARBLED or figure.kind not in ("money", "measure", "count") or figure.value != Decimal(number):
-        return
     head, _, tail = figure.text.partition(run)
+    if rank != GARBLED or figure.kind not in ("money", "measure", "count") or print_of.worth != print_of.worth_by:
+        return
     if not tail:
         return  # a bare cell: its multiplier stands in the head of the table
     for name, shift in (("万", 4), ("亿", 8)):
         value, place = figure.value.scaleb(shift), (figure.place or Decimal(1)).scaleb(shift)
         if _stands_for(value, place, wanted):
-            yield Edit(
-                figure._replace(text=f"{head}{run}{name}{tail}", value=value, place=place), "multiplier", GARBLED
-            )
+            changed = figure._replace(text=f"{head}{run}{name}{tail}", value=value, place=place)
+            yield Edit(changed, "multiplier", GARBLED)
 
 
-def _respelled(figure: Figure, wanted: Wanted) -> Iterator[Edit]:
+def _respelled(figure: Figure, wanted: Range) -> Iterator[Edit]:
     """One spelled digit read for another: 三个, 四个."""
     found = [c for c in figure.text if c in _SPELLED]
     if len(found) != 1 or figure.value != _SPELLED.index(found[0]) or figure.place:
@@ -201,9 +200,10 @@ def _respelled(figure: Figure, wanted: Wanted) -> Iterator[Edit]:
             yield Edit(figure._replace(text=text, value=Decimal(digit)), "digit", MISREAD)
 
 
-def _stands_for(value: Decimal, place: Decimal, wanted: Wanted) -> bool:
-    middle, half = Fraction(value), Fraction(place) / 2
-    return (wanted.low is None or middle + half >= wanted.low) and (wanted.high is None or middle - half <= wanted.high)
+def _stands_for(value: Decimal, place: Decimal, wanted: Range) -> bool:
+    (number, by), (last, last_by) = ratio_of(value), ratio_of(place)
+    half, scale = last * by, 2 * last_by
+    return meet(Range(number * scale - half, number * scale + half, False, False, by * scale, by * scale), wanted)
 
 
 def reunited(figure: Figure) -> Edit | None:
@@ -224,8 +224,3 @@ def turned(figure: Figure) -> Edit | None:
     if figure.direction == "up":
         return Edit(figure._replace(text="下降" + figure.text, direction="down"), "direction", MISREAD)
     return Edit(figure._replace(text="增长" + figure.text, direction="up"), "direction", MISREAD)
-
-
-def _decimal(number: Fraction) -> Decimal:
-    """The fraction as a decimal; only for denominators of twos and fives, which all printed numbers have."""
-    return Decimal(number.numerator) / Decimal(number.denominator)

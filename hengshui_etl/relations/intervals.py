@@ -332,6 +332,18 @@ def inside(a: Range, b: Range) -> bool:
     return True
 
 
+def common(a: Range, b: Range) -> Range | None:
+    """The values that lie in both; None where there are none."""
+    if not meet(a, b):
+        return None
+    low, high = a, a
+    if b.low is not None and (a.low is None or a.low * b.low_by < b.low * a.low_by):
+        low = b
+    if b.high is not None and (a.high is None or a.high * b.high_by > b.high * a.high_by):
+        high = b
+    return made(low.low, high.high, low.low_open, high.high_open, low.low_by, high.high_by)
+
+
 def distance(a: Range, b: Range) -> Fraction:
     """How far the two lie apart; 0 where they meet or touch."""
     if all_below(b, a):

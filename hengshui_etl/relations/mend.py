@@ -3,7 +3,7 @@
 Belongs here: the smallest set of figures whose change makes all failing relations hold, and the search for a
 one-edit repair that breaks no relation that holds. Does not belong here: judging (judge.py), the edits (edits.py).
 
-Failing relations that share figures form a component. Small components are solved exactly, large ones greedily. Among
+Failing relations that share figures form a component. Few suspects are combined exactly, many greedily. Among
 equally small sets those come first whose figures a likely slip would mend, then those that fewest holding relations
 confirm, then the figure that states the result. A repair is proposed if at most three figures have equally likely
 ones; the others are named with it. Work is bounded for each article: what lies beyond is blamed on the stated result.
@@ -13,20 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import DecimalException
-from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
 
 from hengshui_etl.records import Claim, Figure, Mend, Verdict
-from hengshui_etl.relations.edits import GARBLED, MISREAD, SLIP, Edit, Wanted, edits_of, reunited, turned
-from hengshui_etl.relations.intervals import NotJudgeable, Range, interval
+from hengshui_etl.relations.edits import GARBLED, MISREAD, SLIP, Edit, Print, reunited, turned
+from hengshui_etl.relations.intervals import NotJudgeable, Range, common
 from hengshui_etl.relations.judge import finding_of
 from hengshui_etl.relations.needed import needed_values
 
 MOST_FAILING = 200  # failing relations looked into, an article
 MOST_OPERANDS = 24  # operands tried, a relation
-MOST_TRIALS = 4000  # verdicts spent on trying edits, an article
-MOST_EXACT = 12  # failing relations of a component that is solved exactly
+MOST_TRIALS = 12000  # operands judged in trying edits, an article
 MOST_EQUAL = 3  # equally likely repairs
 UNMENDED = 3  # rank of a figure that no edit mends, after the ranks of edits.py
 
@@ -56,13 +54,13 @@ class Cure(NamedTuple):
 class _Suspect(NamedTuple):
     """A figure whose change may mend the failing relations of `covers` (bits).
 
-    `wanted` are the values that would (None: unknown), `edits` its likeliest edits that do, of rank `rank`; `confirmed`
+    `prints` try the values that would (None: unknown), `edits` its likeliest edits that do, of rank `rank`; `confirmed`
     counts the relations that hold by it, `results` the failing ones of which it is the stated result.
     """
 
     figure: int
     covers: int
-    wanted: list[Wanted] | None
+    prints: list[Print] | None
     confirmed: int
     results: int
     rank: int = UNMENDED
@@ -142,27 +140,27 @@ class _Trial:
     def suspect(self, f: int, component: Sequence[int]) -> _Suspect | None:
         """What speaks against figure `f`; None where no change of it mends all failing relations that it stands in."""
         failed = self.failed[f]
-        wanted: list[Wanted] | None = None
+        wanted: list[Range] | None = None
         for i in failed:
             needed = needed_values(self.claims[i], self.figures, f)
             if needed is not None:
-                these = [_wanted(r) for r in needed]
                 if wanted is not None:
-                    these = [both for a in wanted for b in these if (both := _common(a, b)) is not None]
-                wanted = these
+                    needed = [both for a in wanted for b in needed if (both := common(a, b)) is not None]
+                wanted = needed
         results = sum(1 for i in failed if self.claims[i].operands[-1] == f)
         if wanted == [] and not results:
             return None
         covers = sum(1 << component.index(i) for i in failed)
         confirmed = sum(1 for i in self.holding[f] if self.claims[i].type in _TIGHT)
-        return _Suspect(f, covers, wanted, confirmed, results)
+        prints = None if wanted is None else [Print(self.figures[f], w) for w in wanted]
+        return _Suspect(f, covers, prints, confirmed, results)
 
     def edited(self, suspect: _Suspect, rank: int) -> _Suspect:
         """The suspect with its edits of this rank, unless it has likelier ones."""
-        if suspect.rank < rank or suspect.wanted is None:
+        if suspect.rank < rank or suspect.prints is None:
             return suspect
         figure = self.figures[suspect.figure]
-        edits = [e for w in suspect.wanted for e in edits_of(figure, w, rank)[:MOST_EQUAL]]
+        edits = [e for p in suspect.prints for e in p.edits(rank)[:MOST_EQUAL]]
         if rank == SLIP and suspect.results and (edit := reunited(figure)) is not None:
             edits.append(edit)
         if rank == MISREAD and (edit := turned(figure)) is not None:
@@ -182,25 +180,13 @@ class _Trial:
             self.figures[f] = original
 
     def _holds(self, claim: Claim, *, trimming: bool) -> bool:
-        self.left -= 1
+        self.left -= len(claim.operands)
         if self.left < 0:
             return False
         try:
             return finding_of(claim, self.figures, trimming=trimming).holds
         except NotJudgeable:
             return False
-
-
-def _wanted(r: Range) -> Wanted:
-    exact = interval(r)
-    return Wanted(exact.low, exact.high)
-
-
-def _common(a: Wanted, b: Wanted) -> Wanted | None:
-    """The values wanted by both; None where there are none."""
-    low: Fraction | None = b.low if a.low is None else a.low if b.low is None else max(a.low, b.low)
-    high: Fraction | None = b.high if a.high is None else a.high if b.high is None else min(a.high, b.high)
-    return None if low is not None and high is not None and low > high else Wanted(low, high)
 
 
 def _cured(component: list[int], claims: Sequence[Claim], trial: _Trial) -> list[tuple[int, Cure]]:
@@ -217,7 +203,7 @@ def _cured(component: list[int], claims: Sequence[Claim], trial: _Trial) -> list
     chosen: list[_Suspect] = []
     for rank in (SLIP, MISREAD, GARBLED):
         suspects = [trial.edited(s, rank) for s in suspects]
-        chosen = _smallest_cover([s for s in suspects if s.wanted != [] or s.edits], everything)
+        chosen = _smallest_cover([s for s in suspects if s.prints != [] or s.edits], everything)
         if chosen and all(s.rank <= rank for s in chosen):
             break
     out = []

@@ -30,6 +30,8 @@ from hengshui_etl.relations.quotients import average_factor
 from hengshui_etl.relations.readings import alignment, quotient_reading, ratio_scale
 from hengshui_etl.relations.units import factor_between
 
+MOST_OPERANDS = 60  # a longer relation is not solved for each of its operands
+
 _Solver = Callable[[Claim, Sequence[Figure], int], list[Range]]
 
 
@@ -37,9 +39,9 @@ def needed_values(claim: Claim, figures: Sequence[Figure], figure: int) -> list[
     """The ranges, in the figure's own unit and without its direction, of which it would have to stand for a value; None
     where the type is not solved (part_of, feasible_share) or the operands do not allow it."""
     solver = _SOLVERS.get(claim.type)
-    operands = [figures[i] for i in claim.operands]
-    if solver is None or figure not in claim.operands:
+    if solver is None or figure not in claim.operands or len(claim.operands) > MOST_OPERANDS:
         return None
+    operands = [figures[i] for i in claim.operands]
     try:
         return solver(claim, operands, claim.operands.index(figure))
     except NotJudgeable:
