@@ -16,7 +16,7 @@ FULL_DATE = re.compile(
 )
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0, "正": 1}
 
-_NAMES = f"[{_HAN}·]{{2,4}}(?:[ 、][{_HAN}·]{{2,4}}(?![{_HAN}:：]))*"
+_NAMES = f"[{_HAN}·]{{2,4}}(?![{_HAN}])(?:[ 、][{_HAN}·]{{2,4}}(?![{_HAN}:：/]))*"
 _WRITERS = re.compile(
     "(?:(?:本报|全媒体|见习|特约|实习)*"
     "(?:记者|通讯员|实习生|(?:作者|撰稿人?|执笔|供稿|(?<![\u4e00-\u9fff])文)(?=[:：/ ]))"
@@ -37,6 +37,7 @@ _SOURCE = re.compile(
 _NAME_BEFORE_DATE = re.compile(
     f"^[（(【]?《?([{_HAN}·]{{2,24}}?(?: [{_HAN}·]{{4,30}})?)》?(?:全媒体|记者.*|通讯员.*|本报.*|供稿)?[ |]*$"
 )
+_OURSELVES = ("本报", "本网", "本站", "本台")
 _OFFICE = re.compile(
     f"(?:[{_HAN}]{{2,30}}(?:局|办公室|委员会|调查队|总站|中心|政府|支行|日报|晚报|报社|网)(?:[ 、]+|$))+$"
 )
@@ -75,7 +76,7 @@ def publisher_in(line: str) -> str | None:
     dated = FULL_DATE.search(line)
     if dated:
         name = _NAME_BEFORE_DATE.match(line[: dated.start()])
-        return name[1] if name else None
+        return name[1] if name and name[1] not in _OURSELVES else None
     return line.strip() if is_office(line) else None
 
 

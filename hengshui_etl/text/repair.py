@@ -98,9 +98,10 @@ def offsets_of(repairs: Sequence[Repair]) -> Offsets:
     source = [0]
     shift = 0
     for _kind, start, end, _before, after in repairs:
-        for extra in range(end - start, len(after)):  # longer than before: the excess stands at the last character
-            clean.append(start - shift + extra)
-            source.append(end - 1 if end > start else start)
+        if after:
+            for extra in range(end - start, len(after)):  # longer than before: the excess stands at the last character
+                clean.append(start - shift + extra)
+                source.append(end - 1 if end > start else start)
         shift += end - start - len(after)
         clean.append(end - shift)
         source.append(end)

@@ -39,7 +39,7 @@ def table_at(text: str, lines: Sequence[Line], at: int) -> tuple[Row, ...]:
         rows = _rows(text, lines, at, gap)
         if len(rows) > len(best):
             best = rows
-        if gap == _TAB and best:
+        if best and (gap == _TAB or all(len(row) == len(best[0]) for row in best)):
             break
     return best
 
