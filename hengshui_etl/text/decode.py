@@ -55,7 +55,7 @@ _FILE_KINDS = (
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _NON_CHARACTERS = re.compile("[\ud800-\udfff\ufffd\ufffe\uffff]")
 _SUSPECT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
-_BEYOND_TWO_BYTES = re.compile("[\u0800-\U0010ffff]")
+_BEYOND_TWO_BYTES = re.compile("[^\x00-\u07ff]")
 _SAMPLE = 60_000  # bytes weighed; longer texts do not change the verdict
 # Everyday characters make up 0.45 to 0.75 of press prose under its own encoding and less than 0.1 under a wrong one.
 _ENOUGH = 0.2
