@@ -11,11 +11,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from hengshui_etl.console import complain, count, count_end, write
 from hengshui_etl.messages import Messages
 from hengshui_etl.reading import printable
+from hengshui_etl.sources import MAX_BYTES
 
 if TYPE_CHECKING:
     from hengshui_etl.records import Examination
@@ -74,12 +75,21 @@ def contents(path: str, say: Messages) -> bytes:
     """The bytes of a file, or of standard input for `-`. Raises OSError, or Refused for what is no file at all."""
     if path != "-":
         try:
-            return Path(path).read_bytes()
+            with Path(path).open("rb") as file:
+                return limited(file, say)
         except ValueError:  # a NUL in the name
             raise Refused(say("error.missing")) from None
     if sys.stdin is None:
         raise Refused(say("error.missing"))
-    return sys.stdin.buffer.read()
+    return limited(sys.stdin.buffer, say)
+
+
+def limited(stream: BinaryIO, say: Messages) -> bytes:
+    """What the stream holds. Raises Refused for more than an article can be: a device has no end."""
+    data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise Refused(say("error.large", limit=MAX_BYTES // 2**20))
+    return data
 
 
 def reason(error: Exception, path: str, say: Messages) -> str:

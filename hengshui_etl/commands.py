@@ -80,6 +80,7 @@ def run(
     with status(say("run.starting")) as update:
         from hengshui_etl.run import UnknownBatch, run_batches
         from hengshui_etl.settings import read_settings
+        from hengshui_etl.sources import raw_batches
 
         settings = read_settings()
         try:
@@ -87,7 +88,7 @@ def run(
                 settings, batch, lambda name, step, done, total: update(f"{name} · {step} {done}/{total}")
             )
         except UnknownBatch as unknown:
-            known = say("check.comma").join(sorted(p.name for p in settings.raw.glob("[!.]*") if p.is_dir())) or "–"
+            known = say("check.comma").join(raw_batches(settings.raw)) or "–"
             raise Refused(say("run.unknown_batch", batch=unknown, path=settings.raw, batches=known)) from None
     if not report.batches:
         raise Refused(say("run.nothing", path=settings.raw))
@@ -105,8 +106,9 @@ def add(
     lang: LangOption = None,
 ) -> None:
     """File articles into data/raw, each into the folder of the month in which it was published."""
-    from hengshui_etl.filing import OtherFile, batch_of, filed, is_batch
+    from hengshui_etl.filing import OtherFile, batch_of, filed
     from hengshui_etl.settings import read_settings
+    from hengshui_etl.sources import is_batch
     from hengshui_etl.text import Unreadable, read_article
 
     say, settings = language_of(ctx, lang), read_settings()

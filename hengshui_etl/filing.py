@@ -1,20 +1,18 @@
 """New articles into the right batch folder below `data/raw/`, whole or not at all, and never over another file.
 
-Belongs here: what a batch may be called, where an article goes, and putting it there.
-Does not belong here: reading what the article says (text/), loading it (run.py), messages (cli.py).
+Belongs here: where an article goes, and putting it there.
+Does not belong here: what a batch may be called (sources.py), what the article says (text/), loading it (run.py).
 """
 
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from secrets import token_hex
+from stat import S_ISREG
 from typing import NamedTuple
-
-BATCH = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
 
 
 class Filed(NamedTuple):
@@ -30,11 +28,6 @@ class OtherFile(Exception):
     def __init__(self, target: Path) -> None:
         super().__init__(str(target))
         self.target = target
-
-
-def is_batch(name: str) -> bool:
-    """Whether a folder of this name can be a batch: letters, digits, dot, dash and underscore, not hidden."""
-    return BATCH.fullmatch(name) is not None
 
 
 def batch_of(published_on: date) -> str:
@@ -74,9 +67,10 @@ def filed(data: bytes, name: str, raw: Path, batch: str) -> Filed:
 
 def _same_file(data: bytes, raw: Path) -> Path | None:
     """The first file of any batch that holds exactly `data`."""
-    for path in sorted(raw.glob("*/*")):
-        if not path.name.startswith(".") and path.is_file() and path.stat().st_size == len(data):
+    for folder, folders, names in os.walk(raw):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for path in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
             with suppress(OSError):
-                if path.read_bytes() == data:
+                if S_ISREG(path.lstat().st_mode) and path.stat().st_size == len(data) and path.read_bytes() == data:
                     return path
     return None

@@ -15,22 +15,21 @@ PACKAGE = Path(__file__).parent.parent / "hengshui_etl"
 # From the facts to those who use them: a part imports from parts before it, and from itself.
 ORDER = [
     "records", "settings", "messages", "vocab", "text", "figures", "relations", "pipeline", "answers", "reading",
-    "filing", "home", "tables", "warehouse", "report", "console", "checking", "defs", "definitions", "run",
-    "commands", "cli",
+    "sources", "filing", "home", "tables", "warehouse", "loading", "report", "console", "checking", "defs", "definitions",
+    "run", "commands", "cli",
 ]  # fmt: skip
 
 # Every library has the parts that may know of it. The domain is not among them: it stands on the standard library.
 PLACES = {
     "dagster": {"defs", "definitions", "run"},
     "pandera": {"tables", "defs"},
-    "polars": {"tables", "warehouse", "defs", "run"},
+    "polars": {"tables", "warehouse", "loading", "defs", "run"},
     "pyarrow": {"tables", "warehouse"},
     "duckdb": {"warehouse"},
     "typer": {"commands"},
     "rich": {"console"},
     "jinja2": {"report"},
     "opencc": {"text"},
-    "charset_normalizer": {"text"},
     "selectolax": {"text"},
 }
 

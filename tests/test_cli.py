@@ -159,6 +159,11 @@ def test_odd_file_names(hengshui: Hengshui, tmp_path: Path, name: str | bytes) -
     assert hengshui("check", "--", name).returncode == 0
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device here")
+def test_what_has_no_end_is_not_read_to_it(hengshui: Hengshui) -> None:
+    assert "larger than" in one_line(hengshui("check", "/dev/zero").stderr)
+
+
 def test_messages_in_chinese(hengshui: Hengshui, tmp_path: Path) -> None:
     (tmp_path / "wrong.txt").write_text(WRONG, "utf-8")
     after = hengshui("check", "--lang", "zh", "wrong.txt", "missing.txt")

@@ -10,19 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from hengshui_etl.filing import Filed, OtherFile, batch_of, filed, is_batch
+from hengshui_etl.filing import Filed, OtherFile, batch_of, filed
+from hengshui_etl.sources import is_batch
 
 
 def files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file())
-
-
-@pytest.mark.parametrize(("name", "right"), [
-    ("2019-10", True), ("batch_1.a", True), ("", False), (".hidden", False), ("..", False), ("a/b", False),
-    ("a b", False), ("-x", False), ("批次", False), ("a\n", False), ("x" * 65, False),
-])  # fmt: skip
-def test_is_batch(name: str, right: bool) -> None:
-    assert is_batch(name) == right
 
 
 def test_the_batch_is_the_month() -> None:
