@@ -100,7 +100,7 @@ def _read(figure: Figure) -> Range:
     value, by = ratio_of(figure.value)
     place = figure.place
     if place:
-        half, half_by = _PLACES.get(place) or ratio_of(place)
+        half, half_by = (place.is_finite() and _PLACES.get(place)) or ratio_of(place)
         half_by *= 2
         if half < 0:
             raise NotJudgeable("a last place of negative size")
@@ -337,10 +337,12 @@ def common(a: Range, b: Range) -> Range | None:
     if not meet(a, b):
         return None
     low, high = a, a
-    if b.low is not None and (a.low is None or a.low * b.low_by < b.low * a.low_by):
-        low = b
-    if b.high is not None and (a.high is None or a.high * b.high_by > b.high * a.high_by):
-        high = b
+    if b.low is not None:
+        left, right = (b.low - 1, b.low) if a.low is None else (a.low * b.low_by, b.low * a.low_by)
+        low = b if left < right or (left == right and b.low_open) else a
+    if b.high is not None:
+        left, right = (b.high + 1, b.high) if a.high is None else (a.high * b.high_by, b.high * a.high_by)
+        high = b if left > right or (left == right and b.high_open) else a
     return made(low.low, high.high, low.low_open, high.high_open, low.low_by, high.high_by)
 
 

@@ -175,7 +175,7 @@ def average_factor(claim: Claim, everything: Figure, average: Figure) -> Fractio
 
 
 def _implied_count(everything: Figure, average: Figure) -> Finding:
-    """The count that an average leaves to the reader: at least one."""
+    """The count that an average leaves to the reader; below one, the two do not belong together."""
     unit = average.unit.partition("/")[0]
     same = everything.unit == unit or (everything.kind == "count" and average.kind == "count")
     factor = 1 if same else factor_between(everything.unit, unit)
@@ -188,14 +188,15 @@ def _implied_count(everything: Figure, average: Figure) -> Finding:
         )
 
     stated, computed = Range(1, None), formula(range_of)
-    possible = meet(computed, stated)
+    if not meet(computed, stated):
+        raise NotJudgeable("an average above its total")
 
     def words() -> Words:
         plain = is_plain(everything) and is_plain(average) and average.value > 0
         result = explain.shown_range(formula(nominal_of if plain else range_of), explain.PLAIN)
-        return explain.unstated(f"{printed(everything)} ÷ {printed(average)}", result, possible=possible)
+        return explain.unstated(f"{printed(everything)} ÷ {printed(average)}", result, possible=True)
 
-    return Finding(possible, inside(computed, stated), stated, computed, Decimal(1), True, words)
+    return Finding(True, inside(computed, stated), stated, computed, Decimal(1), True, words)
 
 
 def multiple_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Finding:

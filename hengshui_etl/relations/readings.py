@@ -140,13 +140,16 @@ def settled(
 ) -> Finding:
     """The finding of an equation: what the article prints, and what the other figures come to."""
     holds = meet(stated, computed)
+    certain = holds and inside(computed, stated)
     if not holds and trimming:
         cut = trimmed(stated_figure, stated)
         if cut is not None and meet(cut, computed):
             holds, stated = True, cut
-    grave = not stated_figure.place or (not holds and _opposite(stated, computed))
+    grave = not holds and (
+        not stated_figure.place or stated_figure.bound in ("min", "max") or _opposite(stated, computed)
+    )
     return Finding(
-        holds, holds and inside(computed, stated), stated, computed, stated_figure.place or _ONE, grave,
+        holds, certain, stated, computed, stated_figure.place or _ONE, grave,
         lambda: words(holds),
     )  # fmt: skip
 

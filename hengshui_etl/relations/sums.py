@@ -45,8 +45,6 @@ from hengshui_etl.relations.readings import (
     unit_of,
 )
 
-_PERCENT = Range(0, 100)
-
 
 def sum_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Finding:
     """Parts …, whole; implied: percentages of one whole that is not stated."""
@@ -187,7 +185,7 @@ def _gap_in_percent(level: Figure, other: Figure, gap: Figure, stated: Range, po
 
 
 def _implied_level(level: Figure, gap: Figure) -> Finding:
-    """The other level, which the gap leads to: a share lies within 0 and 100 %, a size not below 0, a rate anywhere."""
+    """The other level, which the gap leads to: a size is not below 0; percentages and money may have been anything."""
     factor = alignment(gap, level)
     down = gap.direction == "down"
 
@@ -197,10 +195,8 @@ def _implied_level(level: Figure, gap: Figure) -> Finding:
         return total((start, step)) if down else difference(start, step)
 
     computed = formula(range_of)
-    if level.direction is None and level.value >= 0:
-        stated = _PERCENT if level.unit == "%" else Range(0, None)
-    else:
-        stated = Range(None, None)
+    bounded = level.kind in ("count", "measure") and level.direction is None and level.value >= 0
+    stated = Range(0 if bounded else None, None)
     possible = meet(computed, stated)
 
     def words() -> Words:

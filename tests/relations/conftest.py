@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,16 @@ import pytest
 
 from hengshui_etl.records import Claim, Figure
 
-_BEFORE = {"超过": True, "突破": True, "逾": True, "超": True, "不低于": False, "不超过": False, "不足": True, "低于": True}
+_BEFORE = {
+    "超过": True,
+    "突破": True,
+    "逾": True,
+    "超": True,
+    "不低于": False,
+    "不超过": False,
+    "不足": True,
+    "低于": True,
+}
 _DIGIT = "零一二三四五六七八九"
 _PER = (("每百", 100), ("每千", 1000), ("每万", 10000), ("每十万", 100000))
 _TRADITIONAL = str.maketrans("萬億歲個項點餘約過達戶畝兩類", "万亿岁个项点余约过达户亩两类")
@@ -60,7 +70,7 @@ def figure_from(fields: dict[str, Any], **changes: Any) -> Figure:
             break
     text = re.sub(r"^(大?约|近|第|百分之)", "", text)
     made = {
-        "id": fields["id"], "text": fields["text"], "start": 0, "end": len(fields["text"]),
+        "id": fields.get("id", "f1"), "text": fields["text"], "start": 0, "end": len(fields["text"]),
         "value": Decimal(fields["value"]), "high": Decimal(fields["high"]) if "high" in fields else None,
         "unit": fields["unit"], "kind": fields["kind"], "bound": fields["bound"], "direction": fields.get("direction"),
         "metric": fields.get("metric"), "period": None, "scope": fields.get("scope"), "scope_code": None,
@@ -107,3 +117,9 @@ PRACTICE = Path(__file__).parents[1] / "golden" / "practice"
 @pytest.fixture(scope="session")
 def practice() -> list[tuple[str, list[Figure], list[tuple[Claim, dict[str, Any]]]]]:
     return gold_articles(PRACTICE)
+
+
+@pytest.fixture(scope="session")
+def make_figure() -> Callable[..., Figure]:
+    """A Figure from its labelled fields: `make_figure({"text": …, "value": …, "unit": …, "kind": …, "bound": …})`."""
+    return figure_from
