@@ -1,0 +1,25 @@
+"""The Dagster code location: everything in `defs/`, with the executor.
+
+Belongs here: putting it together; nothing else.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from hengshui_etl.defs import assets, checks, jobs, resources, sensors
+
+# One process holds a DuckDB file at a time, and a batch is not worth a new process for every step.
+defs = dg.Definitions(
+    assets=[assets.listing, assets.examination, assets.load],
+    asset_checks=[
+        checks.consistency_of_relations,
+        checks.possible_provincial_totals,
+        checks.project_totals_agree,
+        checks.nothing_failed_in_the_program,
+    ],
+    jobs=[jobs.load_batch],
+    sensors=[sensors.new_batches],
+    resources={"project": resources.project},
+    executor=dg.in_process_executor,
+)

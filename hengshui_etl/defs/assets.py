@@ -1,0 +1,200 @@
+"""The assets: raw files, the tables made from them, and the DuckDB file.
+
+Belongs here: which assets there are, what the UI says of them, and the contract checks that go with making them.
+Does not belong here: how tables are made (loading.py) or stored (warehouse.py).
+
+Articles, figures, relations and the curated tables are made by one step, in one pass over the files: each is a table and
+an asset of its own, with its own contract check, and either all of them are renamed into place or none.
+"""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from hengshui_etl import loading, warehouse
+from hengshui_etl.defs.partitions import BATCHES
+from hengshui_etl.defs.resources import Project
+from hengshui_etl.defs.shown import table as markdown_table
+from hengshui_etl.loading import ContractViolated, Outcome
+from hengshui_etl.tables.contracts import CONTRACTS, Violation
+from hengshui_etl.tables.schemas import TABLES
+
+# Partitions on checks are a preview in Dagster 1.13. They are worth it: the UI then tells batches apart.
+warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+
+OWNERS = ["team:data-engineering"]
+
+
+def column_schema(table: str) -> dg.TableSchema:
+    """The columns of a table as Dagster shows them."""
+    schema = TABLES[table].to_schema()
+    keys = schema.unique or []
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=str(name),
+                type=warehouse.duckdb_type(column.dtype.type),
+                description=warehouse.one_line(column.description),
+                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=column.unique or keys == [name]),
+            )
+            for name, column in schema.columns.items()
+        ]
+    )
+
+
+def spec(table: str, deps: list[str], group: str, also: str = "") -> dg.AssetSpec:
+    """The asset of a table."""
+    return dg.AssetSpec(
+        key=table,
+        deps=deps,
+        description=warehouse.one_line(TABLES[table].to_schema().description) + (f" {also}" if also else ""),
+        group_name=group,
+        kinds={"parquet", "polars"},
+        owners=OWNERS,
+        code_version=loading.code_fingerprint()[:12],
+        partitions_def=BATCHES,
+        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table},
+    )
+
+
+EXAMINED: dict[str, tuple[str, ...]] = {
+    "articles": ("articles", "repairs"),
+    "quarantine": ("quarantine",),
+    "figures": ("figures",),
+    "relations": ("relations", "relation_operands", "undecided"),
+    "indicators": ("indicators",),
+    "project_totals": ("project_totals",),
+    "provincial_shares": ("provincial_shares",),
+}
+"""The assets of one examination and the tables that belong to each."""
+
+SPECS = [
+    spec("articles", ["raw_articles"], "reading", "With them go their `repairs`."),
+    spec("quarantine", ["raw_articles"], "reading"),
+    spec("figures", ["articles"], "reading"),
+    spec("relations", ["figures"], "checking", "With them go `relation_operands` and `undecided`."),
+    spec("indicators", ["figures", "relations"], "curated"),
+    spec("project_totals", ["figures"], "curated"),
+    spec("provincial_shares", ["relations"], "curated"),
+]
+
+
+def contract_spec(asset: str, table: str) -> dg.AssetCheckSpec:
+    """The blocking check that a table is as its schema says."""
+    return dg.AssetCheckSpec(
+        f"{table}_contract",
+        asset=asset,
+        description=f"Pipeline contract. {CONTRACTS[table]}. A violation is our fault: nothing is stored or loaded.",
+        blocking=True,
+        partitions_def=BATCHES,
+    )
+
+
+def contract_result(asset: str, table: str, violated: list[Violation]) -> dg.AssetCheckResult:
+    """What the contract check of a table says: passed without violations, otherwise which rules are broken."""
+    metadata: dict[str, Any] = {"rules broken": len(violated)}
+    if violated:
+        rows = [(v.table, v.column, v.rule, v.rows, "; ".join(v.examples[:3])) for v in violated]
+        metadata["violations"] = dg.MarkdownMetadataValue(
+            markdown_table(("table", "column", "rule", "rows", "e.g."), rows)
+        )
+    return dg.AssetCheckResult(
+        passed=not violated,
+        asset_key=asset,
+        check_name=f"{table}_contract",
+        severity=dg.AssetCheckSeverity.ERROR,
+        description="; ".join(map(str, violated)) or None,
+        metadata=metadata,
+    )
+
+
+def materialized(
+    asset: str, tables: tuple[str, ...], outcome: Outcome, project: Project, batch: str
+) -> dg.MaterializeResult[Any]:
+    """What is said of an asset that was made."""
+    rows = {
+        ("dagster/partition_row_count" if table == asset else f"rows of {table}"): outcome.rows[table]
+        for table in tables
+    }
+    path = warehouse.parquet_file(project.settings.warehouse, asset, batch)
+    metadata: Mapping[str, Any] = {**rows, "file": dg.MetadataValue.path(str(path)), "unchanged": outcome.unchanged}
+    return dg.MaterializeResult(asset_key=asset, metadata=metadata)
+
+
+@dg.multi_asset(
+    name="listing",
+    specs=[spec("raw_articles", [], "raw", "The files themselves stay as they came and are never edited.")],
+    check_specs=[contract_spec("raw_articles", "raw_articles")],
+    partitions_def=BATCHES,
+    required_resource_keys={"project"},
+)
+def listing(context: dg.AssetExecutionContext) -> Iterator[Any]:
+    """List the files of the batch with their hashes; links and devices are listed and not opened."""
+    project: Project = context.resources.project
+    project.on_progress("raw_articles", 0, 1)
+    try:
+        outcome = loading.list_batch(project.settings, context.partition_key)
+    except ContractViolated as violated:
+        yield contract_result("raw_articles", "raw_articles", violated.violations)
+        raise dg.Failure(f"contract violated: {violated}", allow_retries=False) from None
+    yield materialized("raw_articles", ("raw_articles",), outcome, project, context.partition_key)
+    yield contract_result("raw_articles", "raw_articles", [])
+
+
+@dg.multi_asset(
+    name="examination",
+    specs=SPECS,
+    check_specs=[contract_spec(asset, table) for asset, tables in EXAMINED.items() for table in tables],
+    partitions_def=BATCHES,
+    required_resource_keys={"project"},
+)
+def examination(context: dg.AssetExecutionContext) -> Iterator[Any]:
+    """Read every article of the batch, find its figures, judge its arithmetic, and write the tables together."""
+    project: Project = context.resources.project
+    try:
+        outcome = loading.examine_batch(
+            project.settings,
+            context.partition_key,
+            lambda done, total: project.on_progress("articles", done, total),
+        )
+    except ContractViolated as violated:
+        for asset, tables in EXAMINED.items():
+            for table in tables:
+                if broken := [violation for violation in violated.violations if violation.table == table]:
+                    yield contract_result(asset, table, broken)
+        raise dg.Failure(f"contract violated: {violated}", allow_retries=False) from None
+    for asset, tables in EXAMINED.items():
+        yield materialized(asset, tables, outcome, project, context.partition_key)
+        for table in tables:
+            yield contract_result(asset, table, [])
+
+
+@dg.asset(
+    name="warehouse",
+    deps=["raw_articles", *EXAMINED],
+    description=(
+        "The DuckDB file with all tables, the views failed_checks and article_summary, and a comment on every table and"
+        " column. The rows of the batch are replaced in one transaction; the file can be made anew from the Parquet files."
+    ),
+    group_name="warehouse",
+    kinds={"duckdb"},
+    owners=OWNERS,
+    partitions_def=BATCHES,
+    required_resource_keys={"project"},
+)
+def load(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    """Load the batch into DuckDB."""
+    project: Project = context.resources.project
+    settings = project.settings
+    project.on_progress("warehouse", 0, 1)
+    changed = warehouse.load_batch(settings.database, settings.warehouse, context.partition_key)
+    sizes = {table: warehouse.stored(settings.warehouse, table, context.partition_key) for table in TABLES}
+    return dg.MaterializeResult(
+        metadata={
+            **{f"rows of {table}": size.rows if size else 0 for table, size in sizes.items()},
+            "file": dg.MetadataValue.path(str(settings.database)),
+            "unchanged": not changed,
+        }
+    )

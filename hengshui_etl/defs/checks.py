@@ -1,0 +1,259 @@
+"""Consistency checks: does what the articles say hold? Severity WARN, never blocking; a failed one leaves the run green.
+
+Belongs here: which checks there are and what each tells a person. Does not belong here: which rows fail
+(tables/findings.py), how they look (shown.py), contract checks (assets.py).
+
+A check is a view of a table that was stored before: asking again costs one reading of it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from hengshui_etl import loading, warehouse
+from hengshui_etl.defs import shown
+from hengshui_etl.defs.partitions import BATCHES
+from hengshui_etl.defs.resources import Project
+from hengshui_etl.tables.findings import FAMILIES, failing, failing_shares, of_projects
+
+WARN = dg.AssetCheckSeverity.WARN
+
+
+def finding_spec(name: str, asset: str, question: str, *deps: str) -> dg.AssetCheckSpec:
+    """A check of what articles say."""
+    return dg.AssetCheckSpec(
+        name,
+        asset=asset,
+        description=f"Consistency finding. {question}? A failure is the article's: it is loaded and shown, and blocks nothing.",
+        additional_deps=deps,
+        partitions_def=BATCHES,
+    )
+
+
+def texts_of(settings_warehouse: Path, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], str]:
+    """The printed characters of all figures of the articles that these rows speak of, by article and figure."""
+    articles = rows.select("article_id").unique()
+    found: dict[tuple[str, str], str] = {}
+    if len(articles):
+        for chunk in warehouse.read_chunks(settings_warehouse, "figures", batch, ["article_id", "figure_id", "text"]):
+            wanted = chunk.join(articles, on="article_id", how="semi")
+            found.update({(article, figure): text for article, figure, text in wanted.iter_rows()})
+    return found
+
+
+def counts(relations: Counter[str], articles: int) -> dict[str, Any]:
+    """How many relations there are of each status, as metadata."""
+    return {
+        "relations": relations.total(),
+        "hold": relations["pass"],
+        "implied": relations["implied"],
+        "fail": relations["fail"],
+        "articles with failures": articles,
+    }
+
+
+@dg.multi_asset_check(
+    name="consistency_of_relations",
+    description="Judges every relation of the batch, one check for each kind of arithmetic.",
+    specs=[finding_spec(name, "relations", question) for name, question in FAMILIES.values()],
+    can_subset=True,
+    required_resource_keys={"project"},
+)
+def consistency_of_relations(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+    project: Project = context.resources.project
+    folder, batch = project.settings.warehouse, context.partition_key
+    project.on_progress("relations", 0, 1)
+    statuses: dict[str, Counter[str]] = {kind: Counter() for kind in FAMILIES}
+    failures = [warehouse.empty("relations")]
+    for chunk in warehouse.read_chunks(folder, "relations", batch):
+        for kind, status, n in chunk.group_by("type", "status").len().iter_rows():
+            statuses[kind][status] += n
+        failures.append(failing(chunk))
+    failed = pl.concat(failures)
+    texts = texts_of(folder, batch, failed)
+    wanted = {key.name for key in context.selected_asset_check_keys}
+    for kind, (name, _) in FAMILIES.items():
+        if name in wanted:
+            yield relation_result("relations", name, failed.filter(pl.col("type") == kind), statuses[kind], texts)
+
+
+def relation_result(
+    asset: str, name: str, failed: pl.DataFrame, statuses: Counter[str], texts: dict[tuple[str, str], str]
+) -> dg.AssetCheckResult:
+    """What a check says of relations: how many there are, how many hold, and the failing ones with their arithmetic."""
+    metadata = counts(statuses, failed["article_id"].n_unique())
+    if len(failed):
+        metadata["failing"] = dg.MarkdownMetadataValue(shown.failing_table(failed, texts))
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=name,
+        passed=not len(failed),
+        severity=WARN,
+        description=f"{len(failed)} of {statuses.total()} relations cannot be true" if len(failed) else None,
+        metadata=metadata,
+    )
+
+
+@dg.asset_check(
+    asset="provincial_shares",
+    name="possible_provincial_totals",
+    description=(
+        "Consistency finding. A count and its percentage of the province leave only some totals possible: is there one,"
+        " and is the share above the average of the province's cities where the article says so? A failure is the"
+        " article's: it is loaded and shown, and blocks nothing."
+    ),
+    partitions_def=BATCHES,
+    required_resource_keys={"project"},
+)
+def possible_provincial_totals(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    project: Project = context.resources.project
+    folder, batch = project.settings.warehouse, context.partition_key
+    shares = warehouse.read_table(folder, "provincial_shares", batch)
+    failed = failing_shares(shares)
+    provincial, others = shares.filter("is_provincial"), shares.filter(~pl.col("is_provincial"))
+    metadata: dict[str, Any] = {
+        "shares of a province": len(provincial),
+        "shares of another whole": len(others),
+        "fail": len(failed),
+    }
+    if len(provincial):
+        metadata["possible provincial totals"] = dg.MarkdownMetadataValue(shares_table(provincial))
+    if len(others):
+        metadata["other wholes"] = dg.MarkdownMetadataValue(shares_table(others))
+    if len(failed):
+        metadata["failing"] = dg.MarkdownMetadataValue(shares_table(failed))
+    return dg.AssetCheckResult(
+        passed=not len(failed),
+        severity=WARN,
+        description="; ".join(
+            f"{cells[2]} {cells[3]} → {cells[5]}" for cells in map(share_cells, _rows(provincial.head(5)))
+        ),
+        metadata=metadata,
+    )
+
+
+SHARES = (
+    "article",
+    "what is counted",
+    "count",
+    "share",
+    "of",
+    "possible total",
+    "mean share of the cities",
+    "above it",
+    "sentence",
+)
+
+
+def share_cells(row: dict[str, Any]) -> tuple[object, ...]:
+    """A row of `provincial_shares` for reading."""
+    low, high = row["possible_total_low"], row["possible_total_high"]
+    total = "none" if low is None else f"exactly {low}" if low == high else f"{low} … {'' if high is None else high}"
+    mean = row["city_count"] and f"{row['average_share_percent']:.2f} % (1 of {row['city_count']})"
+    above = {True: "yes", False: "no", None: "–" if row["city_count"] is None else "either way"}[row["above_average"]]
+    said = ", as the article says" if row["says_above_average"] and row["above_average"] else ""
+    said = said or (
+        ", but the article says it is" if row["says_above_average"] and row["above_average"] is False else ""
+    )
+    count = f"{row['count']}{_BOUNDS[row['count_bound']]}"
+    share = f"{shown.number(row['share_percent'])} %{_BOUNDS[row['share_bound']]}"
+    whole = row["whole_scope"] or row["whole_word"] or "its own whole"
+    return (row["article_id"], row["counted"], count, share, whole, total, mean, above + said, row["sentence_text"])
+
+
+_BOUNDS = {"exact": "", "approx": " (about)", "min": " (at least)", "max": " (at most)"}
+
+
+def shares_table(rows: pl.DataFrame) -> str:
+    return shown.table(SHARES, [share_cells(row) for row in _rows(rows.head(shown.MOST_ROWS))], len(rows))
+
+
+def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    return frame.iter_rows(named=True)
+
+
+@dg.asset_check(
+    asset="project_totals",
+    name="project_totals_agree",
+    description=(
+        "Consistency finding. Do numbers and investments of projects fit together: plan and completion, the new ones within"
+        " the pool, in number and in money? A failure is the article's: it is loaded and shown, and blocks nothing."
+    ),
+    additional_deps=["relations", "figures"],
+    partitions_def=BATCHES,
+    required_resource_keys={"project"},
+)
+def project_totals_agree(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    project: Project = context.resources.project
+    folder, batch = project.settings.warehouse, context.partition_key
+    totals = warehouse.read_table(folder, "project_totals", batch)
+    relations = of_projects(
+        warehouse.read_table(folder, "relations", batch),
+        warehouse.read_table(folder, "relation_operands", batch),
+        warehouse.read_table(folder, "figures", batch, ["article_id", "figure_id", "metric"]),
+    )
+    failed = failing(relations)
+    result = relation_result(
+        "project_totals",
+        "project_totals_agree",
+        failed,
+        Counter(relations["status"].to_list()),
+        texts_of(folder, batch, failed),
+    )
+    metadata: dict[str, Any] = {"pairs of number and investment": len(totals), **(result.metadata or {})}
+    if len(totals):
+        metadata["project totals"] = dg.MarkdownMetadataValue(totals_table(totals))
+    if len(relations):
+        held = relations.filter(pl.col("status") != "fail")
+        rows = [
+            (r["article_id"], r["relation_id"], r["status"], r["message_en"]) for r in _rows(held.head(shown.MOST_ROWS))
+        ]
+        metadata["what holds"] = dg.MarkdownMetadataValue(
+            shown.table(("article", "check", "status", "arithmetic"), rows, len(held))
+        )
+    return result._replace(metadata=metadata)
+
+
+TOTALS = ("article", "projects", "number", "total investment, 亿元", "mean investment, 亿元", "sentence")
+
+
+def totals_table(totals: pl.DataFrame) -> str:
+    """The pairs of number and investment with their mean, for reading."""
+    rows = [
+        (
+            row["article_id"],
+            row["projects"],
+            f"{row['project_count']}{_BOUNDS[row['count_bound']]}",
+            f"{shown.number(row['total_investment_yuan'].scaleb(-8))}{_BOUNDS[row['investment_bound']]}",
+            shown.number(row["mean_investment_yuan"].scaleb(-8).quantize(_FOUR_PLACES)),
+            row["sentence_text"],
+        )
+        for row in _rows(totals.head(shown.MOST_ROWS))
+    ]
+    return shown.table(TOTALS, rows, len(totals))
+
+
+_FOUR_PLACES = Decimal("0.0001")
+
+
+@dg.asset_check(
+    asset="quarantine",
+    name="nothing_failed_in_the_program",
+    description="Files that could not be examined for a fault of this program, not of theirs. Please report them.",
+    partitions_def=BATCHES,
+    required_resource_keys={"project"},
+)
+def nothing_failed_in_the_program(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    project: Project = context.resources.project
+    rows = warehouse.read_table(project.settings.warehouse, "quarantine", context.partition_key)
+    ours = rows.filter(pl.col("reason").str.starts_with(loading.OUR_FAULT))
+    metadata: dict[str, Any] = {"files in quarantine": len(rows), "for our fault": len(ours)}
+    if len(rows):
+        cells = [(r["source_path"], r["reason"], r["size_bytes"]) for r in _rows(rows.head(shown.MOST_ROWS))]
+        metadata["files"] = dg.MarkdownMetadataValue(shown.table(("file", "reason", "bytes"), cells, len(rows)))
+    return dg.AssetCheckResult(passed=not len(ours), severity=dg.AssetCheckSeverity.ERROR, metadata=metadata)

@@ -1,0 +1,15 @@
+"""Jobs: what is run together.
+
+Belongs here: names and selections. Does not belong here: when a job runs (sensors.py), what its steps do (assets.py).
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+load_batch = dg.define_asset_job(
+    "load_batch",
+    selection=dg.AssetSelection.all(),
+    description="A batch through the whole flow: list its files, examine them, check, and load DuckDB.",
+    executor_def=dg.in_process_executor,
+)

@@ -1,0 +1,112 @@
+"""Rows as a person reads them in the Dagster UI: Markdown tables, escaped, and short.
+
+Belongs here: how findings look. Does not belong here: which rows are findings (tables/findings.py).
+What articles say is untrusted: nothing of it may become markup, a link or an instruction to the terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from hengshui_etl.answers import plain
+
+MOST_ROWS = 50
+MOST_CHARACTERS = 300
+
+_MARKUP = re.compile(r"([\\`*_\[\](){}|~#!@:$^=])|(www)(?=\.)", re.IGNORECASE)
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+# Controls, and the marks that turn the direction of writing around or cannot be seen: shown by their number.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+
+
+def cell(value: object) -> str:
+    """Any value as the text of a Markdown table's cell that shows exactly this text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return number(value)
+    text = " ".join(str(value).split())
+    if len(text) > MOST_CHARACTERS:
+        text = text[: MOST_CHARACTERS - 1] + "…"
+    text = re.sub('[&<>"]', lambda found: _ENTITIES[found[0]], text)
+    text = _MARKUP.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}&#8203;", text)
+    return _HIDDEN.sub(lambda found: f"U+{ord(found[0]):04X}", text)
+
+
+def number(value: Decimal) -> str:
+    """A number with blanks between thousands, so that 71670000000 can be read."""
+    whole, point, places = plain(value).partition(".")
+    return (
+        f"{int(whole):,}".replace(",", " ").replace("-0", "-0") + point + places
+        if whole not in ("-0",)
+        else f"-0{point}{places}"
+    )
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[object]], total: int | None = None) -> str:
+    """A Markdown table; `total` tells how many rows there are if these are only the first."""
+    lines = ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
+    lines += ["| " + " | ".join(map(cell, row)) + " |" for row in rows[:MOST_ROWS]]
+    left = (len(rows) if total is None else total) - min(len(rows), MOST_ROWS)
+    if left > 0:
+        lines += ["", f"… and {left} more, in the table `failed_checks` of the warehouse."]
+    return "\n".join(lines)
+
+
+def interval(row: dict[str, Any], side: str) -> str:
+    """The `stated` or `computed` interval of a relation, for reading."""
+    if not row[side]:
+        return "–"
+    low, high = row[f"{side}_low"], row[f"{side}_high"]
+    if low is not None and low == high:
+        return number(low)
+    left = "(" if row[f"{side}_low_open"] or low is None else "["
+    right = ")" if row[f"{side}_high_open"] or high is None else "]"
+    return f"{left}{'−∞' if low is None else number(low)} … {'∞' if high is None else number(high)}{right}"
+
+
+FAILING = (
+    "article",
+    "check",
+    "severity",
+    "what it says",
+    "operands",
+    "stated",
+    "computed",
+    "gap",
+    "likely mend",
+    "sentence",
+)
+
+
+def failing_table(relations: pl.DataFrame, texts: dict[tuple[str, str], str], total: int | None = None) -> str:
+    """The relations that fail, with their operands as printed (`texts` by article and figure), intervals and sentence."""
+    rows = []
+    for row in relations.sort("severity", "article_id", "relation_nr").head(MOST_ROWS).iter_rows(named=True):
+        article = row["article_id"]
+        operands = ", ".join(f"{texts.get((article, figure), '?')} ({figure})" for figure in row["operands"])
+        mend = row["mend_text"] and f"{texts.get((article, row['mend_figure_id']), '?')} → {row['mend_text']}"
+        rows.append(
+            (
+                article,
+                row["relation_id"],
+                row["severity"],
+                row["message_en"],
+                operands,
+                interval(row, "stated"),
+                interval(row, "computed"),
+                row["gap"],
+                mend,
+                row["sentence_text"],
+            )
+        )
+    return table(FAILING, rows, len(relations) if total is None else total)

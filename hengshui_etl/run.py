@@ -1,0 +1,162 @@
+"""Runs batches: the Dagster job in this process, recorded where the UI finds it, and what came of it.
+
+Belongs here: which batches have to be run, running them, and the report of a run.
+Does not belong here: what the steps do (defs/), what is printed (commands.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import dagster as dg
+
+from hengshui_etl import loading, warehouse
+from hengshui_etl.definitions import defs
+from hengshui_etl.defs.partitions import all_batches, register
+from hengshui_etl.defs.resources import Project
+from hengshui_etl.home import prepared_dagster_home
+from hengshui_etl.settings import Settings
+from hengshui_etl.sources import raw_batches
+
+OnProgress = Callable[[str, str, int, int], None]
+JOB = "load_batch"
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Dagster's log goes into the instance, where the UI shows it, and not over the terminal."""
+
+
+class FailedCheck(NamedTuple):
+    """A relation of an article that does not hold."""
+
+    article_id: str
+    source_path: str
+    check_id: str
+    type: str
+    severity: str
+    message_en: str
+    message_zh: str
+
+
+class RunReport(NamedTuple):
+    """What a run found. `ok`: all steps ended well and every contract held; `batches` are those asked for, `unchanged`
+    those of them that were up to date and not run again; the counts, `failed` and `quarantined` (path and reason) are
+    about all of `batches`; `removed` are batches that no longer lie in `data/raw/`; `errors` are our own faults."""
+
+    ok: bool
+    batches: tuple[str, ...]
+    articles: int
+    figures: int
+    relations: int
+    failed: tuple[FailedCheck, ...]
+    quarantined: tuple[tuple[str, str], ...]
+    errors: tuple[str, ...]
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class UnknownBatch(ValueError):
+    """There is no batch of that name; `args[0]` is the name."""
+
+
+def run_batches(
+    settings: Settings,
+    batches: Sequence[str] | None = None,
+    on_progress: OnProgress = lambda batch, step, done, total: None,
+) -> RunReport:
+    """Take batches through the whole flow: those named, or all whose files, code or tables changed.
+
+    Raises UnknownBatch before anything is done, OSError where folders cannot be read or written.
+    """
+    lying = raw_batches(settings.raw)
+    known = all_batches(settings)
+    for batch in batches or ():
+        if batch not in known:
+            raise UnknownBatch(batch)
+    wanted = sorted(set(batches)) if batches else known
+    if not wanted:
+        return RunReport(True, (), 0, 0, 0, (), (), ())
+    errors: list[str] = []
+    with instance_of(settings) as instance:
+        register(instance, wanted)
+        current = set() if batches else _current(settings, instance, wanted)
+        for batch in wanted:
+            if batch not in current:
+                errors += run_batch(settings, instance, batch, on_progress)
+        removed = [
+            batch
+            for batch in wanted
+            if batch not in lying and batch not in warehouse.stored_batches(settings.warehouse)
+        ]
+        for batch in removed:
+            instance.delete_dynamic_partition("batches", batch)
+    shown = tuple(batch for batch in wanted if batch not in removed)
+    return report(settings, shown, tuple(errors))._replace(
+        unchanged=tuple(batch for batch in shown if batch in current), removed=tuple(removed)
+    )
+
+
+def run_batch(settings: Settings, instance: dg.DagsterInstance, batch: str, on_progress: OnProgress) -> list[str]:
+    """One run of the job for one batch; returns what went wrong, one line each."""
+    project = Project(settings, lambda step, done, total: on_progress(batch, step, done, total))
+    result = defs.resolve_job_def(JOB).execute_in_process(
+        run_config=QUIET, partition_key=batch, instance=instance, resources={"project": project}, raise_on_error=False
+    )
+    found = [
+        f"{batch}: {evaluation.asset_key.to_user_string()}: {evaluation.check_name}: {evaluation.description or 'failed'}"
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
+    ]
+    if not result.success and not found:
+        found = [f"{batch}: {_cause(event)}" for event in result.all_events if event.is_step_failure]
+    return found or ([] if result.success else [f"{batch}: the run failed"])
+
+
+def _cause(event: dg.DagsterEvent) -> str:
+    """The innermost error of a failed step as one line."""
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return " ".join((error.message if error is not None else event.message or "").split())
+
+
+def _current(settings: Settings, instance: dg.DagsterInstance, batches: Sequence[str]) -> set[str]:
+    """The batches whose files, tables, rows in DuckDB and record in Dagster all agree."""
+    try:
+        loaded = warehouse.loaded_batches(settings.database)
+    except warehouse.WarehouseBusy:
+        raise
+    except Exception:  # a file that is no database: the load says so
+        return set()
+    recorded = instance.get_materialized_partitions(dg.AssetKey("warehouse"))
+    return {b for b in batches if b in recorded and loading.is_current(settings, b, loaded.get(b))}
+
+
+@contextmanager
+def instance_of(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of the project, so that runs show up in its UI."""
+    with dg.DagsterInstance.from_config(str(prepared_dagster_home(settings))) as instance:
+        yield instance
+
+
+def report(settings: Settings, batches: tuple[str, ...], errors: tuple[str, ...]) -> RunReport:
+    """What the warehouse holds of these batches."""
+    articles = figures = relations = 0
+    failed: list[FailedCheck] = []
+    quarantined: list[tuple[str, str]] = []
+    if settings.database.exists():
+        marks = ", ".join("?" * len(batches))
+        sizes = f"SELECT articles_rows, figures_rows, relations_rows FROM batches WHERE batch IN ({marks})"
+        findings = (
+            "SELECT r.article_id, a.source_path, r.relation_id, r.type, r.severity, r.message_en, r.message_zh FROM relations r"
+            f" JOIN articles a USING (batch, article_id) WHERE r.status = 'fail' AND r.batch IN ({marks})"
+            " ORDER BY r.severity, r.article_id, r.relation_nr"
+        )
+        refused = f"SELECT source_path, reason FROM quarantine WHERE batch IN ({marks}) ORDER BY source_path"
+        with warehouse.database(settings.database, read_only=True) as connection:
+            rows = connection.execute(sizes, list(batches)).fetchall()
+            articles, figures, relations = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
+            failed = [FailedCheck(*row) for row in connection.execute(findings, list(batches)).fetchall()]
+            quarantined = [(path, reason) for path, reason in connection.execute(refused, list(batches)).fetchall()]
+    return RunReport(not errors, batches, articles, figures, relations, tuple(failed), tuple(quarantined), errors)

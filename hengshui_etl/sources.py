@@ -1,0 +1,147 @@
+"""What lies under `data/raw/`: batches, files, hashes. Only reads, and opens nothing but regular files.
+
+Belongs here: which folders are batches, which entries are files and which are refused (links, devices, FIFOs), bytes and
+their hashes. Does not belong here: what the bytes say (text/), what becomes of what was refused (loading.py).
+
+The folder holds what people put there, so nothing is followed out of it: a link is not opened, wherever it leads.
+Names that begin with a dot are not articles (editors and copying programs write those first and rename them).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+UNFILED = "unfiled"
+"""The batch of files that lie in no folder of `data/raw/`, or in one whose name cannot be a batch."""
+
+MAX_BYTES = 16 * 2**20
+"""A larger file is no article; its text alone would be longer than a novel."""
+
+MAX_HASHED_BYTES = 2**30
+"""Of files that are larger still (a sparse file costs its writer nothing) not even the hash is made."""
+
+_CHUNK = 2**20
+
+# Dagster refuses control characters and `...` in partition keys; the others have a meaning in ranges, selections and
+# paths. What is left reads well in a path, a URL and a query in any language.
+_BATCH = re.compile(r"\w[\w.\- ]{0,99}")
+
+
+class RawFile(NamedTuple):
+    r"""An entry of a batch. `path` is its place below `data/raw/` with `/`; characters that are none (a name that is not
+    UTF-8) are written as `\xff`. `problem` says why it was not opened."""
+
+    path: str
+    size_bytes: int | None
+    sha256: str | None
+    problem: str | None
+
+
+class Changed(Exception):
+    """The file is not what it was when it was listed."""
+
+
+def is_batch(name: str) -> bool:
+    """Whether a folder of this name is a batch: letters (of any script), digits, dot, dash, underscore, inner spaces."""
+    return _BATCH.fullmatch(name) is not None and ".." not in name and not name.endswith((" ", "."))
+
+
+def raw_batches(raw: Path) -> list[str]:
+    """The batches that hold at least one entry, in order of name; none if the folder is not there."""
+    return sorted({_batch_of(entry) for entry in _entries(raw) if next(_below([(entry.name, entry)]), None)})
+
+
+def batch_files(raw: Path, batch: str) -> Iterator[RawFile]:
+    """The files of a batch with size and hash, in order of path; none for a batch that is not there."""
+    for name, path in sorted(_below([(entry.name, entry) for entry in _entries(raw) if _batch_of(entry) == batch])):
+        yield _described(name, path)
+
+
+def file_bytes(raw: Path, file: RawFile) -> bytes:
+    """The bytes of a listed file. Raises Changed if they are no longer those that were listed, OSError."""
+    with open(_opened(os.path.join(os.fsencode(raw), _real(file.path))), "rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise Changed
+    return data
+
+
+def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry for entry in entries if not entry.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _batch_of(entry: os.DirEntry[str]) -> str:
+    return entry.name if entry.is_dir(follow_symlinks=False) and is_batch(entry.name) else UNFILED
+
+
+def _below(waiting: list[tuple[str, os.DirEntry[str]]]) -> Iterator[tuple[str, str]]:
+    """Printable path below raw and real path of everything that is not a folder, at any depth."""
+    while waiting:
+        name, entry = waiting.pop()
+        if entry.is_dir(follow_symlinks=False):
+            try:
+                inside = _entries(entry.path)
+            except OSError:  # a folder that may not be listed is itself what is described, with the reason
+                yield _printable(name), entry.path
+                continue
+            waiting += [(f"{name}/{inner.name}", inner) for inner in inside]
+        else:
+            yield _printable(name), entry.path
+
+
+def _printable(name: str) -> str:
+    return os.fsencode(name).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+
+
+def _real(printable: str) -> bytes:
+    return re.sub(
+        rb"\\(?:\\|x([0-9a-f]{2}))",
+        lambda found: bytes.fromhex(found[1].decode()) if found[1] else b"\\",
+        printable.encode(),
+    )
+
+
+def _opened(path: bytes | str) -> int:
+    """A file descriptor of a regular file; nothing is followed, and nothing waits for the other end of a FIFO."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError("it is no regular file")
+    return descriptor
+
+
+def _described(name: str, path: str) -> RawFile:
+    try:
+        mode = os.lstat(path).st_mode
+        if stat.S_ISLNK(mode):
+            return RawFile(name, None, None, "it is a symbolic link, and links are not followed")
+        if stat.S_ISDIR(mode):
+            return RawFile(name, None, None, "the folder cannot be listed: permission denied")
+        if not stat.S_ISREG(mode):
+            return RawFile(name, None, None, "it is no regular file")
+        with open(_opened(path), "rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > MAX_HASHED_BYTES:
+                return RawFile(name, size, None, _too_large(size))
+            digest, size = hashlib.sha256(), 0
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+        return RawFile(name, size, digest.hexdigest(), _too_large(size) if size > MAX_BYTES else None)
+    except OSError as error:
+        return RawFile(name, None, None, f"it cannot be read: {(error.strerror or str(error)).lower()}")
+
+
+def _too_large(size: int) -> str:
+    return f"it is too large for an article: {size} bytes, and the limit is {MAX_BYTES}"

@@ -1,0 +1,150 @@
+"""Pipeline contracts: what must hold of our tables, whatever an article says. A violation is a fault of this program.
+
+Belongs here: validating frames by the schemas, and what holds between tables, judged by pandera as well.
+Does not belong here: what a table is (schemas.py), whether an article's arithmetic holds (findings.py), storing, Dagster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, cast
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from hengshui_etl.tables.findings import verdict_disagrees
+from hengshui_etl.tables.schemas import TABLES
+
+Frames = Mapping[str, pl.DataFrame]
+MOST_CASES = 20
+"""How many failing rows of one rule are reported; all are counted."""
+
+
+class Violation(NamedTuple):
+    """A rule of a table that some rows break: which column (or the table), which rule, how many rows, a few of them."""
+
+    table: str
+    column: str
+    rule: str
+    rows: int
+    examples: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column}: {self.rule} ({self.rows} ×, e.g. {self.examples[0] if self.examples else '?'})"
+
+
+CONTRACTS: dict[str, str] = {
+    name: f"Every row of {name} is as its schema says: columns, types, keys, vocabularies, ranges" for name in TABLES
+}
+"""What the contract check of each table promises, in words."""
+CONTRACTS["articles"] += "; every file of the batch is an article or in quarantine, and none is both"
+CONTRACTS["figures"] += "; every figure lies in a known article, and its characters stand there in the source"
+CONTRACTS["relations"] += "; every interval can be read, and the verdict follows from the two intervals"
+CONTRACTS["relation_operands"] += "; every operand is a figure, and every relation has its operands"
+CONTRACTS["indicators"] += "; every row names a figure"
+CONTRACTS["project_totals"] += "; both figures exist"
+CONTRACTS["provincial_shares"] += "; both figures and the relation exist"
+
+
+def violations(frames: Frames) -> list[Violation]:
+    """What is broken in these frames, which hold whole articles: first in each table, then between them."""
+    found = [violation for name, frame in frames.items() for violation in broken(name, TABLES[name].to_schema(), frame)]
+    for table, rule, columns, joined in () if found else _between(frames):
+        found += broken(table, _must_hold(rule, columns), joined)
+    return found
+
+
+def broken(table: str, schema: pa.DataFrameSchema, frame: pl.DataFrame) -> Iterator[Violation]:
+    """The rules of a pandera schema that a frame breaks, each with its failure cases."""
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = cast("pl.DataFrame", errors.failure_cases)
+        for (column, rule), group in cases.group_by("column", "check", maintain_order=True):
+            examples = tuple(str(case)[:200] for case in group["failure_case"].head(MOST_CASES))
+            yield Violation(table, str(column or "table"), str(rule), len(group), examples)
+
+
+_Between = tuple[str, str, tuple[str, ...], pl.DataFrame]
+
+
+def _must_hold(rule: str, columns: tuple[str, ...]) -> pa.DataFrameSchema:
+    """A schema for a joined frame whose column `holds` says row by row whether the rule does."""
+    return pa.DataFrameSchema({"holds": pa.Column(pl.Boolean, pa.Check.eq(True, name=rule), nullable=False)}, name=rule)
+
+
+def _between(frames: Frames) -> Iterator[_Between]:
+    """Rules between tables: the table at fault, the rule, and a frame with a column `holds`."""
+    for needs, rule in _RULES:
+        if all(name in frames for name in needs):
+            yield from rule(frames)
+
+
+def _figures_in_source(frames: Frames) -> Iterator[_Between]:
+    joined = frames["figures"].join(
+        frames["articles"].select("article_id", "source", "clean_text"), on="article_id", how="left"
+    )
+    start, length = pl.col("source_start"), pl.col("source_end") - pl.col("source_start")
+    holds = pl.col("source").str.slice(start, length) == pl.col("text")
+    inside = (pl.col("clean_end") <= pl.col("clean_text").str.len_chars()) & (
+        pl.col("source_end") <= pl.col("source").str.len_chars()
+    )
+    yield "figures", "source_has_text_at_span", (), joined.select((holds & inside).fill_null(False).alias("holds"))
+
+
+def _known(table: str, column: str, other: str, other_column: str) -> Callable[[Frames], Iterator[_Between]]:
+    def rule(frames: Frames) -> Iterator[_Between]:
+        known = frames[other].select("article_id", pl.col(other_column).alias(column), pl.lit(True).alias("holds"))
+        rows = frames[table].filter(pl.col(column).is_not_null())
+        joined = rows.join(known, on=["article_id", column], how="left").select(pl.col("holds").fill_null(False))
+        yield table, f"{column}_is_in_{other}", (column,), joined
+
+    return rule
+
+
+def _operands_complete(frames: Frames) -> Iterator[_Between]:
+    counted = (
+        frames["relation_operands"].group_by("article_id", "relation_id").agg(pl.len().cast(pl.Int64).alias("rows"))
+    )
+    joined = frames["relations"].join(counted, on=["article_id", "relation_id"], how="left")
+    holds = (pl.col("operands").list.len().cast(pl.Int64) == pl.col("rows")).fill_null(False)
+    yield "relation_operands", "relation_has_all_operands", (), joined.select(holds.alias("holds"))
+
+
+def _verdicts_follow(frames: Frames) -> Iterator[_Between]:
+    relations = frames["relations"]
+    yield "relations", "verdict_follows_from_intervals", (), pl.DataFrame({"holds": ~verdict_disagrees(relations)})
+
+
+_RULES: tuple[tuple[tuple[str, ...], Callable[[Frames], Iterator[_Between]]], ...] = (
+    (("figures", "articles"), _figures_in_source),
+    (("relations",), _verdicts_follow),
+    (("relation_operands", "figures"), _known("relation_operands", "figure_id", "figures", "figure_id")),
+    (("relation_operands", "relations"), _known("relation_operands", "relation_id", "relations", "relation_id")),
+    (("relation_operands", "relations"), _operands_complete),
+    (("relations", "figures"), _known("relations", "mend_figure_id", "figures", "figure_id")),
+    (("indicators", "figures"), _known("indicators", "figure_id", "figures", "figure_id")),
+    (("project_totals", "figures"), _known("project_totals", "count_figure_id", "figures", "figure_id")),
+    (("project_totals", "figures"), _known("project_totals", "investment_figure_id", "figures", "figure_id")),
+    (("provincial_shares", "figures"), _known("provincial_shares", "count_figure_id", "figures", "figure_id")),
+    (("provincial_shares", "figures"), _known("provincial_shares", "share_figure_id", "figures", "figure_id")),
+    (("provincial_shares", "relations"), _known("provincial_shares", "relation_id", "relations", "relation_id")),
+)
+
+
+def lost_files(raw: pl.DataFrame, articles: pl.DataFrame, quarantine: pl.DataFrame) -> list[Violation]:
+    """Files of a batch that are neither articles nor in quarantine, or both: nothing may be lost, nothing counted twice."""
+    accounted = (
+        pl.concat(
+            [
+                articles.select("source_path").unique().with_columns(pl.lit(1).alias("as_article")),
+                quarantine.select("source_path").unique().with_columns(pl.lit(1).alias("as_article")),
+            ]
+        )
+        .group_by("source_path")
+        .agg(pl.len().alias("times"))
+    )
+    joined = raw.join(accounted, on="source_path", how="full", coalesce=True).sort("source_path")
+    holds = (pl.col("times").fill_null(0) == 1) & pl.col("batch").is_not_null()
+    return list(broken("articles", _must_hold("every_file_is_accounted_for", ()), joined.select(holds.alias("holds"))))

@@ -1,0 +1,141 @@
+"""Consistency findings: does what the articles say hold? The rows that fail are the harvest, never an error of ours.
+
+Belongs here: pandera as judge of the relations table (two intervals must meet), and which rows it found failing.
+Does not belong here: our own faults (contracts.py), how a finding is shown (defs/), the arithmetic itself (relations/).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, cast
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from hengshui_etl.records import Interval, RelationType
+from hengshui_etl.relations.intervals import intervals_meet
+
+FAMILIES: dict[RelationType, tuple[str, str]] = {
+    "share": ("shares_hold", "Part ÷ whole is the stated percentage"),
+    "sum": ("sums_hold", "The parts add up to the whole"),
+    "part_of": ("parts_fit_wholes", "No part is larger than its whole"),
+    "remainder": ("remainders_hold", "Whole − part is the stated rest"),
+    "difference": ("differences_hold", "A stated gap is the difference of the two levels"),
+    "growth": ("growth_rates_hold", "Current ÷ previous − 1 is the stated growth rate"),
+    "average": ("averages_hold", "Total ÷ count is the stated average"),
+    "multiple": ("multiples_hold", "One figure is the stated multiple of the other"),
+    "enumeration": ("enumerations_complete", "As many items are listed as were announced"),
+    "restatement": ("restatements_agree", "A figure that is said twice is the same both times"),
+    "threshold": ("thresholds_hold", "What a bound is stated for keeps to it"),
+    "conversion": ("conversions_agree", "The same quantity in two units agrees"),
+    "feasible_share": ("shares_are_feasible", "Some whole number makes a count its stated percentage of the whole"),
+}
+"""For every type of relation the name of its check, and what the check asks."""
+
+
+def interval_from(row: dict[str, Any], side: str) -> Interval | None:
+    """The exact interval that a row of `relations` carries, `side` being `stated` or `computed`; raises ValueError if
+    its text is no number."""
+    if not row[side]:
+        return None
+    low, high = row[f"{side}_low_exact"], row[f"{side}_high_exact"]
+    return Interval(
+        None if low is None else Fraction(low),
+        None if high is None else Fraction(high),
+        row[f"{side}_low_open"],
+        row[f"{side}_high_open"],
+    )
+
+
+INTERVAL_COLUMNS = [
+    f"{side}{suffix}"
+    for side in ("stated", "computed")
+    for suffix in ("", "_low_exact", "_high_exact", "_low_open", "_high_open")
+]
+
+
+def meeting(relations: pl.DataFrame) -> pl.Series:
+    """Row by row whether the stated and the computed interval meet; null where one of them is missing."""
+    found: list[bool | None] = []
+    for row in relations.select(INTERVAL_COLUMNS).iter_rows(named=True):
+        stated, computed = interval_from(row, "stated"), interval_from(row, "computed")
+        found.append(None if stated is None or computed is None else intervals_meet(stated, computed))
+    return pl.Series("meet", found, dtype=pl.Boolean)
+
+
+def holding(relations: pl.DataFrame) -> pl.Series:
+    """Row by row whether the relation holds: the intervals meet; where there are no two of them, the verdict."""
+    return (meeting(relations).fill_null(True) & (relations["status"] != "fail")).alias("holds")
+
+
+def verdict_disagrees(relations: pl.DataFrame) -> pl.Series:
+    """Row by row whether status and intervals contradict each other: one of the two would be our fault."""
+    meet = meeting(relations)
+    return (meet.is_not_null() & (meet == (relations["status"] == "fail"))).fill_null(False)
+
+
+class HoldingRelations(pa.DataFrameModel):
+    """Relations of which every one holds; validated with `lazy=True`, the failure cases are the findings."""
+
+    stated: pl.Boolean
+    computed: pl.Boolean
+    status: pl.String
+
+    @pa.dataframe_check(name="intervals_meet", error="the stated and the computed interval have no value in common")
+    @classmethod
+    def intervals_meet(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        frame = cast("pl.DataFrame", data.lazyframe.collect())
+        return pl.LazyFrame({"holds": holding(frame)})
+
+
+def failing(relations: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `relations` that do not hold, as pandera found them, in their order."""
+    return _failing(HoldingRelations, relations, relations.select("status", *INTERVAL_COLUMNS))
+
+
+class PlausibleShares(pa.DataFrameModel):
+    """Shares of a province of which every one is possible, and above the average of its cities where that is said."""
+
+    status: pl.String
+    above_average: pl.Boolean = pa.Field(nullable=True)
+    says_above_average: pl.Boolean
+
+    @pa.dataframe_check(name="some_total_is_possible", error="no whole number makes the count that percentage")
+    @classmethod
+    def some_total_is_possible(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col("status") != "fail")
+
+    @pa.dataframe_check(name="above_average_as_said", error="the article says above the average, and the share is not")
+    @classmethod
+    def above_average_as_said(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(~pl.col("says_above_average") | pl.col("above_average").fill_null(True))
+
+
+def failing_shares(shares: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `provincial_shares` that cannot be true."""
+    return _failing(PlausibleShares, shares, shares.select("status", "above_average", "says_above_average"))
+
+
+def of_projects(relations: pl.DataFrame, operands: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """The relations between numbers or investments of projects; shares of an unstated whole have their own check."""
+    projects = figures.filter(pl.col("metric").str.contains("项目", literal=True)).select("article_id", "figure_id")
+    named = (
+        operands.join(projects, on=["article_id", "figure_id"], how="semi").select("article_id", "relation_id").unique()
+    )
+    stated = relations.filter(pl.col("type") != "feasible_share")
+    return stated.join(named, on=["article_id", "relation_id"], how="semi", maintain_order="left")
+
+
+def _failing(model: type[pa.DataFrameModel], rows: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose counterpart in `judged` pandera refuses, in their order."""
+    if not len(rows):
+        return rows
+    try:
+        model.validate(judged, lazy=True)
+    except SchemaErrors as errors:
+        cases = cast("pl.DataFrame", errors.failure_cases)
+        if cases["index"].null_count():
+            raise  # not a row but the frame is wrong: our fault
+        return rows[cases["index"].unique().sort().to_list()]
+    return rows.clear()

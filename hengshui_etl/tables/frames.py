@@ -1,0 +1,326 @@
+"""Records to frames: the rows of every table that speaks of one article, as eager polars frames.
+
+Belongs here: which field of a record goes to which column, and how exact numbers are written out.
+Does not belong here: what the columns mean (schemas.py), the curated tables' rules (curated.py), files (warehouse.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from fractions import Fraction
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+import polars as pl
+
+from hengshui_etl.answers import plain
+from hengshui_etl.records import Article, Claim, Examination, Figure, Interval, Relation
+from hengshui_etl.tables import curated
+from hengshui_etl.tables.schemas import TABLES
+
+Row = tuple[Any, ...]
+_SCALE = Decimal("1e-12")
+_CONTEXTS = {
+    r: Context(prec=38, rounding=r, traps=[InvalidOperation]) for r in (ROUND_FLOOR, ROUND_CEILING, ROUND_HALF_EVEN)
+}
+
+
+class Examined(NamedTuple):
+    """An examination and what only the file system knows of its article."""
+
+    examination: Examination
+    size_bytes: int
+
+
+def frames_of(batch: str, examined: Sequence[Examined]) -> dict[str, pl.DataFrame]:
+    """The rows of these articles for every table that speaks of articles; the same input gives the same frames."""
+    rows: dict[str, list[Row]] = {name: [] for name in _OF_ARTICLES}
+    for one in examined:
+        for name, found in rows_of(one):
+            key = (batch, one.examination.article.article_id)
+            rows[name].extend(key + row for row in found)
+    return {name: frame(name, rows[name]) for name in _OF_ARTICLES}
+
+
+_OF_ARTICLES = tuple(name for name in TABLES if name not in ("raw_articles", "quarantine"))
+
+
+def rows_of(one: Examined) -> Iterable[tuple[str, list[Row]]]:
+    """Table by table, the rows of one article without their keys `batch` and `article_id`."""
+    examination = one.examination
+    article, figures, relations = examination.article, examination.figures, examination.relations
+    sentences = [article.text[sentence.start : sentence.end].strip() for sentence in article.sentences]
+    yield "articles", [_article(article, one.size_bytes)]
+    yield "repairs", [(n, *repair) for n, repair in enumerate(article.repairs, 1)]
+    yield "figures", [_figure(n, figure, sentences) for n, figure in enumerate(figures, 1)]
+    yield "relations", [_relation(n, relation, figures, sentences) for n, relation in enumerate(relations, 1)]
+    yield (
+        "relation_operands",
+        [
+            (relation.id, position, role, figures[i].id)
+            for relation in relations
+            for position, (i, role) in enumerate(
+                zip(relation.claim.operands, roles_of(relation.claim, figures), strict=True), 1
+            )
+        ],
+    )
+    yield (
+        "undecided",
+        [(n, [figures[i].id for i in u.figures], u.reason) for n, u in enumerate(examination.undecided, 1)],
+    )
+    yield "indicators", [_indicator(row) for row in curated.indicators(examination)]
+    yield "project_totals", [_project_total(row, sentences) for row in curated.project_totals(examination)]
+    yield "provincial_shares", [_provincial_share(row, sentences) for row in curated.provincial_shares(examination)]
+
+
+def frame(table: str, rows: Sequence[Row]) -> pl.DataFrame:
+    """A frame with the columns of the table, in their order, from complete rows."""
+    schema = polars_schema(table)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    return pl.DataFrame(
+        [pl.Series(name, column, dtype=dtype) for (name, dtype), column in zip(schema.items(), columns, strict=True)]
+    )
+
+
+@cache
+def polars_schema(table: str) -> dict[str, pl.DataType]:
+    """The columns of the table and their polars types."""
+    return {str(name): column.dtype.type for name, column in TABLES[table].to_schema().columns.items()}
+
+
+def amount(value: Decimal, rounding: str = ROUND_HALF_EVEN) -> tuple[Decimal | None, str | None]:
+    """The value as DECIMAL(38, 12) holds it, and why that is not the value itself: `rounded`, `too_large` or None."""
+    context = _CONTEXTS[rounding]
+    context.clear_flags()
+    try:
+        held = value.quantize(_SCALE, context=context)
+    except InvalidOperation:
+        return None, "too_large"
+    return held, "rounded" if context.flags[Inexact] else None
+
+
+def fraction_amount(value: Fraction | None, towards: Literal["low", "high"]) -> Decimal | None:
+    """The fraction as DECIMAL(38, 12), rounded outward, so that a written interval holds the exact one; None where
+    there is none or it is too large."""
+    if value is None:
+        return None
+    scaled = value.numerator * 10**12
+    whole = -(-scaled // value.denominator) if towards == "high" else scaled // value.denominator
+    return Decimal(whole).scaleb(-12, context=_WIDE) if abs(whole) < 10**38 else None
+
+
+_WIDE = Context(prec=40)
+
+
+def exact(value: Fraction | None) -> str | None:
+    """`1350/19`, `98`, or None for no end."""
+    return None if value is None else str(value)
+
+
+_ROLES: dict[str, tuple[tuple[str, ...], int]] = {
+    # roles, and which of them may be had by several operands
+    "share": (("part", "whole", "percentage"), 0),
+    "sum": (("part", "whole"), 0),
+    "part_of": (("part", "whole"), 0),
+    "remainder": (("whole", "part", "rest"), 1),
+    "difference": (("level", "other_level", "gap"), -1),
+    "growth": (("level", "previous_level", "rate"), -1),
+    "average": (("total", "count", "average"), -1),
+    "multiple": (("multiplied", "base", "multiple"), -1),
+    "enumeration": (("announced",), -1),
+    "restatement": (("copy",), 0),
+    "threshold": (("bounded", "bound"), 0),
+    "conversion": (("one", "other", "rate"), -1),
+    "feasible_share": (("count", "percentage"), -1),
+}
+_IMPLIED_ROLES: dict[str, tuple[tuple[str, ...], int]] = {
+    "sum": (("part",), 0),
+    "remainder": (("whole", "part"), 1),
+}
+
+
+def roles_of(claim: Claim, figures: Sequence[Figure]) -> list[str]:
+    """What each operand is in the claim. Where a term is not stated and the order does not tell which, all are `term`."""
+    n = len(claim.operands)
+    roles, several = _ROLES[claim.type]
+    if claim.implied and claim.type in _IMPLIED_ROLES:
+        roles, several = _IMPLIED_ROLES[claim.type]
+    if claim.type == "conversion" and n == 2:
+        roles = roles[:2]
+    if claim.implied and claim.type == "difference" and n == 2 and figures[claim.operands[1]].direction is not None:
+        roles = ("level", "gap")
+    extra = n - len(roles)
+    if extra < 0 or (extra and several < 0):
+        return ["term"] * n
+    found = [*roles[:several], *[roles[several]] * (extra + 1), *roles[several + 1 :]] if extra else list(roles)
+    if claim.type == "growth" and figures[claim.operands[1]].direction is not None:
+        found[1] = "change"
+    return found
+
+
+def _article(article: Article, size_bytes: int) -> Row:
+    return (
+        article.source_path,
+        article.sha256,
+        size_bytes,
+        article.title,
+        article.published_on,
+        article.publisher,
+        article.byline,
+        article.encoding,
+        article.script,
+        article.media,
+        len(article.repairs),
+        len(article.sentences),
+        article.source,
+        article.text,
+    )
+
+
+def _figure(nr: int, figure: Figure, sentences: Sequence[str]) -> Row:
+    value, problem = amount(figure.value)
+    high, high_problem = (None, None) if figure.high is None else amount(figure.high)
+    problems = {problem, high_problem}
+    first, last = figure.period or (None, None)
+    return (
+        figure.id,
+        nr,
+        figure.text,
+        figure.start,
+        figure.end,
+        figure.at,
+        figure.till,
+        value,
+        plain(figure.value),
+        high,
+        None if figure.high is None else plain(figure.high),
+        "too_large" if "too_large" in problems else "rounded" if "rounded" in problems else None,
+        figure.unit,
+        figure.kind,
+        figure.bound,
+        figure.direction,
+        plain(figure.place),
+        figure.more,
+        figure.strict,
+        figure.metric,
+        figure.scope,
+        figure.scope_code,
+        first,
+        last,
+        figure.sentence,
+        sentences[figure.sentence],
+    )
+
+
+def _interval(interval: Interval | None) -> Row:
+    if interval is None:
+        return (False, None, None, None, None, False, False)
+    low, high, low_open, high_open = interval
+    return (
+        True,
+        fraction_amount(low, "low"),
+        fraction_amount(high, "high"),
+        exact(low),
+        exact(high),
+        low_open,
+        high_open,
+    )
+
+
+def _relation(nr: int, relation: Relation, figures: Sequence[Figure], sentences: Sequence[str]) -> Row:
+    claim, verdict, mend = relation.claim, relation.verdict, relation.mend
+    return (
+        relation.id,
+        nr,
+        claim.type,
+        verdict.status,
+        verdict.certainty,
+        verdict.severity,
+        [figures[i].id for i in claim.operands],
+        *_interval(verdict.stated),
+        *_interval(verdict.computed),
+        fraction_amount(verdict.gap, "high"),
+        exact(verdict.gap),
+        exact(claim.scale),
+        claim.counted,
+        verdict.message_en,
+        verdict.message_zh,
+        claim.reason,
+        [figures[i].id for i in relation.blame],
+        None if mend is None else figures[mend.figure].id,
+        None if mend is None else mend.text,
+        None if mend is None else plain(mend.value),
+        None if mend is None else mend.unit,
+        None if mend is None else mend.edit,
+        claim.sentence,
+        sentences[claim.sentence],
+    )
+
+
+def _indicator(row: curated.Indicator) -> Row:
+    figure = row.figure
+    sign = -1 if figure.direction == "down" and figure.value > 0 else 1
+    high = figure.high
+    first, last = figure.period or (None, None)
+    return (
+        figure.id,
+        row.published_on,
+        figure.metric,
+        figure.scope,
+        figure.scope_code,
+        first,
+        last,
+        amount(sign * figure.value)[0] if sign == 1 else amount(figure.value.copy_negate())[0],
+        plain(figure.value if sign == 1 else figure.value.copy_negate()),
+        None if high is None else amount(high if sign == 1 else high.copy_negate())[0],
+        figure.unit,
+        figure.kind,
+        figure.bound,
+        row.repeats,
+    )
+
+
+def _project_total(row: curated.ProjectTotal, sentences: Sequence[str]) -> Row:
+    first, last = row.count.period or row.investment.period or (None, None)
+    cents = round(row.mean * 100)
+    return (
+        row.projects,
+        row.count.scope,
+        first,
+        last,
+        int(row.count.value),
+        row.count.bound,
+        amount(row.investment.value)[0],
+        row.investment.bound,
+        Decimal(cents).scaleb(-2, context=_WIDE),
+        exact(row.mean),
+        row.count.id,
+        row.investment.id,
+        sentences[row.count.sentence],
+    )
+
+
+def _provincial_share(row: curated.ProvincialShare, sentences: Sequence[str]) -> Row:
+    return (
+        row.relation.id,
+        row.count.metric,
+        row.count.scope,
+        int(row.count.value),
+        row.count.bound,
+        amount(row.share.value)[0],
+        row.share.bound,
+        row.whole_word,
+        row.whole_scope,
+        row.is_provincial,
+        row.relation.verdict.status,
+        row.total_low,
+        row.total_high,
+        row.city_count,
+        None if row.city_count is None else fraction_amount(Fraction(100, row.city_count), "low"),
+        row.above_average,
+        row.says_above_average,
+        row.count.id,
+        row.share.id,
+        sentences[row.share.sentence],
+    )

@@ -1,0 +1,393 @@
+"""The one description of every table: columns, types, keys, vocabularies, and in words what stands in them.
+
+Belongs here: pandera models. A model's docstring and its fields' descriptions become the comments of DuckDB, the column
+schemas in Dagster, and `docs/tables.md`. Does not belong here: filling tables (frames.py, curated.py), what holds
+between tables (contracts.py), whether an article's arithmetic holds (findings.py), storing (warehouse.py).
+
+Naming. The same quantity has the same name everywhere; a unit is a suffix (`_yuan`, `_percent`, `_bytes`). `…_id` names a
+row of another table, `…_nr` counts from 1 in reading order. `…_exact` is text that holds a number without loss: a plain
+decimal or a fraction (`1350/19`). A DECIMAL beside it is there to be read and summed; it is rounded where the exact
+number has more than 12 decimals, and empty where it has more than 26 digits before the point. Positions count
+characters from 0, the end is not included.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+import pandera.polars as pa
+import polars as pl
+
+from hengshui_etl.records import Bound, Certainty, Direction, FigureKind, RelationType, Severity, Status
+
+Amount = Annotated[pl.Decimal, 38, 12]
+Texts = Annotated[pl.List, pl.String()]
+
+SHA256 = r"^[0-9a-f]{64}$"
+EXACT = r"^-?\d+(\.\d+|/[1-9]\d*)?$"
+ROLES = (
+    "part", "whole", "percentage", "rest", "level", "other_level", "gap", "previous_level", "change", "rate", "total",
+    "count", "average", "multiplied", "base", "multiple", "announced", "copy", "bounded", "bound", "one", "other", "term",
+)  # fmt: skip
+EDITS_TEXT = "what was changed in it: a digit, the decimal point, the multiplier, the unit …"
+
+
+class Table(pa.DataFrameModel):
+    """What all tables have in common."""
+
+    batch: pl.String = pa.Field(
+        str_length={"min_value": 1},
+        description="Batch: the first folder below data/raw; `unfiled` for files that lie in none.",
+    )
+
+    class Config:
+        strict = True
+        ordered = True
+
+
+class OfArticle(Table):
+    """What all tables have in common that speak of one article."""
+
+    article_id: pl.String = pa.Field(
+        str_length={"min_value": 1}, description="The article: its path below data/raw, with `/` between folders."
+    )
+
+
+class RawArticles(Table):
+    """Every file that lies in a batch folder, also what could not be read: the input of a run."""
+
+    source_path: pl.String = pa.Field(unique=True, description="Path of the file below data/raw.")
+    size_bytes: pl.Int64 = pa.Field(ge=0, nullable=True, description="Size; empty for what is no regular file.")
+    sha256: pl.String = pa.Field(
+        str_matches=SHA256, nullable=True, description="SHA-256 of the bytes; empty where they were not read."
+    )
+    problem: pl.String = pa.Field(
+        nullable=True, description="Why it was not opened (a link, a device, too large, …); empty for what was."
+    )
+
+
+class Quarantine(Table):
+    """What could not be read or examined, with the reason. Everything else of its batch is loaded all the same."""
+
+    source_path: pl.String = pa.Field(unique=True, description="Path of the file below data/raw.")
+    reason: pl.String = pa.Field(str_length={"min_value": 1}, description="Why it is here.")
+    size_bytes: pl.Int64 = pa.Field(ge=0, nullable=True, description="Size; empty for what is no regular file.")
+    sha256: pl.String = pa.Field(
+        str_matches=SHA256, nullable=True, description="SHA-256 of the bytes; empty where they were not read."
+    )
+
+
+class Articles(OfArticle):
+    """One row an article: what it is, and its text as decoded and as read."""
+
+    source_path: pl.String = pa.Field(description="Path of the file below data/raw.")
+    sha256: pl.String = pa.Field(str_matches=SHA256, description="SHA-256 of the article's bytes as they came.")
+    size_bytes: pl.Int64 = pa.Field(ge=0, description="Size of the article's bytes as they came.")
+    title: pl.String = pa.Field(nullable=True, description="Headline, in simplified characters.")
+    published_on: pl.Date = pa.Field(nullable=True, description="Day of publication as the article names it.")
+    publisher: pl.String = pa.Field(nullable=True, description="Source that the article names.")
+    byline: pl.String = pa.Field(nullable=True, description="Authors that the article names.")
+    encoding: pl.String = pa.Field(description="Encoding in which the bytes were read.")
+    script: pl.String = pa.Field(
+        isin=["hans", "hant", "none"], description="Characters of the source: simplified, traditional, or neither."
+    )
+    media: pl.String = pa.Field(
+        isin=["text", "html"], description="Plain text, or a page that the text was taken from."
+    )
+    repair_count: pl.Int64 = pa.Field(ge=0, description="Damaged places that were mended; they stand in `repairs`.")
+    sentence_count: pl.Int64 = pa.Field(ge=0, description="Sentences of the clean text.")
+    source: pl.String = pa.Field(
+        description="The text as decoded, damage and all; `source_start` and `source_end` of other tables lie in it."
+    )
+    clean_text: pl.String = pa.Field(
+        description="The text as read: mended and in simplified characters; `clean_start` and `clean_end` lie in it."
+    )
+
+    class Config:
+        unique = ["article_id"]
+
+
+class Repairs(OfArticle):
+    """Every mended place: with these, the source can be turned into the text as read again."""
+
+    repair_nr: pl.Int64 = pa.Field(ge=1, description="Which repair of the article it is.")
+    kind: pl.String = pa.Field(description="Which damage: pinyin_annotation, lost_character, shifted_bytes, …")
+    source_start: pl.Int64 = pa.Field(ge=0, description="Where in the source it begins.")
+    source_end: pl.Int64 = pa.Field(ge=0, description="Where in the source it ends.")
+    before: pl.String = pa.Field(description="The characters that stand there.")
+    after: pl.String = pa.Field(description="What they were read as.")
+
+    class Config:
+        unique = ["article_id", "repair_nr"]
+
+
+class Figures(OfArticle):
+    """One row a figure: a stated quantity with its characters in the source, its value, and what it speaks of."""
+
+    figure_id: pl.String = pa.Field(str_matches=r"^f\d+$", description="The figure within its article: f1, f2, …")
+    figure_nr: pl.Int64 = pa.Field(ge=1, description="Its number in reading order.")
+    text: pl.String = pa.Field(
+        str_length={"min_value": 1}, description="Its characters in the source, bound words too."
+    )
+    source_start: pl.Int64 = pa.Field(ge=0, description="Where in the source it begins.")
+    source_end: pl.Int64 = pa.Field(ge=1, description="Where in the source it ends.")
+    clean_start: pl.Int64 = pa.Field(ge=0, description="Where in the clean text it begins.")
+    clean_end: pl.Int64 = pa.Field(ge=1, description="Where in the clean text it ends.")
+    value: Amount = pa.Field(
+        nullable=True, description="The number, 万 and 亿 multiplied out; of a range its lower end."
+    )
+    value_exact: pl.String = pa.Field(str_matches=EXACT, description="The same as text, never rounded or left out.")
+    high: Amount = pa.Field(nullable=True, description="Upper end of a range (3至5家).")
+    high_exact: pl.String = pa.Field(str_matches=EXACT, nullable=True, description="The same as text.")
+    value_problem: pl.String = pa.Field(
+        isin=["too_large", "rounded"],
+        nullable=True,
+        description="Why `value` or `high` is not the exact number, if so.",
+    )
+    unit: pl.String = pa.Field(description="What stands behind the number, in simplified Chinese: 元, 家, %, 百分点 …")
+    kind: pl.String = pa.Field(isin=get_args(FigureKind), description="Kind of quantity.")
+    bound: pl.String = pa.Field(
+        isin=get_args(Bound), description="exact; approx (约); min (以上, 超); max (以下, 不足)."
+    )
+    direction: pl.String = pa.Field(isin=get_args(Direction), nullable=True, description="Of a change: up or down.")
+    last_place_exact: pl.String = pa.Field(
+        str_matches=EXACT, description="Size of the last printed place in the figure's unit; 0 for a whole count."
+    )
+    more: pl.Boolean = pa.Field(description="Printed with 余 or 多: something more than the number.")
+    strict: pl.Boolean = pa.Field(description="The bound itself is excluded (超过, 不足).")
+    metric: pl.String = pa.Field(nullable=True, description="What is counted or measured, in simplified Chinese.")
+    scope: pl.String = pa.Field(nullable=True, description="Whose figure it is: 衡水市, 河北省 …")
+    scope_code: pl.String = pa.Field(nullable=True, description="Official code of that division (GB/T 2260).")
+    period_first: pl.Date = pa.Field(
+        nullable=True, description="First day it speaks of; empty for a state as of a day."
+    )
+    period_last: pl.Date = pa.Field(nullable=True, description="Last day it speaks of.")
+    sentence: pl.Int64 = pa.Field(ge=0, description="Which sentence of the article it stands in, from 0.")
+    sentence_text: pl.String = pa.Field(description="That sentence, of the clean text.")
+
+    class Config:
+        unique = ["article_id", "figure_id"]
+
+    @pa.dataframe_check(name="spans_run_forward", error="a figure must end after it begins")
+    @classmethod
+    def spans_run_forward(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        start, end = pl.col("source_start") < pl.col("source_end"), pl.col("clean_start") < pl.col("clean_end")
+        return data.lazyframe.select(start & end)
+
+    @pa.dataframe_check(name="value_or_reason", error="a value that is left out or rounded needs its reason")
+    @classmethod
+    def value_or_reason(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        left_out = pl.col("value").is_null() | (pl.col("high").is_null() & pl.col("high_exact").is_not_null())
+        return data.lazyframe.select(~left_out | (pl.col("value_problem") == "too_large").fill_null(False))
+
+    @pa.dataframe_check(name="periods_run_forward", error="a period must not end before it begins")
+    @classmethod
+    def periods_run_forward(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select((pl.col("period_first") <= pl.col("period_last")).fill_null(True))
+
+
+class Relations(OfArticle):
+    """One row a relation: arithmetic that the article states or implies, with its verdict. It holds if the interval that
+    the article prints and the interval that the other operands imply have a value in common."""
+
+    relation_id: pl.String = pa.Field(str_matches=r"^c\d+$", description="The relation within its article: c1, c2, …")
+    relation_nr: pl.Int64 = pa.Field(ge=1, description="Its number in reading order.")
+    type: pl.String = pa.Field(isin=get_args(RelationType), description="What kind of arithmetic.")
+    status: pl.String = pa.Field(
+        isin=get_args(Status),
+        description="pass; fail; implied: one term is not stated, what the rest implies is possible.",
+    )
+    certainty: pl.String = pa.Field(
+        isin=get_args(Certainty), description="Whether it holds for all values the print allows, for some, or for none."
+    )
+    severity: pl.String = pa.Field(
+        isin=get_args(Severity), description="Of a failure: warning if by one last place at most, otherwise error."
+    )
+    operands: Texts = pa.Field(description="Its figures in the order of their roles; see `relation_operands`.")
+    stated: pl.Boolean = pa.Field(description="Whether there is a stated interval; an empty end of it is no end.")
+    stated_low: Amount = pa.Field(nullable=True, description="Lower end of what the article prints, for reading.")
+    stated_high: Amount = pa.Field(nullable=True, description="Upper end of what the article prints, for reading.")
+    stated_low_exact: pl.String = pa.Field(str_matches=EXACT, nullable=True, description="The lower end, exact.")
+    stated_high_exact: pl.String = pa.Field(str_matches=EXACT, nullable=True, description="The upper end, exact.")
+    stated_low_open: pl.Boolean = pa.Field(description="The lower end itself is excluded.")
+    stated_high_open: pl.Boolean = pa.Field(description="The upper end itself is excluded.")
+    computed: pl.Boolean = pa.Field(description="Whether there is a computed interval; an empty end of it is no end.")
+    computed_low: Amount = pa.Field(nullable=True, description="Lower end of what the operands imply, for reading.")
+    computed_high: Amount = pa.Field(nullable=True, description="Upper end of what the operands imply, for reading.")
+    computed_low_exact: pl.String = pa.Field(str_matches=EXACT, nullable=True, description="The lower end, exact.")
+    computed_high_exact: pl.String = pa.Field(str_matches=EXACT, nullable=True, description="The upper end, exact.")
+    computed_low_open: pl.Boolean = pa.Field(description="The lower end itself is excluded.")
+    computed_high_open: pl.Boolean = pa.Field(description="The upper end itself is excluded.")
+    gap: Amount = pa.Field(nullable=True, description="Distance between the two, in units of the last printed place.")
+    gap_exact: pl.String = pa.Field(str_matches=EXACT, description="The same, exact.")
+    scale_exact: pl.String = pa.Field(str_matches=EXACT, description="Factor of the computed side (每百户: 100).")
+    counted: pl.Int64 = pa.Field(nullable=True, description="Items found, for an enumeration.")
+    message_en: pl.String = pa.Field(description="The arithmetic in words, English.")
+    message_zh: pl.String = pa.Field(description="The arithmetic in words, Chinese.")
+    reason: pl.String = pa.Field(description="Which wording or layout makes it a relation.")
+    blame: Texts = pa.Field(
+        description="Figures whose change would mend all failures that share figures with this one."
+    )
+    mend_figure_id: pl.String = pa.Field(
+        nullable=True, description="The figure that one edit would mend, if there is one."
+    )
+    mend_text: pl.String = pa.Field(nullable=True, description="What that figure would then read.")
+    mend_value_exact: pl.String = pa.Field(str_matches=EXACT, nullable=True, description="Its value then.")
+    mend_unit: pl.String = pa.Field(nullable=True, description="Its unit then.")
+    mend_edit: pl.String = pa.Field(nullable=True, description="The edit: " + EDITS_TEXT)
+    sentence: pl.Int64 = pa.Field(ge=0, description="Which sentence of the article states it, from 0.")
+    sentence_text: pl.String = pa.Field(description="That sentence, of the clean text.")
+
+    class Config:
+        unique = ["article_id", "relation_id"]
+
+    @pa.dataframe_check(name="has_operands", error="a relation needs at least one figure")
+    @classmethod
+    def has_operands(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col("operands").list.len() >= 1)
+
+    @pa.dataframe_check(name="status_fits_certainty", error="fail and impossible go together")
+    @classmethod
+    def status_fits_certainty(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        fails = pl.col("status") == "fail"
+        fit = (fails == (pl.col("certainty") == "impossible")) & (fails == (pl.col("severity") != "info"))
+        return data.lazyframe.select(fit)
+
+
+class RelationOperands(OfArticle):
+    """One row a figure in a relation: which role it has there."""
+
+    relation_id: pl.String = pa.Field(description="The relation.")
+    position: pl.Int64 = pa.Field(ge=1, description="Its place among the operands.")
+    role: pl.String = pa.Field(isin=ROLES, description="What it is in the relation.")
+    figure_id: pl.String = pa.Field(description="The figure.")
+
+    class Config:
+        unique = ["article_id", "relation_id", "position"]
+
+
+class Undecided(OfArticle):
+    """What looked like arithmetic and was not judged, and why: no accusation without certainty."""
+
+    undecided_nr: pl.Int64 = pa.Field(ge=1, description="Its number within the article.")
+    figures: Texts = pa.Field(description="The figures that were looked at.")
+    reason: pl.String = pa.Field(description="Why they were not judged.")
+
+    class Config:
+        unique = ["article_id", "undecided_nr"]
+
+
+class Indicators(OfArticle):
+    """Curated: one row a figure that says what it measures, ready to be compared across articles."""
+
+    figure_id: pl.String = pa.Field(description="The figure that says so.")
+    published_on: pl.Date = pa.Field(nullable=True, description="Day of publication of the article.")
+    metric: pl.String = pa.Field(str_length={"min_value": 1}, description="What is counted or measured.")
+    scope: pl.String = pa.Field(nullable=True, description="Whose figure it is.")
+    scope_code: pl.String = pa.Field(nullable=True, description="Official code of that division (GB/T 2260).")
+    period_first: pl.Date = pa.Field(
+        nullable=True, description="First day it speaks of; empty for a state as of a day."
+    )
+    period_last: pl.Date = pa.Field(nullable=True, description="Last day it speaks of.")
+    value: Amount = pa.Field(nullable=True, description="The number, in `unit`; with the sign of its direction.")
+    value_exact: pl.String = pa.Field(str_matches=EXACT, description="The same as text, never rounded or left out.")
+    high: Amount = pa.Field(nullable=True, description="Upper end of a range.")
+    unit: pl.String = pa.Field(description="The unit.")
+    kind: pl.String = pa.Field(isin=get_args(FigureKind), description="Kind of quantity.")
+    bound: pl.String = pa.Field(isin=get_args(Bound), description="exact, approx, min or max.")
+    repeats_figure_id: pl.String = pa.Field(
+        nullable=True, description="The earlier figure that this one repeats; leave such rows out when summing."
+    )
+
+    class Config:
+        unique = ["article_id", "figure_id"]
+
+
+class ProjectTotals(OfArticle):
+    """Curated: projects whose number and total investment the article states together, with the mean investment."""
+
+    projects: pl.String = pa.Field(str_length={"min_value": 1}, description="Which projects.")
+    scope: pl.String = pa.Field(nullable=True, description="Whose projects.")
+    period_first: pl.Date = pa.Field(nullable=True, description="First day of the time spoken of.")
+    period_last: pl.Date = pa.Field(nullable=True, description="Last day of the time spoken of.")
+    project_count: pl.Int64 = pa.Field(gt=0, description="Number of projects.")
+    count_bound: pl.String = pa.Field(
+        isin=get_args(Bound), description="Whether that number is exact, approx, min or max."
+    )
+    total_investment_yuan: Amount = pa.Field(gt=0, description="Total investment in yuan.")
+    investment_bound: pl.String = pa.Field(
+        isin=get_args(Bound), description="Whether the total is exact, approx, min or max."
+    )
+    mean_investment_yuan: Amount = pa.Field(gt=0, description="Total ÷ number, to the fen, in yuan a project.")
+    mean_investment_exact: pl.String = pa.Field(str_matches=EXACT, description="Total ÷ number as an exact fraction.")
+    count_figure_id: pl.String = pa.Field(description="The figure that states the number.")
+    investment_figure_id: pl.String = pa.Field(description="The figure that states the total.")
+    sentence_text: pl.String = pa.Field(description="The sentence, of the clean text.")
+
+    class Config:
+        unique = ["article_id", "count_figure_id"]
+
+
+class ProvincialShares(OfArticle):
+    """Curated: a count with its percentage of a whole that the article does not state, and which wholes are possible.
+    Not all wholes are a province's: see `whole_scope` and `is_provincial`."""
+
+    relation_id: pl.String = pa.Field(description="The relation that was judged.")
+    counted: pl.String = pa.Field(nullable=True, description="What is counted.")
+    scope: pl.String = pa.Field(nullable=True, description="Whose count it is.")
+    count: pl.Int64 = pa.Field(ge=0, description="The count as printed.")
+    count_bound: pl.String = pa.Field(isin=get_args(Bound), description="Whether it is exact, approx, min or max.")
+    share_percent: Amount = pa.Field(description="The percentage as printed.")
+    share_bound: pl.String = pa.Field(isin=get_args(Bound), description="Whether it is exact, approx, min or max.")
+    whole_word: pl.String = pa.Field(
+        nullable=True, description="Word by which the article names the whole (全省, 全国); empty: its own."
+    )
+    whole_scope: pl.String = pa.Field(
+        nullable=True, description="Whose whole that is: 河北省, 全国, or the count's own scope."
+    )
+    is_provincial: pl.Boolean = pa.Field(description="Whether the whole is a province's.")
+    status: pl.String = pa.Field(isin=["fail", "implied", "pass"], description="fail: no whole number makes it true.")
+    possible_total_low: pl.Int64 = pa.Field(ge=0, nullable=True, description="Smallest possible whole.")
+    possible_total_high: pl.Int64 = pa.Field(
+        ge=0, nullable=True, description="Largest possible whole; empty: no limit."
+    )
+    city_count: pl.Int64 = pa.Field(
+        ge=1,
+        nullable=True,
+        description="Prefecture-level divisions of the province, where the count is one division's.",
+    )
+    average_share_percent: Amount = pa.Field(
+        nullable=True, description="Mean share of these divisions (100 ÷ their number), 12 decimals."
+    )
+    above_average: pl.Boolean = pa.Field(
+        nullable=True,
+        description="Whether the share is above that mean for all values the print allows; empty: either way.",
+    )
+    says_above_average: pl.Boolean = pa.Field(description="Whether the article says that it is above the average.")
+    count_figure_id: pl.String = pa.Field(description="The figure that states the count.")
+    share_figure_id: pl.String = pa.Field(description="The figure that states the percentage.")
+    sentence_text: pl.String = pa.Field(description="The sentence, of the clean text.")
+
+    class Config:
+        unique = ["article_id", "relation_id"]
+
+    @pa.dataframe_check(name="totals_run_forward", error="the largest possible whole must not be below the smallest")
+    @classmethod
+    def totals_run_forward(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select((pl.col("possible_total_low") <= pl.col("possible_total_high")).fill_null(True))
+
+
+TABLES: dict[str, type[Table]] = {
+    "raw_articles": RawArticles,
+    "articles": Articles,
+    "quarantine": Quarantine,
+    "repairs": Repairs,
+    "figures": Figures,
+    "relations": Relations,
+    "relation_operands": RelationOperands,
+    "undecided": Undecided,
+    "indicators": Indicators,
+    "project_totals": ProjectTotals,
+    "provincial_shares": ProvincialShares,
+}
+"""All tables by name, in the order in which they come to be."""

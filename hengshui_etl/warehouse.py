@@ -1,0 +1,378 @@
+"""The warehouse: Parquet files by table and batch, and the DuckDB file that is made from them.
+
+Belongs here: everything that opens DuckDB or writes Parquet, and how a file comes to be there whole or not at all.
+Does not belong here: which rows there are (tables/), when a batch is loaded (defs/).
+
+A file is written under a temporary name, forced to the disk and renamed. The same rows give the same bytes. Every
+Parquet file carries the fingerprint of what it was made from (the raw files' hashes and the code), so that it can be
+told whether the files of a batch belong together, and whether a batch has to be done again at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.parse import quote, unquote
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hengshui_etl.tables.frames import polars_schema
+from hengshui_etl.tables.schemas import TABLES
+from hengshui_etl.tables.views import BATCHES, VIEWS
+
+if TYPE_CHECKING:
+    import duckdb
+
+FINGERPRINT = b"hengshui.fingerprint"
+PART = "part-0.parquet"
+LOCK_PATIENCE_S = 30.0
+
+
+class WarehouseBusy(Exception):
+    """Another program holds the DuckDB file; nothing was changed."""
+
+
+def parquet_file(warehouse: Path, table: str, batch: str) -> Path:
+    """Where the rows of a table lie for one batch."""
+    return warehouse / table / f"batch={quote(batch, safe='')}" / PART
+
+
+def stored_batches(warehouse: Path) -> list[str]:
+    """The batches that have any Parquet file, in order of name."""
+    found = {path.parent.name for table in TABLES for path in (warehouse / table).glob(f"batch=*/{PART}")}
+    return sorted(unquote(name.removeprefix("batch=")) for name in found)
+
+
+class Stored(NamedTuple):
+    """What a Parquet file says of itself."""
+
+    rows: int
+    fingerprint: str
+
+
+def stored(warehouse: Path, table: str, batch: str) -> Stored | None:
+    """Rows and fingerprint of a table's file; None if there is none, it cannot be read, or its columns are others."""
+    try:
+        metadata = pq.read_metadata(parquet_file(warehouse, table, batch))
+        if metadata.schema.to_arrow_schema().names != list(polars_schema(table)):
+            return None
+    except (OSError, pa.ArrowException):
+        return None
+    return Stored(metadata.num_rows, (metadata.metadata or {}).get(FINGERPRINT, b"").decode())
+
+
+def is_current(warehouse: Path, batch: str, tables: Sequence[str], fingerprint: str) -> bool:
+    """Whether all these tables are there for the batch, made from what the fingerprint stands for."""
+    return all(
+        (found := stored(warehouse, table, batch)) is not None and found.fingerprint == fingerprint for table in tables
+    )
+
+
+def read_table(warehouse: Path, table: str, batch: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """The rows of a table for one batch; an empty frame if there is no file."""
+    return pl.concat([empty(table, columns), *read_chunks(warehouse, table, batch, columns)])
+
+
+def read_chunks(
+    warehouse: Path, table: str, batch: str, columns: Sequence[str] | None = None
+) -> Iterator[pl.DataFrame]:
+    """The same in pieces of bounded size, each of whole articles, in their order."""
+    path = parquet_file(warehouse, table, batch)
+    if not path.exists():
+        return
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            names = list(columns or polars_schema(table))
+            yield cast("pl.DataFrame", pl.from_arrow(file.read_row_group(group, columns=names))).select(names)
+
+
+def empty(table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """A frame of the table without rows."""
+    return pl.DataFrame(schema=polars_schema(table)).select(columns or pl.all())
+
+
+class BatchWriter:
+    """Writes tables of one batch in pieces; leaving the block renames all files into place, or, after an exception,
+    removes what was written. What was there before stays until then."""
+
+    def __init__(self, warehouse: Path, batch: str, tables: Sequence[str], fingerprint: str) -> None:
+        self._files = {table: parquet_file(warehouse, table, batch) for table in tables}
+        self._fingerprint = fingerprint
+        self._parts: dict[str, Path] = {}
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self.rows = dict.fromkeys(tables, 0)
+
+    def __enter__(self) -> BatchWriter:
+        try:
+            for table, path in self._files.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                for old in path.parent.glob(".*.part"):  # left by a run that was killed
+                    old.unlink()
+                self._parts[table] = path.with_name(f".{token_hex(8)}.part")
+                schema = arrow_schema(table).with_metadata({FINGERPRINT: self._fingerprint.encode()})
+                self._writers[table] = pq.ParquetWriter(self._parts[table], schema, compression="zstd", version="2.6")
+        except BaseException:
+            self._abandon()
+            raise
+        return self
+
+    def write(self, frames: Mapping[str, pl.DataFrame]) -> None:
+        """Append these rows, one piece a table; rows of one article must come in one call."""
+        for table, frame in frames.items():
+            if len(frame):
+                writer = self._writers[table]
+                writer.write_table(
+                    frame.to_arrow().cast(arrow_schema(table)).replace_schema_metadata(writer.schema.metadata)
+                )
+                self.rows[table] += len(frame)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._abandon()
+            return
+        try:
+            for table, writer in self._writers.items():
+                writer.close()
+                _to_disk(self._parts[table])
+            for table, part in self._parts.items():
+                os.replace(part, self._files[table])
+                _to_disk(self._files[table].parent)
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _abandon(self) -> None:
+        for writer in self._writers.values():
+            with suppress(Exception):
+                writer.close()
+        for part in self._parts.values():
+            with suppress(OSError):
+                part.unlink()
+
+
+def remove_batch(warehouse: Path, batch: str) -> None:
+    """Take the Parquet files of a batch away; nothing happens where there are none."""
+    for table in TABLES:
+        folder = parquet_file(warehouse, table, batch).parent
+        if folder.exists():
+            shutil.rmtree(folder)
+            _to_disk(folder.parent)
+
+
+def arrow_schema(table: str) -> pa.Schema:
+    """The columns of a table's Parquet files."""
+    schema = pl.DataFrame(schema=polars_schema(table)).to_arrow().schema
+    return pa.schema([pa.field(field.name, _plain_type(field.type)) for field in schema])
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    """Without the `large` and `view` kinds that not every reader of Parquet knows."""
+    if pa.types.is_large_list(kind):
+        return pa.list_(_plain_type(kind.value_type))
+    return pa.string() if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) else kind
+
+
+def _to_disk(path: Path) -> None:
+    """Force a file or a folder's entries to the disk."""
+    if os.name == "nt" and path.is_dir():  # a folder cannot be opened there
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def database(
+    path: Path, *, read_only: bool = False, patience: float | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the DuckDB file, closed in any case. While another program holds it, tries again for `patience`
+    seconds, then raises WarehouseBusy."""
+    import duckdb
+
+    deadline = time.monotonic() + (LOCK_PATIENCE_S if patience is None else patience)
+    wait = 0.05
+    while True:
+        try:
+            connection = duckdb.connect(str(path), read_only=read_only)
+            break
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise
+            if time.monotonic() + wait > deadline:
+                raise WarehouseBusy(f"{path} is held by another program; close it and run again") from None
+            time.sleep(wait)
+            wait = min(wait * 2, 1.0)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def load_batch(path: Path, warehouse: Path, batch: str) -> bool:
+    """Bring the rows of one batch in the DuckDB file to what its Parquet files hold, in one transaction: old rows out,
+    new rows in. Returns False, and writes nothing, where they are there already. A batch without files goes away."""
+    fingerprint = loaded_fingerprint(warehouse, batch)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with database(path) as connection:
+        if not _has_schema(connection):  # a new file, or one of another version of this program
+            _create(connection)
+            for other in stored_batches(warehouse):
+                if other != batch and (other_fingerprint := loaded_fingerprint(warehouse, other)) is not None:
+                    _insert(connection, warehouse, other, other_fingerprint)
+        known = connection.execute("SELECT fingerprint FROM batches WHERE batch = ?", [batch]).fetchone()
+        if (known[0] if known else None) == fingerprint:
+            return False
+        connection.execute("BEGIN")
+        try:
+            for table in TABLES:
+                connection.execute(f"DELETE FROM {table} WHERE batch = ?", [batch])
+            connection.execute("DELETE FROM batches WHERE batch = ?", [batch])
+            if fingerprint is not None:
+                _insert(connection, warehouse, batch, fingerprint)
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(Exception):
+                connection.execute("ROLLBACK")
+            raise
+    return True
+
+
+def loaded_fingerprint(warehouse: Path, batch: str) -> str | None:
+    """What the rows of a batch in DuckDB are made from: a hash over the fingerprints of all its Parquet files; None if
+    there are no files."""
+    found = [(table, stored(warehouse, table, batch)) for table in TABLES]
+    if not any(each for _, each in found):
+        return None
+    text = "\n".join(f"{table} {each.fingerprint} {each.rows}" if each else f"{table} -" for table, each in found)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def loaded_batches(path: Path) -> dict[str, str]:
+    """The batches that the DuckDB file holds, with the fingerprint of each; none if there is no such file."""
+    if not path.exists():
+        return {}
+    with database(path, read_only=True) as connection:
+        if not _has_schema(connection):
+            return {}
+        return dict(connection.execute("SELECT batch, fingerprint FROM batches").fetchall())
+
+
+def rebuild(path: Path, warehouse: Path) -> None:
+    """Make the DuckDB file anew from all Parquet files, beside the old one, which it then replaces."""
+    part = path.with_name(f".{token_hex(8)}.duckdb")
+    try:
+        with database(part) as connection:
+            _create(connection)
+            for batch in stored_batches(warehouse):
+                _insert(connection, warehouse, batch, loaded_fingerprint(warehouse, batch) or "")
+        _to_disk(part)
+        os.replace(part, path)
+        _to_disk(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def query(path: Path, sql: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of a query; the file is opened for reading only."""
+    with database(path, read_only=True) as connection:
+        result = connection.execute(sql, list(parameters))
+        return [column[0] for column in result.description], result.fetchall()
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, warehouse: Path, batch: str, fingerprint: str) -> None:
+    counts = []
+    for table in TABLES:
+        found = stored(warehouse, table, batch)
+        counts.append(found.rows if found else 0)
+        if found:
+            file = str(parquet_file(warehouse, table, batch))
+            connection.execute(
+                f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet(?, hive_partitioning = false)", [file]
+            )
+    sizes = dict(zip(TABLES, counts, strict=True))
+    values = [
+        batch,
+        *(sizes[column.removesuffix("_rows")] for column in BATCHES.columns if column.endswith("_rows")),
+        fingerprint,
+    ]
+    connection.execute(f"INSERT INTO batches VALUES ({', '.join('?' * len(values))})", values)
+
+
+def _has_schema(connection: duckdb.DuckDBPyConnection) -> bool:
+    found = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'batches'").fetchone()
+    return found is not None and str(found[0]).endswith(_schema_mark())
+
+
+def _schema_mark() -> str:
+    return f"(Schema {hashlib.sha256(chr(10).join(_statements('')).encode()).hexdigest()[:12]}.)"
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    """All tables, views and comments, in one transaction; what was there under their names goes, to be loaded again."""
+    connection.execute("BEGIN")
+    for name, kind in connection.execute(
+        "SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal"
+        " UNION ALL SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE NOT internal"
+    ).fetchall():
+        if name in TABLES or name in VIEWS or name == "batches":
+            connection.execute(f'DROP {kind} IF EXISTS "{name}"')
+    for statement in _statements(_schema_mark()):
+        connection.execute(statement)
+    connection.execute("COMMIT")
+
+
+def _statements(mark: str) -> list[str]:
+    """DDL of the whole database; `mark` ends the comment of `batches` and tells which schema a file has."""
+    found = []
+    for name, model in TABLES.items():
+        schema = model.to_schema()
+        columns = {
+            str(c): (duckdb_type(column.dtype.type), not column.nullable) for c, column in schema.columns.items()
+        }
+        body = ", ".join(f'"{c}" {kind}{" NOT NULL" if needed else ""}' for c, (kind, needed) in columns.items())
+        found.append(f"CREATE TABLE {name} ({body})")
+        found.append(f"COMMENT ON TABLE {name} IS {_literal(one_line(schema.description))}")
+        found += [
+            f'COMMENT ON COLUMN {name}."{c}" IS {_literal(one_line(column.description))}'
+            for c, column in schema.columns.items()
+        ]
+    for name, view in {"batches": BATCHES, **VIEWS}.items():
+        found.append(view.sql)
+        about = f"{view.description} {mark}".strip() if name == "batches" else view.description
+        found.append(f"COMMENT ON {view.kind} {name} IS {_literal(about)}")
+        found += [f'COMMENT ON COLUMN {name}."{c}" IS {_literal(text)}' for c, text in view.columns.items()]
+    return found
+
+
+def duckdb_type(kind: Any) -> str:
+    """The DuckDB type of a column of this polars type."""
+    if isinstance(kind, pl.Decimal):
+        return f"DECIMAL({kind.precision}, {kind.scale})"
+    if isinstance(kind, pl.List):
+        return f"{duckdb_type(kind.inner)}[]"
+    return {pl.String: "VARCHAR", pl.Int64: "BIGINT", pl.Date: "DATE", pl.Boolean: "BOOLEAN"}[
+        type(kind) if isinstance(kind, pl.DataType) else kind
+    ]
+
+
+def one_line(text: str | None) -> str:
+    """A docstring or description as one line."""
+    return " ".join((text or "").split())
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
