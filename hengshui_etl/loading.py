@@ -1,7 +1,7 @@
 """From a batch of raw files to its tables in Parquet: what the steps of a run do, without Dagster.
 
 Belongs here: the order of reading, examining, checking contracts and writing, in pieces of bounded size; what goes to
-quarantine. Does not belong here: how a file is examined (pipeline.py), what a row is (tables/), when a step runs (defs/).
+quarantine. Does not belong here: examining a file (pipeline.py), what a row is (tables/), when a step runs (defs/).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ OUR_FAULT = "the program failed on it"
 """How the reason begins where a file is in quarantine for no fault of its own."""
 
 MOST_ARTICLES, MOST_BYTES = 500, 4 * 2**20
-"""A piece of work ends with the first of these: so many articles or bytes are held at a time, whatever the batch holds."""
+"""A piece of work ends with the first of these: no more articles or bytes are held at a time."""
 
 Progress = Callable[[int, int], None]
 
@@ -167,7 +167,7 @@ _CODE = (
     "vocab",
     "tables",
 )
-_LIBRARIES = ("opencc", "charset-normalizer", "selectolax", "polars", "pyarrow")
+_LIBRARIES = ("opencc", "selectolax", "polars", "pyarrow")
 
 
 @cache

@@ -104,7 +104,7 @@ def run_batch(settings: Settings, instance: dg.DagsterInstance, batch: str, on_p
         run_config=QUIET, partition_key=batch, instance=instance, resources={"project": project}, raise_on_error=False
     )
     found = [
-        f"{batch}: {evaluation.asset_key.to_user_string()}: {evaluation.check_name}: {evaluation.description or 'failed'}"
+        f"{batch}: {evaluation.asset_check_key.to_user_string()}: {evaluation.description or 'failed'}"
         for evaluation in result.get_asset_check_evaluations()
         if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
     ]
@@ -149,8 +149,9 @@ def report(settings: Settings, batches: tuple[str, ...], errors: tuple[str, ...]
         marks = ", ".join("?" * len(batches))
         sizes = f"SELECT articles_rows, figures_rows, relations_rows FROM batches WHERE batch IN ({marks})"
         findings = (
-            "SELECT r.article_id, a.source_path, r.relation_id, r.type, r.severity, r.message_en, r.message_zh FROM relations r"
-            f" JOIN articles a USING (batch, article_id) WHERE r.status = 'fail' AND r.batch IN ({marks})"
+            "SELECT r.article_id, a.source_path, r.relation_id, r.type, r.severity, r.message_en, r.message_zh"
+            " FROM relations r JOIN articles a USING (batch, article_id)"
+            f" WHERE r.status = 'fail' AND r.batch IN ({marks})"
             " ORDER BY r.severity, r.article_id, r.relation_nr"
         )
         refused = f"SELECT source_path, reason FROM quarantine WHERE batch IN ({marks}) ORDER BY source_path"

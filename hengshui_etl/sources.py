@@ -1,7 +1,7 @@
 """What lies under `data/raw/`: batches, files, hashes. Only reads, and opens nothing but regular files.
 
-Belongs here: which folders are batches, which entries are files and which are refused (links, devices, FIFOs), bytes and
-their hashes. Does not belong here: what the bytes say (text/), what becomes of what was refused (loading.py).
+Belongs here: which folders are batches, which entries are files and which are refused (links, devices), bytes and their
+hashes. Does not belong here: what the bytes say (text/), what becomes of what was refused (loading.py).
 
 The folder holds what people put there, so nothing is followed out of it: a link is not opened, wherever it leads.
 Names that begin with a dot are not articles (editors and copying programs write those first and rename them).
@@ -34,8 +34,8 @@ _BATCH = re.compile(r"\w[\w.\- ]{0,99}")
 
 
 class RawFile(NamedTuple):
-    r"""An entry of a batch. `path` is its place below `data/raw/` with `/`; characters that are none (a name that is not
-    UTF-8) are written as `\xff`. `problem` says why it was not opened."""
+    r"""An entry of a batch. `path` is its place below `data/raw/` with `/`; in names, bytes that are no UTF-8 are
+    written as `\xff`, and a backslash twice. `problem` says why it was not opened."""
 
     path: str
     size_bytes: int | None
@@ -48,7 +48,7 @@ class Changed(Exception):
 
 
 def is_batch(name: str) -> bool:
-    """Whether a folder of this name is a batch: letters (of any script), digits, dot, dash, underscore, inner spaces."""
+    """Whether a folder of this name is a batch: letters of any script, digits, dot, dash, underscore, inner blanks."""
     return _BATCH.fullmatch(name) is not None and ".." not in name and not name.endswith((" ", "."))
 
 

@@ -3,8 +3,8 @@
 Belongs here: which assets there are, what the UI says of them, and the contract checks that go with making them.
 Does not belong here: how tables are made (loading.py) or stored (warehouse.py).
 
-Articles, figures, relations and the curated tables are made by one step, in one pass over the files: each is a table and
-an asset of its own, with its own contract check, and either all of them are renamed into place or none.
+Articles, figures, relations and the curated tables are made by one step, in one pass over the files: each is a table
+and an asset of its own, with its own contract check, and either all of them are renamed into place or none.
 """
 
 import warnings
@@ -176,7 +176,7 @@ def examination(context: dg.AssetExecutionContext) -> Iterator[Any]:
     deps=["raw_articles", *EXAMINED],
     description=(
         "The DuckDB file with all tables, the views failed_checks and article_summary, and a comment on every table and"
-        " column. The rows of the batch are replaced in one transaction; the file can be made anew from the Parquet files."
+        " column. The rows of the batch are replaced in one transaction; the Parquet files suffice to make it anew."
     ),
     group_name="warehouse",
     kinds={"duckdb"},

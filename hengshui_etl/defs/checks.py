@@ -1,4 +1,4 @@
-"""Consistency checks: does what the articles say hold? Severity WARN, never blocking; a failed one leaves the run green.
+"""Consistency checks: does what the articles say hold? Severity WARN, not blocking; a failed one leaves the run green.
 
 Belongs here: which checks there are and what each tells a person. Does not belong here: which rows fail
 (tables/findings.py), how they look (shown.py), contract checks (assets.py).
@@ -22,6 +22,7 @@ from hengshui_etl.defs.resources import Project
 from hengshui_etl.tables.findings import FAMILIES, failing, failing_shares, of_projects
 
 WARN = dg.AssetCheckSeverity.WARN
+THEIRS = "A failure is the article's: it is loaded and shown, and blocks nothing."
 
 
 def finding_spec(name: str, asset: str, question: str, *deps: str) -> dg.AssetCheckSpec:
@@ -29,7 +30,7 @@ def finding_spec(name: str, asset: str, question: str, *deps: str) -> dg.AssetCh
     return dg.AssetCheckSpec(
         name,
         asset=asset,
-        description=f"Consistency finding. {question}? A failure is the article's: it is loaded and shown, and blocks nothing.",
+        description=f"Consistency finding. {question}? {THEIRS}",
         additional_deps=deps,
         partitions_def=BATCHES,
     )
@@ -104,8 +105,7 @@ def relation_result(
     name="possible_provincial_totals",
     description=(
         "Consistency finding. A count and its percentage of the province leave only some totals possible: is there one,"
-        " and is the share above the average of the province's cities where the article says so? A failure is the"
-        " article's: it is loaded and shown, and blocks nothing."
+        f" and is the share above the average of the province's cities where the article says so? {THEIRS}"
     ),
     partitions_def=BATCHES,
     required_resource_keys={"project"},
@@ -181,8 +181,8 @@ def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
     asset="project_totals",
     name="project_totals_agree",
     description=(
-        "Consistency finding. Do numbers and investments of projects fit together: plan and completion, the new ones within"
-        " the pool, in number and in money? A failure is the article's: it is loaded and shown, and blocks nothing."
+        "Consistency finding. Do numbers and investments of projects fit together: plan and completion, the new ones"
+        f" within the pool, in number and in money? {THEIRS}"
     ),
     additional_deps=["relations", "figures"],
     partitions_def=BATCHES,

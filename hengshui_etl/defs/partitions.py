@@ -1,8 +1,8 @@
 """Batches as Dagster partitions: one key for each first folder below `data/raw/`.
 
 Belongs here: the partitions definition and keeping its keys equal to the folders. Does not belong here: what is in a
-batch (sources.py). The keys are dynamic, kept by the Dagster instance, so that a new folder needs no reload of the code;
-a run and the sensor `new_batches` put them there.
+batch (sources.py). The keys are dynamic, kept by the Dagster instance, so that a new folder needs no reload of code; a
+run and the sensor `new_batches` put them there.
 """
 
 from __future__ import annotations

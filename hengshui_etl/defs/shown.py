@@ -89,7 +89,7 @@ FAILING = (
 
 
 def failing_table(relations: pl.DataFrame, texts: dict[tuple[str, str], str], total: int | None = None) -> str:
-    """The relations that fail, with their operands as printed (`texts` by article and figure), intervals and sentence."""
+    """The relations that fail: operands as printed (`texts` by article and figure), intervals, sentence."""
     rows = []
     for row in relations.sort("severity", "article_id", "relation_nr").head(MOST_ROWS).iter_rows(named=True):
         article = row["article_id"]

@@ -1,7 +1,7 @@
 """Pipeline contracts: what must hold of our tables, whatever an article says. A violation is a fault of this program.
 
 Belongs here: validating frames by the schemas, and what holds between tables, judged by pandera as well.
-Does not belong here: what a table is (schemas.py), whether an article's arithmetic holds (findings.py), storing, Dagster.
+Does not belong here: what a table is (schemas.py), what articles say (findings.py), storing, Dagster.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Violation(NamedTuple):
     examples: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.table}.{self.column}: {self.rule} ({self.rows} ×, e.g. {self.examples[0] if self.examples else '?'})"
+        example = f", e.g. {self.examples[0]}" if self.examples else ""
+        return f"{self.table}.{self.column}: {self.rule} ({self.rows} ×{example})"
 
 
 CONTRACTS: dict[str, str] = {
@@ -134,7 +135,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Frames], Iterator[_Between]]], ..
 
 
 def lost_files(raw: pl.DataFrame, articles: pl.DataFrame, quarantine: pl.DataFrame) -> list[Violation]:
-    """Files of a batch that are neither articles nor in quarantine, or both: nothing may be lost, nothing counted twice."""
+    """Files of a batch that are neither articles nor in quarantine, or both: nothing is lost, nothing counted twice."""
     accounted = (
         pl.concat(
             [

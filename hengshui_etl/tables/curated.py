@@ -30,7 +30,7 @@ class ProjectTotal(NamedTuple):
     """A number of projects and their total investment, stated together; `mean` in yuan a project."""
 
     projects: str
-    count: Figure
+    number: Figure
     investment: Figure
     mean: Fraction
 
@@ -41,7 +41,7 @@ class ProvincialShare(NamedTuple):
     divisions and empty where the count is not one division's."""
 
     relation: Relation
-    count: Figure
+    part: Figure
     share: Figure
     whole_word: str | None
     whole_scope: str | None
@@ -135,7 +135,7 @@ def provincial_shares(examination: Examination) -> list[ProvincialShare]:
         computed = relation.verdict.computed if relation.verdict.status != "fail" else None
         low, high = (None, None) if computed is None else (_whole(computed.low), _whole(computed.high))
         word = _whole_word(text[count.till : share.at], share.metric)
-        provincial = word is not None and word.startswith("全省") or word == "全自治区"
+        provincial = word in ("全省", "全自治区")
         city_count = _city_count(count.scope_code) if provincial else None
         after = _CLAUSES_END.split(text[share.till : examination.article.sentences[share.sentence].end], maxsplit=1)[0]
         found.append(

@@ -85,7 +85,7 @@ class HoldingRelations(pa.DataFrameModel):
     @pa.dataframe_check(name="intervals_meet", error="the stated and the computed interval have no value in common")
     @classmethod
     def intervals_meet(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        frame = cast("pl.DataFrame", data.lazyframe.collect())
+        frame = data.lazyframe.collect()
         return pl.LazyFrame({"holds": holding(frame)})
 
 

@@ -141,7 +141,7 @@ _IMPLIED_ROLES: dict[str, tuple[tuple[str, ...], int]] = {
 
 
 def roles_of(claim: Claim, figures: Sequence[Figure]) -> list[str]:
-    """What each operand is in the claim. Where a term is not stated and the order does not tell which, all are `term`."""
+    """What each operand is in the claim; `term` where one is not stated and the order does not tell which."""
     n = len(claim.operands)
     roles, several = _ROLES[claim.type]
     if claim.implied and claim.type in _IMPLIED_ROLES:
@@ -282,32 +282,32 @@ def _indicator(row: curated.Indicator) -> Row:
 
 
 def _project_total(row: curated.ProjectTotal, sentences: Sequence[str]) -> Row:
-    first, last = row.count.period or row.investment.period or (None, None)
+    first, last = row.number.period or row.investment.period or (None, None)
     cents = round(row.mean * 100)
     return (
         row.projects,
-        row.count.scope,
+        row.number.scope,
         first,
         last,
-        int(row.count.value),
-        row.count.bound,
+        int(row.number.value),
+        row.number.bound,
         amount(row.investment.value)[0],
         row.investment.bound,
         Decimal(cents).scaleb(-2, context=_WIDE),
         exact(row.mean),
-        row.count.id,
+        row.number.id,
         row.investment.id,
-        sentences[row.count.sentence],
+        sentences[row.number.sentence],
     )
 
 
 def _provincial_share(row: curated.ProvincialShare, sentences: Sequence[str]) -> Row:
     return (
         row.relation.id,
-        row.count.metric,
-        row.count.scope,
-        int(row.count.value),
-        row.count.bound,
+        row.part.metric,
+        row.part.scope,
+        int(row.part.value),
+        row.part.bound,
         amount(row.share.value)[0],
         row.share.bound,
         row.whole_word,
@@ -320,7 +320,7 @@ def _provincial_share(row: curated.ProvincialShare, sentences: Sequence[str]) ->
         None if row.city_count is None else fraction_amount(Fraction(100, row.city_count), "low"),
         row.above_average,
         row.says_above_average,
-        row.count.id,
+        row.part.id,
         row.share.id,
         sentences[row.share.sentence],
     )

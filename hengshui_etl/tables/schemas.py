@@ -4,12 +4,14 @@ Belongs here: pandera models. A model's docstring and its fields' descriptions b
 schemas in Dagster, and `docs/tables.md`. Does not belong here: filling tables (frames.py, curated.py), what holds
 between tables (contracts.py), whether an article's arithmetic holds (findings.py), storing (warehouse.py).
 
-Naming. The same quantity has the same name everywhere; a unit is a suffix (`_yuan`, `_percent`, `_bytes`). `…_id` names a
-row of another table, `…_nr` counts from 1 in reading order. `…_exact` is text that holds a number without loss: a plain
-decimal or a fraction (`1350/19`). A DECIMAL beside it is there to be read and summed; it is rounded where the exact
+Naming. The same quantity has the same name everywhere; a unit is a suffix (`_yuan`, `_percent`, `_bytes`). `…_id` names
+a row of another table, `…_nr` counts from 1 in reading order. `…_exact` is text that holds a number without loss: a
+plain decimal or a fraction (`1350/19`). A DECIMAL beside it is there to be read and summed; it is rounded where the exact
 number has more than 12 decimals, and empty where it has more than 26 digits before the point. Positions count
 characters from 0, the end is not included.
 """
+
+# ruff: noqa: RUF012 (pandera reads the lists of a Config and does not change them)
 
 from __future__ import annotations
 
@@ -27,9 +29,9 @@ SHA256 = r"^[0-9a-f]{64}$"
 EXACT = r"^-?\d+(\.\d+|/[1-9]\d*)?$"
 ROLES = (
     "part", "whole", "percentage", "rest", "level", "other_level", "gap", "previous_level", "change", "rate", "total",
-    "count", "average", "multiplied", "base", "multiple", "announced", "copy", "bounded", "bound", "one", "other", "term",
+    "count", "average", "multiplied", "base", "multiple", "announced", "copy", "bounded", "bound", "one", "other",
+    "term",
 )  # fmt: skip
-EDITS_TEXT = "what was changed in it: a digit, the decimal point, the multiplier, the unit …"
 
 
 class Table(pa.DataFrameModel):
@@ -187,8 +189,8 @@ class Figures(OfArticle):
 
 
 class Relations(OfArticle):
-    """One row a relation: arithmetic that the article states or implies, with its verdict. It holds if the interval that
-    the article prints and the interval that the other operands imply have a value in common."""
+    """One row a relation: arithmetic that the article states or implies, with its verdict. It holds if the interval
+    that the article prints and the interval that the other operands imply have a value in common."""
 
     relation_id: pl.String = pa.Field(str_matches=r"^c\d+$", description="The relation within its article: c1, c2, …")
     relation_nr: pl.Int64 = pa.Field(ge=1, description="Its number in reading order.")
@@ -234,7 +236,9 @@ class Relations(OfArticle):
     mend_text: pl.String = pa.Field(nullable=True, description="What that figure would then read.")
     mend_value_exact: pl.String = pa.Field(str_matches=EXACT, nullable=True, description="Its value then.")
     mend_unit: pl.String = pa.Field(nullable=True, description="Its unit then.")
-    mend_edit: pl.String = pa.Field(nullable=True, description="The edit: " + EDITS_TEXT)
+    mend_edit: pl.String = pa.Field(
+        nullable=True, description="What was changed: a digit, the decimal point, the unit …"
+    )
     sentence: pl.Int64 = pa.Field(ge=0, description="Which sentence of the article states it, from 0.")
     sentence_text: pl.String = pa.Field(description="That sentence, of the clean text.")
 

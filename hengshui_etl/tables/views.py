@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class View(NamedTuple):
-    """A view (or a table that only DuckDB has): the statement that makes it, and in words what it and its columns hold."""
+    """A view (or a table that only DuckDB has): the statement that makes it, and what it and its columns hold."""
 
     kind: str
     description: str
