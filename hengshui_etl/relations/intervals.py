@@ -294,10 +294,19 @@ def product(a: Range, b: Range) -> Range:
     """All a × b for ranges that are not below zero. Raises NotJudgeable for others."""
     if a.low is None or b.low is None or a.low < 0 or b.low < 0:
         raise NotJudgeable("a product of negative numbers")
-    low, low_by, low_open = a.low * b.low, a.low_by * b.low_by, a.low_open or b.low_open
+    low, low_by = a.low * b.low, a.low_by * b.low_by
+    low_open = _open(a.low, a.low_open, b.low, b.low_open)
     if a.high is None or b.high is None:
         return made(low, None, low_open, False, low_by, 1)
-    return made(low, a.high * b.high, low_open, a.high_open or b.high_open, low_by, a.high_by * b.high_by)
+    high_open = _open(a.high, a.high_open, b.high, b.high_open)
+    return made(low, a.high * b.high, low_open, high_open, low_by, a.high_by * b.high_by)
+
+
+def _open(a: int, a_open: bool, b: int, b_open: bool) -> bool:
+    """Whether the product of two ends is out; a 0 that is in makes it 0 with anything."""
+    if (not a and not a_open) or (not b and not b_open):
+        return False
+    return a_open or b_open
 
 
 def all_below(a: Range, b: Range) -> bool:
