@@ -47,7 +47,8 @@ class Print:
         if len(runs) == 1:
             self.run = runs[0]
             self.whole, _, self.decimals = self.run.translate(_NARROW).partition(".")
-        self.editable = figure.high is None and figure.value >= 0 and len(self.run) <= _MOST_DIGITS
+        bounded = wanted.low is not None and wanted.high is not None  # or nearly every edit would do
+        self.editable = bounded and figure.high is None and figure.value >= 0 and len(self.run) <= _MOST_DIGITS
         if self.run and self.editable:
             self.editable = int(self.whole + self.decimals) > 0
             value, by = ratio_of(figure.value)
