@@ -26,6 +26,7 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from hengshui_etl.tables.ddl import schema_mark, statements
 from hengshui_etl.tables.frames import polars_schema
 from hengshui_etl.tables.schemas import TABLES
 from hengshui_etl.tables.views import BATCHES, VIEWS
@@ -314,11 +315,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, warehouse: Path, batch: str, 
 
 def _has_schema(connection: duckdb.DuckDBPyConnection) -> bool:
     found = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'batches'").fetchone()
-    return found is not None and str(found[0]).endswith(_schema_mark())
-
-
-def _schema_mark() -> str:
-    return f"(Schema {hashlib.sha256(chr(10).join(_statements('')).encode()).hexdigest()[:12]}.)"
+    return found is not None and str(found[0]).endswith(schema_mark())
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -330,49 +327,6 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchall():
         if name in TABLES or name in VIEWS or name == "batches":
             connection.execute(f'DROP {kind} IF EXISTS "{name}"')
-    for statement in _statements(_schema_mark()):
+    for statement in statements(schema_mark()):
         connection.execute(statement)
     connection.execute("COMMIT")
-
-
-def _statements(mark: str) -> list[str]:
-    """DDL of the whole database; `mark` ends the comment of `batches` and tells which schema a file has."""
-    found = []
-    for name, model in TABLES.items():
-        schema = model.to_schema()
-        columns = {
-            str(c): (duckdb_type(column.dtype.type), not column.nullable) for c, column in schema.columns.items()
-        }
-        body = ", ".join(f'"{c}" {kind}{" NOT NULL" if needed else ""}' for c, (kind, needed) in columns.items())
-        found.append(f"CREATE TABLE {name} ({body})")
-        found.append(f"COMMENT ON TABLE {name} IS {_literal(one_line(schema.description))}")
-        found += [
-            f'COMMENT ON COLUMN {name}."{c}" IS {_literal(one_line(column.description))}'
-            for c, column in schema.columns.items()
-        ]
-    for name, view in {"batches": BATCHES, **VIEWS}.items():
-        found.append(view.sql)
-        about = f"{view.description} {mark}".strip() if name == "batches" else view.description
-        found.append(f"COMMENT ON {view.kind} {name} IS {_literal(about)}")
-        found += [f'COMMENT ON COLUMN {name}."{c}" IS {_literal(text)}' for c, text in view.columns.items()]
-    return found
-
-
-def duckdb_type(kind: Any) -> str:
-    """The DuckDB type of a column of this polars type."""
-    if isinstance(kind, pl.Decimal):
-        return f"DECIMAL({kind.precision}, {kind.scale})"
-    if isinstance(kind, pl.List):
-        return f"{duckdb_type(kind.inner)}[]"
-    return {pl.String: "VARCHAR", pl.Int64: "BIGINT", pl.Date: "DATE", pl.Boolean: "BOOLEAN"}[
-        type(kind) if isinstance(kind, pl.DataType) else kind
-    ]
-
-
-def one_line(text: str | None) -> str:
-    """A docstring or description as one line."""
-    return " ".join((text or "").split())
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -19,6 +19,7 @@ from hengshui_etl.defs.resources import Project
 from hengshui_etl.defs.shown import table as markdown_table
 from hengshui_etl.loading import ContractViolated, Outcome
 from hengshui_etl.tables.contracts import CONTRACTS, Violation
+from hengshui_etl.tables.ddl import duckdb_type, one_line
 from hengshui_etl.tables.schemas import TABLES
 
 # Partitions on checks are a preview in Dagster 1.13. They are worth it: the UI then tells batches apart.
@@ -35,8 +36,8 @@ def column_schema(table: str) -> dg.TableSchema:
         columns=[
             dg.TableColumn(
                 name=str(name),
-                type=warehouse.duckdb_type(column.dtype.type),
-                description=warehouse.one_line(column.description),
+                type=duckdb_type(column.dtype.type),
+                description=one_line(column.description),
                 constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=column.unique or keys == [name]),
             )
             for name, column in schema.columns.items()
@@ -49,7 +50,7 @@ def spec(table: str, deps: list[str], group: str, also: str = "") -> dg.AssetSpe
     return dg.AssetSpec(
         key=table,
         deps=deps,
-        description=warehouse.one_line(TABLES[table].to_schema().description) + (f" {also}" if also else ""),
+        description=one_line(TABLES[table].to_schema().description) + (f" {also}" if also else ""),
         group_name=group,
         kinds={"parquet", "polars"},
         owners=OWNERS,

@@ -6,8 +6,8 @@ between tables (contracts.py), whether an article's arithmetic holds (findings.p
 
 Naming. The same quantity has the same name everywhere; a unit is a suffix (`_yuan`, `_percent`, `_bytes`). `…_id` names
 a row of another table, `…_nr` counts from 1 in reading order. `…_exact` is text that holds a number without loss: a
-plain decimal or a fraction (`1350/19`). A DECIMAL beside it is there to be read and summed; it is rounded where the exact
-number has more than 12 decimals, and empty where it has more than 26 digits before the point. Positions count
+plain decimal or a fraction (`1350/19`). A DECIMAL beside it is there to be read and summed; it is rounded where the
+exact number has more than 12 decimals, and empty where that has more than 26 digits before the point. Positions count
 characters from 0, the end is not included.
 """
 
