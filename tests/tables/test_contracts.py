@@ -1,0 +1,121 @@
+"""Every way in which our tables could be wrong is seen, table by table and between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+
+from hengshui_etl.records import Examination
+from hengshui_etl.tables.contracts import CONTRACTS, lost_files, violations
+from hengshui_etl.tables.frames import Examined, frame, frames_of
+from hengshui_etl.tables.schemas import TABLES
+
+Frames = dict[str, pl.DataFrame]
+
+
+@pytest.fixture
+def frames(examination: Examination) -> Frames:
+    return frames_of("b", [Examined(examination, 123)])
+
+
+def test_sound_frames_break_nothing(frames: Frames) -> None:
+    assert violations(frames) == []
+    assert set(CONTRACTS) == set(TABLES)
+
+
+def put(table: str, column: str, value: object) -> Callable[[Frames], None]:
+    """Another value in the first row."""
+
+    def change(frames: Frames) -> None:
+        old = frames[table]
+        values = [value, *old[column].to_list()[1:]]
+        frames[table] = old.with_columns(pl.Series(column, values, dtype=old.schema[column]))
+
+    return change
+
+
+def drop(table: str) -> Callable[[Frames], None]:
+    def change(frames: Frames) -> None:
+        frames[table] = frames[table][1:]
+
+    return change
+
+
+def twice(table: str) -> Callable[[Frames], None]:
+    def change(frames: Frames) -> None:
+        frames[table] = pl.concat([frames[table], frames[table]])
+
+    return change
+
+
+def without(table: str, column: str) -> Callable[[Frames], None]:
+    def change(frames: Frames) -> None:
+        frames[table] = frames[table].drop(column)
+
+    return change
+
+
+def as_float(frames: Frames) -> None:
+    frames["figures"] = frames["figures"].with_columns(pl.col("value").cast(pl.Float64))
+
+
+@pytest.mark.parametrize(
+    ("change", "table", "rule"),
+    [
+        (twice("articles"), "articles", "multiple_fields_uniqueness"),
+        (twice("figures"), "figures", "multiple_fields_uniqueness"),
+        (without("figures", "unit"), "figures", "column_in_dataframe"),
+        (as_float, "figures", "dtype"),
+        (put("figures", "kind", "volume"), "figures", "isin"),
+        (put("figures", "value", None), "figures", "value_or_reason"),
+        (put("figures", "value_exact", "1e5"), "figures", "str_matches"),
+        (put("figures", "source_end", 0), "figures", "greater_than_or_equal_to"),
+        (put("figures", "source_start", 90), "figures", "spans_run_forward"),
+        (put("figures", "source_start", 5), "figures", "spans_run_forward"),
+        (put("figures", "text", "四件"), "figures", "source_has_text_at_span"),
+        (put("figures", "clean_end", 1000), "figures", "source_has_text_at_span"),
+        (put("figures", "article_id", "other"), "figures", "source_has_text_at_span"),
+        (put("relations", "type", "guess"), "relations", "isin"),
+        (put("relations", "stated_low_exact", "3.0.0"), "relations", "str_matches"),
+        (put("relations", "stated_low_exact", "4/0"), "relations", "str_matches"),
+        (put("relations", "status", "fail"), "relations", "status_fits_certainty"),
+        (put("relations", "computed_low_exact", "4"), "relations", "verdict_follows_from_intervals"),
+        (put("relations", "mend_figure_id", "f77"), "relations", "mend_figure_id_is_in_figures"),
+        (put("relation_operands", "figure_id", "f77"), "relation_operands", "figure_id_is_in_figures"),
+        (put("relation_operands", "relation_id", "c77"), "relation_operands", "relation_id_is_in_relations"),
+        (put("relation_operands", "role", "hero"), "relation_operands", "isin"),
+        (drop("relation_operands"), "relation_operands", "relation_has_all_operands"),
+        (drop("figures"), "relation_operands", "figure_id_is_in_figures"),
+        (put("indicators", "figure_id", "f77"), "indicators", "figure_id_is_in_figures"),
+    ],
+)
+def test_a_broken_frame_is_seen(frames: Frames, change: Callable[[Frames], None], table: str, rule: str) -> None:
+    change(frames)
+    found = violations(frames)
+    assert any(each.table == table and rule in each.rule for each in found), found
+    assert all(each.rows >= 1 for each in found)
+    assert str(found[0]).startswith(f"{found[0].table}.")
+
+
+RAW = [("b", "b/1.txt", 1, "0" * 64, None), ("b", "b/2.txt", 1, "1" * 64, None)]
+
+
+@pytest.mark.parametrize(
+    ("articles", "quarantined", "sound"),
+    [
+        (["b/1.txt", "b/2.txt"], [], True),
+        (["b/1.txt"], ["b/2.txt"], True),
+        (["b/1.txt", "b/1.txt"], ["b/2.txt"], True),  # one file may hold several articles
+        (["b/1.txt"], [], False),
+        (["b/1.txt", "b/2.txt"], ["b/2.txt"], False),
+        (["b/1.txt", "b/2.txt", "b/3.txt"], [], False),
+    ],
+)
+def test_no_file_is_lost_or_counted_twice(articles: list[str], quarantined: list[str], sound: bool) -> None:
+    found = lost_files(
+        frame("raw_articles", RAW), pl.DataFrame({"source_path": articles}), pl.DataFrame({"source_path": quarantined}, schema={"source_path": pl.String})
+    )
+    assert (found == []) is sound
+    assert all(each.rule == "every_file_is_accounted_for" for each in found)
