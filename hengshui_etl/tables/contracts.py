@@ -51,8 +51,9 @@ CONTRACTS["provincial_shares"] += "; both figures and the relation exist"
 def violations(frames: Frames) -> list[Violation]:
     """What is broken in these frames, which hold whole articles: first in each table, then between them."""
     found = [violation for name, frame in frames.items() for violation in broken(name, TABLES[name].to_schema(), frame)]
-    for table, rule, columns, joined in () if found else _between(frames):
-        found += broken(table, _must_hold(rule, columns), joined)
+    if not found:  # joining what is broken tells nothing
+        for table, rule, joined in _between(frames):
+            found += broken(table, _must_hold(rule), joined)
     return found
 
 
@@ -63,16 +64,35 @@ def broken(table: str, schema: pa.DataFrameSchema, frame: pl.DataFrame) -> Itera
     except SchemaErrors as errors:
         cases = cast("pl.DataFrame", errors.failure_cases)
         for (column, rule), group in cases.group_by("column", "check", maintain_order=True):
-            examples = tuple(str(case)[:200] for case in group["failure_case"].head(MOST_CASES))
-            yield Violation(table, str(column or "table"), str(rule), len(group), examples)
+            examples = tuple(
+                _example(frame, *case) for case in group.select("failure_case", "index").head(MOST_CASES).rows()
+            )
+            yield Violation(
+                table, table if column in (None, schema.name) else str(column), str(rule), len(group), examples
+            )
 
 
-_Between = tuple[str, str, tuple[str, ...], pl.DataFrame]
+def _example(frame: pl.DataFrame, case: object, index: int | None) -> str:
+    """Which row it is, and the value that is wrong there; where the row as a whole is, the row alone."""
+    if index is None:
+        return str(case)[:200]
+    row = frame.row(index, named=True)
+    keys = " ".join(str(row[key]) for key in _KEYS if key in row)
+    return keys if str(case).startswith("{") else f"{keys}: {str(case)[:100]}"
 
 
-def _must_hold(rule: str, columns: tuple[str, ...]) -> pa.DataFrameSchema:
-    """A schema for a joined frame whose column `holds` says row by row whether the rule does."""
-    return pa.DataFrameSchema({"holds": pa.Column(pl.Boolean, pa.Check.eq(True, name=rule), nullable=False)}, name=rule)
+_KEYS = ("source_path", "article_id", "figure_id", "relation_id", "position")
+
+
+_Between = tuple[str, str, pl.DataFrame]
+
+
+def _must_hold(rule: str) -> pa.DataFrameSchema:
+    """A schema for a frame of keys whose column `holds` says row by row whether the rule does."""
+    return pa.DataFrameSchema(
+        {"holds": pa.Column(pl.Boolean)},
+        checks=pa.Check(lambda data: data.lazyframe.select("holds"), name=rule, error=rule),
+    )
 
 
 def _between(frames: Frames) -> Iterator[_Between]:
@@ -83,39 +103,41 @@ def _between(frames: Frames) -> Iterator[_Between]:
 
 
 def _figures_in_source(frames: Frames) -> Iterator[_Between]:
-    joined = frames["figures"].join(
-        frames["articles"].select("article_id", "source", "clean_text"), on="article_id", how="left"
-    )
+    texts = frames["articles"].select("article_id", "source", "clean_text")
     start, length = pl.col("source_start"), pl.col("source_end") - pl.col("source_start")
-    holds = pl.col("source").str.slice(start, length) == pl.col("text")
-    inside = (pl.col("clean_end") <= pl.col("clean_text").str.len_chars()) & (
-        pl.col("source_end") <= pl.col("source").str.len_chars()
+    holds = (pl.col("source").str.slice(start, length) == pl.col("text")) & (
+        pl.col("clean_end") <= pl.col("clean_text").str.len_chars()
     )
-    yield "figures", "source_has_text_at_span", (), joined.select((holds & inside).fill_null(False).alias("holds"))
+    joined = frames["figures"].join(texts, on="article_id", how="left")
+    yield (
+        "figures",
+        "source_has_text_at_span",
+        joined.select("article_id", "figure_id", holds.fill_null(False).alias("holds")),
+    )
 
 
 def _known(table: str, column: str, other: str, other_column: str) -> Callable[[Frames], Iterator[_Between]]:
     def rule(frames: Frames) -> Iterator[_Between]:
         known = frames[other].select("article_id", pl.col(other_column).alias(column), pl.lit(True).alias("holds"))
-        rows = frames[table].filter(pl.col(column).is_not_null())
-        joined = rows.join(known, on=["article_id", column], how="left").select(pl.col("holds").fill_null(False))
-        yield table, f"{column}_is_in_{other}", (column,), joined
+        rows = frames[table].filter(pl.col(column).is_not_null()).select("article_id", column)
+        joined = rows.join(known, on=["article_id", column], how="left").with_columns(pl.col("holds").fill_null(False))
+        yield table, f"{column}_is_in_{other}", joined
 
     return rule
 
 
 def _operands_complete(frames: Frames) -> Iterator[_Between]:
-    counted = (
-        frames["relation_operands"].group_by("article_id", "relation_id").agg(pl.len().cast(pl.Int64).alias("rows"))
-    )
-    joined = frames["relations"].join(counted, on=["article_id", "relation_id"], how="left")
+    key = ["article_id", "relation_id"]
+    counted = frames["relation_operands"].group_by(key).agg(pl.len().cast(pl.Int64).alias("rows"))
     holds = (pl.col("operands").list.len().cast(pl.Int64) == pl.col("rows")).fill_null(False)
-    yield "relation_operands", "relation_has_all_operands", (), joined.select(holds.alias("holds"))
+    joined = frames["relations"].join(counted, on=key, how="left")
+    yield "relation_operands", "relation_has_all_operands", joined.select(*key, holds.alias("holds"))
 
 
 def _verdicts_follow(frames: Frames) -> Iterator[_Between]:
     relations = frames["relations"]
-    yield "relations", "verdict_follows_from_intervals", (), pl.DataFrame({"holds": ~verdict_disagrees(relations)})
+    holds = (~verdict_disagrees(relations)).alias("holds")
+    yield "relations", "verdict_follows_from_intervals", relations.select("article_id", "relation_id", holds)
 
 
 _RULES: tuple[tuple[tuple[str, ...], Callable[[Frames], Iterator[_Between]]], ...] = (
@@ -136,16 +158,9 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Frames], Iterator[_Between]]], ..
 
 def lost_files(raw: pl.DataFrame, articles: pl.DataFrame, quarantine: pl.DataFrame) -> list[Violation]:
     """Files of a batch that are neither articles nor in quarantine, or both: nothing is lost, nothing counted twice."""
-    accounted = (
-        pl.concat(
-            [
-                articles.select("source_path").unique().with_columns(pl.lit(1).alias("as_article")),
-                quarantine.select("source_path").unique().with_columns(pl.lit(1).alias("as_article")),
-            ]
-        )
-        .group_by("source_path")
-        .agg(pl.len().alias("times"))
-    )
+    paths = [frame.select("source_path").unique() for frame in (articles, quarantine)]
+    accounted = pl.concat(paths).group_by("source_path").agg(pl.len().alias("times"))
     joined = raw.join(accounted, on="source_path", how="full", coalesce=True).sort("source_path")
     holds = (pl.col("times").fill_null(0) == 1) & pl.col("batch").is_not_null()
-    return list(broken("articles", _must_hold("every_file_is_accounted_for", ()), joined.select(holds.alias("holds"))))
+    rule = _must_hold("every_file_is_accounted_for")
+    return list(broken("articles", rule, joined.select("source_path", holds.alias("holds"))))

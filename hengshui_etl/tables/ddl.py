@@ -1,12 +1,13 @@
 """The tables as SQL and as a document: statements for DuckDB and `docs/tables.md`, both made from the schemas.
 
 Belongs here: turning descriptions into statements and pages. Does not belong here: descriptions (schemas.py, views.py),
-running statements (warehouse.py). `python -m hengshui_etl.tables.ddl > docs/tables.md` writes the page; a test compares.
+running statements (warehouse.py). `python -m hengshui_etl.tables.ddl > docs/tables.md` writes the page; a test looks.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -82,9 +83,9 @@ def page() -> str:
             + _table(("column", "type", "always there", "what it holds"), rows)
         )
     for name, view in {"batches": BATCHES, **VIEWS}.items():
-        rows = [(f"`{column}`", text) for column, text in view.columns.items()]
+        about = [(f"`{column}`", text) for column, text in view.columns.items()]
         kind = "view" if view.kind == "VIEW" else "table of DuckDB alone"
-        parts.append(f"## {name} ({kind})\n\n{view.description}\n\n" + _table(("column", "what it holds"), rows))
+        parts.append(f"## {name} ({kind})\n\n{view.description}\n\n" + _table(("column", "what it holds"), about))
     return "\n\n".join(parts) + "\n"
 
 
@@ -94,14 +95,14 @@ HEAD = """\
 Made from `hengshui_etl/tables/schemas.py` and `views.py` by `python -m hengshui_etl.tables.ddl`; do not edit.
 
 All tables but `batches` are Parquet files, `data/warehouse/<table>/batch=<batch>/part-0.parquet`, and tables of
-`data/warehouse/hengshui.duckdb`, where each table and column has its description as a comment. Names that end in `_exact` hold
-numbers as text, without loss (`7851.05`, `1350/19`); the DECIMAL beside them is there to be read and summed. Positions count
-characters from 0; the end is not included."""
+`data/warehouse/hengshui.duckdb`, where each table and column has its description as a comment. Names that end in
+`_exact` hold numbers as text, without loss (`7851.05`, `1350/19`); the DECIMAL beside them is there to be read and
+summed. Positions count characters from 0; the end is not included."""
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
-    return "\n".join(lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows])
+    return "\n".join([*lines, *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)])
 
 
 if __name__ == "__main__":

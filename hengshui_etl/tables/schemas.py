@@ -223,7 +223,7 @@ class Relations(OfArticle):
     gap: Amount = pa.Field(nullable=True, description="Distance between the two, in units of the last printed place.")
     gap_exact: pl.String = pa.Field(str_matches=EXACT, description="The same, exact.")
     scale_exact: pl.String = pa.Field(str_matches=EXACT, description="Factor of the computed side (每百户: 100).")
-    counted: pl.Int64 = pa.Field(nullable=True, description="Items found, for an enumeration.")
+    item_count: pl.Int64 = pa.Field(ge=0, nullable=True, description="Items found, for an enumeration.")
     message_en: pl.String = pa.Field(description="The arithmetic in words, English.")
     message_zh: pl.String = pa.Field(description="The arithmetic in words, Chinese.")
     reason: pl.String = pa.Field(description="Which wording or layout makes it a relation.")

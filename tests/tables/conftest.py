@@ -21,9 +21,9 @@ def figure_in(text: str, number: int, mark: str, fields: dict[str, object]) -> F
     for _ in range(nth):
         at = text.index(mark, at + 1)
     default: dict[str, object] = {
-        "value": Decimal("".join(c for c in mark if c in "0123456789.")), "high": None, "kind": "count", "bound": "exact",
-        "direction": None, "metric": None, "period": None, "scope": None, "scope_code": None, "sentence": 0,
-        "place": Decimal(0), "more": False, "strict": False, "unit": mark.lstrip("0123456789.约"),
+        "value": Decimal("".join(c for c in mark if c in "0123456789.")), "high": None, "kind": "count",
+        "bound": "exact", "direction": None, "metric": None, "period": None, "scope": None, "scope_code": None,
+        "sentence": 0, "place": Decimal(0), "more": False, "strict": False, "unit": mark.lstrip("0123456789.约"),
     }  # fmt: skip
     fields = default | fields
     end = at + len(mark)

@@ -69,18 +69,18 @@ def as_float(frames: Frames) -> None:
         (without("figures", "unit"), "figures", "column_in_dataframe"),
         (as_float, "figures", "dtype"),
         (put("figures", "kind", "volume"), "figures", "isin"),
-        (put("figures", "value", None), "figures", "value_or_reason"),
+        (put("figures", "value", None), "figures", "needs its reason"),
         (put("figures", "value_exact", "1e5"), "figures", "str_matches"),
         (put("figures", "source_end", 0), "figures", "greater_than_or_equal_to"),
-        (put("figures", "source_start", 90), "figures", "spans_run_forward"),
-        (put("figures", "source_start", 5), "figures", "spans_run_forward"),
+        (put("figures", "source_start", 90), "figures", "must end after it begins"),
+        (put("figures", "source_start", 5), "figures", "must end after it begins"),
         (put("figures", "text", "四件"), "figures", "source_has_text_at_span"),
         (put("figures", "clean_end", 1000), "figures", "source_has_text_at_span"),
         (put("figures", "article_id", "other"), "figures", "source_has_text_at_span"),
         (put("relations", "type", "guess"), "relations", "isin"),
         (put("relations", "stated_low_exact", "3.0.0"), "relations", "str_matches"),
         (put("relations", "stated_low_exact", "4/0"), "relations", "str_matches"),
-        (put("relations", "status", "fail"), "relations", "status_fits_certainty"),
+        (put("relations", "status", "fail"), "relations", "go together"),
         (put("relations", "computed_low_exact", "4"), "relations", "verdict_follows_from_intervals"),
         (put("relations", "mend_figure_id", "f77"), "relations", "mend_figure_id_is_in_figures"),
         (put("relation_operands", "figure_id", "f77"), "relation_operands", "figure_id_is_in_figures"),
@@ -99,6 +99,15 @@ def test_a_broken_frame_is_seen(frames: Frames, change: Callable[[Frames], None]
     assert str(found[0]).startswith(f"{found[0].table}.")
 
 
+def test_a_violation_names_the_row(frames: Frames) -> None:
+    put("relation_operands", "figure_id", "f77")(frames)
+    (found,) = violations(frames)
+    assert found.examples == ("a1 f77",)
+    put("figures", "kind", "volume")(frames)
+    (found,) = violations(frames)
+    assert (found.column, found.examples) == ("kind", ("a1 f1: volume",))
+
+
 RAW = [("b", "b/1.txt", 1, "0" * 64, None), ("b", "b/2.txt", 1, "1" * 64, None)]
 
 
@@ -115,7 +124,9 @@ RAW = [("b", "b/1.txt", 1, "0" * 64, None), ("b", "b/2.txt", 1, "1" * 64, None)]
 )
 def test_no_file_is_lost_or_counted_twice(articles: list[str], quarantined: list[str], sound: bool) -> None:
     found = lost_files(
-        frame("raw_articles", RAW), pl.DataFrame({"source_path": articles}), pl.DataFrame({"source_path": quarantined}, schema={"source_path": pl.String})
+        frame("raw_articles", RAW),
+        pl.DataFrame({"source_path": articles}),
+        pl.DataFrame({"source_path": quarantined}, schema={"source_path": pl.String}),
     )
     assert (found == []) is sound
     assert all(each.rule == "every_file_is_accounted_for" for each in found)

@@ -20,9 +20,8 @@ def money(value: str, metric: str | None = None, **more: object) -> dict[str, ob
 
 
 def percent(value: str, metric: str | None = None, **more: object) -> dict[str, object]:
-    return {
-        "kind": "percent", "unit": "%", "value": Decimal(value), "place": Decimal("0.1"), "metric": metric, **CITY, **more,
-    }  # fmt: skip
+    place = Decimal("0.1")
+    return {"kind": "percent", "unit": "%", "value": Decimal(value), "place": place, "metric": metric, **CITY, **more}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +80,10 @@ def test_one_total_alone_may_be_possible(make: Make) -> None:
 
 def test_a_share_of_its_own_whole_is_not_provincial(make: Make) -> None:
     text = "全市700余家规上企业均已对接,对接比例达到78%左右。"
-    figures = {"700余家": {**CITY, "more": True, "unit": "家"}, "78%左右": percent("78", bound="approx", place=Decimal(1))}
+    figures = {
+        "700余家": {**CITY, "more": True, "unit": "家"},
+        "78%左右": percent("78", bound="approx", place=Decimal(1)),
+    }
     (row,) = provincial_shares(make(text, figures, [("feasible_share", (0, 1))]))
     assert (row.is_provincial, row.whole_word, row.whole_scope) == (False, None, "衡水市")
     assert (row.city_count, row.above_average, row.says_above_average) == (None, None, False)
@@ -130,6 +132,10 @@ def test_a_province_has_no_share_of_its_cities(make: Make) -> None:
 
 def test_indicators_are_the_figures_that_say_what_they_measure(make: Make) -> None:
     text = "开工项目191项。今年开工项目191项,增长3%。"
-    figures = {"191项": {"metric": "开工项目"}, "#2 191项": {"metric": "开工项目", "unit": "项"}, "3%": {"metric": None}}
+    figures = {
+        "191项": {"metric": "开工项目"},
+        "#2 191项": {"metric": "开工项目", "unit": "项"},
+        "3%": {"metric": None},
+    }
     found = indicators(make(text, figures, [("restatement", (0, 1))]))
     assert [(row.figure.id, row.repeats) for row in found] == [("f1", None), ("f2", "f1")]

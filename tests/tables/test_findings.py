@@ -40,10 +40,16 @@ def test_a_status_alone_does_not_hide_intervals_apart(examination: Examination) 
         ((None, 8, False, False), (-100, 0, False, False), True),
         ((None, None, False, False), (5, 5, False, False), True),
         ((Fraction(1350, 19), Fraction(1350, 19), False, False), (Fraction(1350, 19), None, False, False), True),
-        ((Fraction(1, 3), Fraction(1, 3), False, False), (Fraction(333333333333, 10**12), Fraction(333333333333, 10**12), False, False), False),
+        (
+            (Fraction(1, 3), Fraction(1, 3), False, False),
+            (Fraction(333333333333, 10**12), Fraction(333333333333, 10**12), False, False),
+            False,
+        ),
     ],
 )
-def test_exact_ends_decide(examination: Examination, stated: tuple[object, ...], computed: tuple[object, ...], meet: bool) -> None:
+def test_exact_ends_decide(
+    examination: Examination, stated: tuple[object, ...], computed: tuple[object, ...], meet: bool
+) -> None:
     first = examination.relations[0]
     verdict = first.verdict._replace(stated=_interval(stated), computed=_interval(computed))
     changed = examination._replace(relations=(first._replace(verdict=verdict),))
@@ -56,7 +62,13 @@ def _interval(ends: tuple[object, ...]) -> Interval:
 
 
 def test_shares_fail_if_no_total_is_possible_or_they_are_not_above_as_said() -> None:
-    rows = [("implied", True, True), ("fail", True, False), ("implied", False, True), ("implied", None, True), ("implied", False, False)]
+    rows = [
+        ("implied", True, True),
+        ("fail", True, False),
+        ("implied", False, True),
+        ("implied", None, True),
+        ("implied", False, False),
+    ]
     frame = pl.DataFrame(rows, schema=["status", "above_average", "says_above_average"], orient="row")
     shares = pl.DataFrame(schema=polars_schema("provincial_shares"))
     assert failing_shares(shares).height == 0
@@ -67,4 +79,6 @@ def test_relations_of_projects_are_told_by_what_is_counted(examination: Examinat
     figures = tuple(f._replace(metric="开工项目" if f.id == "f3" else f.metric) for f in examination.figures)
     frames = frames_of("b", [Examined(examination._replace(figures=figures), 1)])
     found = of_projects(frames["relations"], frames["relation_operands"], frames["figures"])
-    assert found["relation_id"].to_list() == ["c2"]  # c3 has such an operand as well, and is a share of an unstated whole
+    assert found["relation_id"].to_list() == [
+        "c2"
+    ]  # c3 has such an operand as well, and is a share of an unstated whole

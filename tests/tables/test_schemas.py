@@ -15,7 +15,9 @@ from hengshui_etl.tables.frames import _ROLES, frame, polars_schema
 from hengshui_etl.tables.schemas import ROLES, TABLES
 from hengshui_etl.tables.views import BATCHES, VIEWS
 
-COLUMNS = [(table, str(name), column) for table, model in TABLES.items() for name, column in model.to_schema().columns.items()]
+COLUMNS = [
+    (table, str(name), column) for table, model in TABLES.items() for name, column in model.to_schema().columns.items()
+]
 
 
 @pytest.mark.parametrize(("table", "name", "column"), COLUMNS, ids=[f"{table}.{name}" for table, name, _ in COLUMNS])
@@ -66,7 +68,9 @@ def test_every_view_describes_its_columns(name: str) -> None:
 
 
 def test_the_page_of_the_tables_is_up_to_date(root: Path) -> None:
-    assert (root / "docs" / "tables.md").read_text("utf-8") == page(), "run: python -m hengshui_etl.tables.ddl > docs/tables.md"
+    assert (root / "docs" / "tables.md").read_text("utf-8") == page(), (
+        "run: python -m hengshui_etl.tables.ddl > docs/tables.md"
+    )
 
 
 @pytest.fixture
