@@ -225,15 +225,14 @@ def database(
 
 def load_batch(path: Path, warehouse: Path, batch: str) -> bool:
     """Bring the rows of one batch in the DuckDB file to what its Parquet files hold, in one transaction: old rows out,
-    new rows in. Returns False, and writes nothing, where they are there already. A batch without files goes away."""
+    new rows in. Returns False, and writes nothing, where they are there already. A batch without files goes away. A new
+    DuckDB file gets all batches."""
     fingerprint = loaded_fingerprint(warehouse, batch)
     path.parent.mkdir(parents=True, exist_ok=True)
     with database(path) as connection:
         if not _has_schema(connection):  # a new file, or one of another version of this program
-            _create(connection)
-            for other in stored_batches(warehouse):
-                if other != batch and (other_fingerprint := loaded_fingerprint(warehouse, other)) is not None:
-                    _insert(connection, warehouse, other, other_fingerprint)
+            _create(connection, warehouse)
+            return True
         known = connection.execute("SELECT fingerprint FROM batches WHERE batch = ?", [batch]).fetchone()
         if (known[0] if known else None) == fingerprint:
             return False
@@ -277,9 +276,7 @@ def rebuild(path: Path, warehouse: Path) -> None:
     part = path.with_name(f".{token_hex(8)}.duckdb")
     try:
         with database(part) as connection:
-            _create(connection)
-            for batch in stored_batches(warehouse):
-                _insert(connection, warehouse, batch, loaded_fingerprint(warehouse, batch) or "")
+            _create(connection, warehouse)
         _to_disk(part)
         os.replace(part, path)
         _to_disk(path.parent)
@@ -318,8 +315,9 @@ def _has_schema(connection: duckdb.DuckDBPyConnection) -> bool:
     return found is not None and str(found[0]).endswith(schema_mark())
 
 
-def _create(connection: duckdb.DuckDBPyConnection) -> None:
-    """All tables, views and comments, in one transaction; what was there under their names goes, to be loaded again."""
+def _create(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """All tables, views and comments, and the rows of all batches, in one transaction. What is there under their names
+    goes; what others put there stays."""
     connection.execute("BEGIN")
     for name, kind in connection.execute(
         "SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal"
@@ -329,4 +327,7 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f'DROP {kind} IF EXISTS "{name}"')
     for statement in statements(schema_mark()):
         connection.execute(statement)
+    for batch in stored_batches(warehouse):
+        if (fingerprint := loaded_fingerprint(warehouse, batch)) is not None:
+            _insert(connection, warehouse, batch, fingerprint)
     connection.execute("COMMIT")

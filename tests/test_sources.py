@@ -82,7 +82,7 @@ def test_links_pipes_and_sockets_are_listed_and_not_opened(tmp_path: Path) -> No
     files = [*batch_files(raw, "b"), *batch_files(raw, UNFILED)]
     assert [file.path for file in files] == ["b/file", "b/folder", "b/nowhere", "b/pipe", "whole"]
     assert all(file.problem and file.sha256 is None for file in files)
-    with pytest.raises(OSError, match="regular|symbolic|symlink|levels"):
+    with pytest.raises(OSError, match=r"regular|symbolic|symlink|levels"):
         file_bytes(raw, RawFile("b/file", 6, hashlib.sha256(b"secret").hexdigest(), None))
     with pytest.raises(OSError, match="regular"):
         file_bytes(raw, RawFile("b/pipe", 0, None, None))
