@@ -6,8 +6,6 @@ Does not belong here: anything that knows figures or tables. What one command ne
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +19,9 @@ from hengshui_etl.reading import Line, Piece, printable
 
 if TYPE_CHECKING:
     from hengshui_etl.run import RunReport
+
+MOST_FAILURES = 20
+"""Failed checks that the summary of a run names; the others are in the warehouse."""
 
 app = typer.Typer(
     name="hengshui-etl",
@@ -81,6 +82,7 @@ def run(
         from hengshui_etl.run import UnknownBatch, run_batches
         from hengshui_etl.settings import read_settings
         from hengshui_etl.sources import raw_batches
+        from hengshui_etl.warehouse import WarehouseBusy
 
         settings = read_settings()
         try:
@@ -89,9 +91,13 @@ def run(
             )
         except UnknownBatch as unknown:
             known = say("check.comma").join(raw_batches(settings.raw)) or "–"
-            raise Refused(say("run.unknown_batch", batch=unknown, path=settings.raw, batches=known)) from None
-    if not report.batches:
-        raise Refused(say("run.nothing", path=settings.raw))
+            raise Refused(say("run.unknown_batch", batch=unknown, path=near(settings.raw), batches=known)) from None
+        except WarehouseBusy as busy:
+            raise Refused(str(busy)) from None
+        except OSError as failed:
+            raise Refused(say("error.failed", reason=failed)) from None
+    if not report.batches and not report.removed:
+        raise Refused(say("run.nothing", path=near(settings.raw)))
     write(summary(report, settings.database, say))
     for error in report.errors:
         complain(say("error.plain", error=say("run.contract", error=error)))
@@ -130,7 +136,7 @@ def add(
             complain(say("error.line", what=path, error=reason(error, path, say)))
             continue
         new += not known
-        print(say("add.known" if known else "add.filed", path=printable(path), target=target))
+        print(say("add.known" if known else "add.filed", path=printable(path), target=near(target)))
     if new:
         print(say("add.next"))
     raise typer.Exit(UNREADABLE if refused else OK)
@@ -144,23 +150,15 @@ def ui(
     lang: LangOption = None,
 ) -> None:
     """Open the Dagster UI on this project: assets, checks and runs, with its daemon for sensors and schedules."""
-    from hengshui_etl.home import prepared_dagster_home
+    from hengshui_etl.serving import is_free, serve
     from hengshui_etl.settings import read_settings
 
-    say, settings = language_of(ctx, lang), read_settings()
+    say = language_of(ctx, lang)
     if not is_free(host, port):
         free = next((p for p in range(port + 1, min(port + 100, 65536)) if is_free(host, p)), port + 1)
         raise Refused(say("ui.taken", port=port, free=free))
-    environment = {**os.environ, "DAGSTER_HOME": str(prepared_dagster_home(settings))}
-    workspace = settings.root / "workspace.yaml"
-    source = ["-w", str(workspace)] if workspace.exists() else ["-m", "hengshui_etl.definitions"]
-    command = [sys.executable, "-m", "dagster", "dev", *source, "--host", host, "--port", str(port)]
     complain(say("ui.at", url=f"http://{host}:{port}"))
-    if os.name == "posix":
-        os.execve(command[0], command, environment)
-    import subprocess
-
-    raise typer.Exit(subprocess.call(command, env=environment))
+    raise typer.Exit(serve(read_settings(), host, port))
 
 
 def summary(report: RunReport, database: Path, say: Messages) -> list[Line]:
@@ -169,22 +167,28 @@ def summary(report: RunReport, database: Path, say: Messages) -> list[Line]:
     def row(key: str, *values: object) -> Line:
         return Line((Piece(" ".join(map(str, values))),), 0, say(f"run.{key}"))
 
-    lines = [
-        row("batches", say("check.comma").join(report.batches)),
+    lines = [row("batches", say("check.comma").join(report.batches) or "–")]
+    if report.unchanged:
+        lines.append(row("unchanged", say("check.comma").join(report.unchanged)))
+    if report.removed:
+        lines.append(row("removed", say("check.comma").join(report.removed)))
+    lines += [
         row("articles", report.articles),
         row("figures", report.figures),
         row("relations", report.relations),
         row("failed", len(report.failed)),
     ]
-    for failed in report.failed:
+    for failed in report.failed[:MOST_FAILURES]:
         text = failed.message_zh if say.language == "zh" else failed.message_en
         name = f"✗ {failed.source_path} {failed.check_id}"
         lines.append(Line((Piece(name, "wrong" if failed.severity == "error" else "warning"), Piece(f"  {text}")), 1))
+    if (more := len(report.failed) - MOST_FAILURES) > 0:
+        lines.append(Line((Piece(say("run.more", n=more), "dim"),), 1))
     if report.quarantined:
         lines.append(row("quarantined", len(report.quarantined)))
         for path, why in report.quarantined:
             lines.append(Line((Piece(f"? {path}", "warning"), Piece(f"  {say.reason(why)}")), 1))
-    lines.append(row("warehouse", database))
+    lines.append(row("warehouse", near(database)))
     return [*lines, Line(()), Line((Piece(say("run.look"), "dim"),))]
 
 
@@ -193,14 +197,7 @@ def language_of(ctx: typer.Context, lang: Language | None) -> Messages:
     return messages(lang or ctx.obj or "en")
 
 
-def is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there."""
-    import socket
-
-    with socket.socket() as server:
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            server.bind((host, port))
-        except OSError:
-            return False
-        return True
+def near(path: Path) -> Path:
+    """The path as seen from the current folder, if it lies below it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "hengshui_etl"
 # From the facts to those who use them: a part imports from parts before it, and from itself.
 ORDER = [
     "records", "settings", "messages", "vocab", "text", "figures", "relations", "pipeline", "answers", "reading",
-    "sources", "filing", "home", "tables", "warehouse", "loading", "report", "console", "checking", "defs",
+    "sources", "filing", "home", "serving", "tables", "warehouse", "loading", "report", "console", "checking", "defs",
     "definitions", "run", "commands", "cli",
 ]  # fmt: skip
 
