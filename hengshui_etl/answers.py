@@ -16,11 +16,15 @@ from fractions import Fraction
 from typing import Literal
 
 from hengshui_etl.messages import Language
-from hengshui_etl.records import Article, Examination, Figure, Interval, Period, Relation
+from hengshui_etl.records import Article, Examination, Figure, Interval, Period, Relation, RelationType
+from hengshui_etl.relations.roles import roles_of
 from hengshui_etl.text.repair import repair_counts
 
 DIGITS = 12
 """Significant digits to which a number without an end in decimals (1/3) is written."""
+
+LAST_FIRST: frozenset[RelationType] = frozenset({"sum", "threshold"})
+"""Here the contract names the whole, or the bound, first; in the program it stands last."""
 
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
@@ -121,10 +125,14 @@ def _figure(figure: Figure) -> dict[str, object]:
 
 def _check(relation: Relation, figures: tuple[Figure, ...], language: Language) -> dict[str, object]:
     claim, verdict, mend = relation.claim, relation.verdict, relation.mend
+    operands = list(zip(claim.operands, roles_of(claim, figures), strict=True))
+    if claim.type in LAST_FIRST and not claim.implied:
+        operands = operands[-1:] + operands[:-1]
     return {
         "id": relation.id,
         "type": claim.type,
-        "operands": [figures[i].id for i in claim.operands],
+        "operands": [figures[i].id for i, _ in operands],
+        "roles": [role for _, role in operands],
         "status": verdict.status,
         "severity": verdict.severity,
         "certainty": verdict.certainty,

@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 
 from hengshui_etl.answers import rounded
 from hengshui_etl.messages import Messages
-from hengshui_etl.records import Claim, Examination, Figure, Interval, Relation, RelationType, Sentence
+from hengshui_etl.records import Examination, Figure, Interval, Relation, RelationType, Sentence
+from hengshui_etl.relations.roles import roles_of
 
 Style = Literal["", "head", "dim", "wrong", "warning", "good", "suspect", "operand"]
 
@@ -33,11 +34,12 @@ class Line(NamedTuple):
     label: str = ""
 
 
-STATED: dict[RelationType, int] = {"sum": 0, "enumeration": 0, "threshold": 0, "part_of": 0, "conversion": 1}
-"""Which operand is the one that the others are held against; the last where nothing is said."""
-
-REPEATED: dict[RelationType, int] = {"share": 0, "part_of": 0, "remainder": 1}
-"""Which role more than one operand may have; the last where nothing is said."""
+STATED: dict[RelationType, int] = {
+    "share": -1, "sum": -1, "remainder": -1, "difference": -1, "growth": -1, "average": -1, "multiple": -1,
+    "enumeration": 0, "conversion": 1,
+}  # fmt: skip
+"""Equations, of which one operand is what is printed and the others are what it should be made of. In relations of
+other types (a bound, a copy, a part that is larger than its whole) the message alone says what is wrong."""
 
 MULTIPLIERS = (("亿", 8), ("億", 8), ("万", 4), ("萬", 4))
 MOST_SENTENCES = 3
@@ -88,35 +90,36 @@ def _failed(relation: Relation, examination: Examination, say: Messages) -> Iter
     )
     yield Line((Piece(title, style), Piece(f"  {relation.id}", "dim")), 1)
     yield from _quotes(relation, examination)
-    stated = claim.operands[STATED.get(claim.type, -1)]
-    roles = _roles(claim, say)
-    printed = examination.figures[stated]
-    if verdict.stated is not None and verdict.computed is not None and not claim.implied:
+    suspects = relation.blame
+    if claim.type in STATED and not claim.implied and verdict.computed is not None:
+        stated = claim.operands[STATED[claim.type]]
+        printed = examination.figures[stated]
         yield Line((Piece(printed.text, "suspect"),), 2, say("check.printed"))
         yield Line((Piece(_expected(verdict.computed, printed, say), "good"),), 2, say("check.expected"))
         others = [
-            f"{role} {figure.text}".strip()
-            for index, role, figure in zip(claim.operands, roles, figures, strict=True)
+            f"{say(f'role.{role}')} {figure.text}".strip()
+            for index, role, figure in zip(claim.operands, roles_of(claim, examination.figures), figures, strict=True)
             if index != stated
         ]
         if others:
             yield Line((Piece(say("check.comma").join(others)),), 2, say("check.from"))
+        if suspects == (stated,):
+            suspects = ()
     if (mend := relation.mend) is not None:
         change = say("check.mend_text", old=examination.figures[mend.figure].text, new=mend.text)
         edit = say.get(f"edit.{mend.edit}", mend.edit)
         yield Line((Piece(change, "good"), Piece(f"  ({edit})", "dim")), 2, say("check.mend"))
-    elif len(relation.blame) > 0 and tuple(relation.blame) != (stated,):
-        suspects = say("check.comma").join(examination.figures[i].text for i in relation.blame)
-        yield Line((Piece(suspects),), 2, say("check.suspects"))
+    elif suspects:
+        names = say("check.comma").join(examination.figures[i].text for i in suspects)
+        yield Line((Piece(names),), 2, say("check.suspects"))
     yield Line((Piece(_message(relation, say)),), 2, say("check.why"))
 
 
 def _quotes(relation: Relation, examination: Examination) -> Iterator[Line]:
     """The sentences in which the operands stand, with the operands marked."""
     article = examination.article
-    suspects = {examination.figures[i].id for i in relation.blame}
-    if not suspects:
-        suspects = {examination.figures[relation.claim.operands[STATED.get(relation.claim.type, -1)]].id}
+    blamed = relation.blame or (relation.claim.operands[STATED.get(relation.claim.type, -1)],)
+    suspects = {examination.figures[i].id for i in blamed}
     marked: dict[int, list[Figure]] = {}
     for i in sorted(set(relation.claim.operands)):
         figure = examination.figures[i]
@@ -140,16 +143,6 @@ def _marked(text: str, sentence: Sentence, figures: list[Figure], suspects: set[
     yield Piece(text[start:end])
     if end < sentence.end:
         yield Piece("…", "dim")
-
-
-def _roles(claim: Claim, say: Messages) -> list[str]:
-    """The role of each operand; empty names where a term is not stated, so that the roles do not tell."""
-    roles = list(say.words(f"roles.{claim.type}"))
-    extra = len(claim.operands) - len(roles)
-    if extra < 0 or claim.implied:
-        return [""] * len(claim.operands)
-    at = REPEATED.get(claim.type, len(roles) - 1)
-    return roles[:at] + [roles[at]] * (extra + 1) + roles[at + 1 :]
 
 
 def _expected(computed: Interval, printed: Figure, say: Messages) -> str:

@@ -67,7 +67,7 @@ def examination() -> Examination:
     relations = (
         Relation("c1", Claim("enumeration", (0,), False, 0, "list", counted=3),
                  verdict("pass", "info", exactly(3), exactly(3), 0, "three are listed", "列出三件")),
-        Relation("c2", Claim("sum", (1, 2, 3), False, 1, "其中"),
+        Relation("c2", Claim("sum", (2, 3, 1), False, 1, "其中"),
                  verdict("fail", "error", exactly(191), exactly(190), 1, "100 + 90 = 190, not 191", "共190项"),
                  blame=(1,), mend=Mend(1, "190项", Decimal(190), "项", "digit")),
         Relation("c3", Claim("feasible_share", (1, 2), True, 1, "占"),

@@ -28,7 +28,8 @@ def test_the_whole_answer(examination: Examination) -> None:
     }  # fmt: skip
     assert (answer["figures"][4]["value"], answer["figures"][4]["high"]) == ("750000000", "800000000")
     assert answer["checks"][1] == {
-        "id": "c2", "type": "sum", "operands": ["f2", "f3", "f4"], "status": "fail", "severity": "error",
+        "id": "c2", "type": "sum", "operands": ["f2", "f3", "f4"],
+        "roles": ["whole", "part", "part"], "status": "fail", "severity": "error",
         "certainty": "impossible", "message": "100 + 90 = 190, not 191", "stated": {"low": "191", "high": "191"},
         "computed": {"low": "190", "high": "190"}, "gap": "1", "sentence": 1, "reason": "其中", "blame": ["f2"],
         "repair": {"figure": "f2", "text": "190项", "value": "190", "unit": "项", "edit": "digit"},

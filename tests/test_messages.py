@@ -12,6 +12,7 @@ import pytest
 
 from hengshui_etl.messages import LANGUAGES, Language, messages
 from hengshui_etl.records import RelationType
+from hengshui_etl.relations.roles import ROLES
 
 PACKAGE = Path(__file__).parent.parent / "hengshui_etl"
 
@@ -39,9 +40,10 @@ def test_same_keys_and_blanks_as_english(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("section", ["type", "roles"])
-def test_every_relation_type_is_named(language: Language, section: str) -> None:
-    assert set(messages(language).sections[section]) == set(get_args(RelationType))
+def test_every_relation_type_and_role_is_named(language: Language) -> None:
+    assert set(messages(language).sections["type"]) == set(get_args(RelationType))
+    roles = {role for named, _ in ROLES.values() for role in named}
+    assert set(messages(language).sections["role"]) == roles | {"change", "term"}
 
 
 def test_every_reason_of_an_unreadable_file_is_translated() -> None:

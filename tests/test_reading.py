@@ -34,7 +34,7 @@ a.txt · 2019-10-16 · 5 个数字
     全市开工【191项】,其中工业100项,农业90项。
     原文    191项
     应为    190项
-    依据    分项 100项、分项 90项
+    依据    部分 100项、部分 90项
     可改为  191项 → 190项  (一个数字)
     说明    共190项
 
@@ -77,7 +77,7 @@ def test_expectations_are_printed_like_the_figure(examination: Examination, comp
     ("kind", "operands", "roles"),
     [
         ("share", (2, 3, 1, 0), "part 100项, part 90项, whole 191项"),
-        ("sum", (1, 2, 3), "part 100项, part 90项"),
+        ("sum", (2, 3, 1), "part 100项, part 90项"),
         ("remainder", (1, 2, 3, 0), "whole 191项, part 100项, part 90项"),
         ("growth", (1, 2, 3), "level 191项, previous level 100项"),
     ],

@@ -27,11 +27,6 @@ class Messages(NamedTuple):
         section, _, name = key.partition(".")
         return str(self.sections[section][name]).format_map(values)
 
-    def words(self, key: str) -> tuple[str, ...]:
-        """A list of words, as it stands in the file."""
-        section, _, name = key.partition(".")
-        return tuple(self.sections[section][name])
-
     def reason(self, text: str) -> str:
         """Why a file could not be read, given in English: in this language where it has the words, else as it is."""
         known = self.sections["unreadable"]

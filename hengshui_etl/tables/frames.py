@@ -15,7 +15,8 @@ from typing import Any, Literal, NamedTuple
 import polars as pl
 
 from hengshui_etl.answers import plain
-from hengshui_etl.records import Article, Claim, Examination, Figure, Interval, Relation
+from hengshui_etl.records import Article, Examination, Figure, Interval, Relation
+from hengshui_etl.relations.roles import roles_of
 from hengshui_etl.tables import curated
 from hengshui_etl.tables.schemas import TABLES
 
@@ -116,47 +117,6 @@ _WIDE = Context(prec=40)
 def exact(value: Fraction | None) -> str | None:
     """`1350/19`, `98`, or None for no end."""
     return None if value is None else str(value)
-
-
-_ROLES: dict[str, tuple[tuple[str, ...], int]] = {
-    # roles, and which of them may be had by several operands
-    "share": (("part", "whole", "percentage"), 0),
-    "sum": (("part", "whole"), 0),
-    "part_of": (("part", "whole"), 0),
-    "remainder": (("whole", "part", "rest"), 1),
-    "difference": (("level", "other_level", "gap"), -1),
-    "growth": (("level", "previous_level", "rate"), -1),
-    "average": (("total", "count", "average"), -1),
-    "multiple": (("multiplied", "base", "multiple"), -1),
-    "enumeration": (("announced",), -1),
-    "restatement": (("copy",), 0),
-    "threshold": (("bounded", "bound"), 0),
-    "conversion": (("one", "other", "rate"), -1),
-    "feasible_share": (("count", "percentage"), -1),
-}
-_IMPLIED_ROLES: dict[str, tuple[tuple[str, ...], int]] = {
-    "sum": (("part",), 0),
-    "remainder": (("whole", "part"), 1),
-}
-
-
-def roles_of(claim: Claim, figures: Sequence[Figure]) -> list[str]:
-    """What each operand is in the claim; `term` where one is not stated and the order does not tell which."""
-    n = len(claim.operands)
-    roles, several = _ROLES[claim.type]
-    if claim.implied and claim.type in _IMPLIED_ROLES:
-        roles, several = _IMPLIED_ROLES[claim.type]
-    if claim.type == "conversion" and n == 2:
-        roles = roles[:2]
-    if claim.implied and claim.type == "difference" and n == 2 and figures[claim.operands[1]].direction is not None:
-        roles = ("level", "gap")
-    extra = n - len(roles)
-    if extra < 0 or (extra and several < 0):
-        return ["term"] * n
-    found = [*roles[:several], *[roles[several]] * (extra + 1), *roles[several + 1 :]] if extra else list(roles)
-    if claim.type == "growth" and figures[claim.operands[1]].direction is not None:
-        found[1] = "change"
-    return found
 
 
 def _article(article: Article, size_bytes: int) -> Row:

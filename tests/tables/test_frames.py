@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hengshui_etl.records import Claim, Examination, Figure, Interval
+from hengshui_etl.relations.roles import roles_of
 from hengshui_etl.tables.findings import interval_from
 from hengshui_etl.tables.frames import (
     Examined,
@@ -19,7 +20,6 @@ from hengshui_etl.tables.frames import (
     exact,
     fraction_amount,
     frames_of,
-    roles_of,
 )
 from hengshui_etl.tables.schemas import TABLES
 
@@ -47,7 +47,7 @@ def test_a_figure_keeps_characters_spans_and_exact_value(frames: dict[str, pl.Da
 
 def test_a_relation_keeps_verdict_blame_and_mend(frames: dict[str, pl.DataFrame]) -> None:
     row = frames["relations"].row(1, named=True)
-    assert row["operands"] == ["f2", "f3", "f4"]
+    assert row["operands"] == ["f3", "f4", "f2"]
     assert (row["stated_low_exact"], row["computed_high_exact"], row["gap_exact"]) == ("191", "190", "1")
     assert (row["blame"], row["mend_figure_id"], row["mend_value_exact"]) == (["f2"], "f2", "190")
     implied = frames["relations"].row(2, named=True)
@@ -62,9 +62,9 @@ def test_operands_have_roles(frames: dict[str, pl.DataFrame]) -> None:
     rows = frames["relation_operands"].select("relation_id", "position", "role", "figure_id").rows()
     assert rows == [
         ("c1", 1, "announced", "f1"),
-        ("c2", 1, "part", "f2"),
-        ("c2", 2, "part", "f3"),
-        ("c2", 3, "whole", "f4"),
+        ("c2", 1, "part", "f3"),
+        ("c2", 2, "part", "f4"),
+        ("c2", 3, "whole", "f2"),
         ("c3", 1, "count", "f2"),
         ("c3", 2, "percentage", "f3"),
     ]

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from hengshui_etl.records import Claim, RelationType
+from hengshui_etl.relations.roles import ROLES as _ROLES
 from hengshui_etl.tables.ddl import duckdb_type, one_line, page
-from hengshui_etl.tables.frames import _ROLES, frame, polars_schema
+from hengshui_etl.tables.frames import frame, polars_schema
 from hengshui_etl.tables.schemas import ROLES, TABLES
 from hengshui_etl.tables.views import BATCHES, VIEWS
 
