@@ -142,22 +142,28 @@ def instance_of(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
 def report(settings: Settings, batches: tuple[str, ...], errors: tuple[str, ...]) -> RunReport:
     """What the warehouse holds of these batches."""
-    articles = figures = relations = 0
-    failed: list[FailedCheck] = []
-    quarantined: list[tuple[str, str]] = []
-    if settings.database.exists():
-        marks = ", ".join("?" * len(batches))
-        sizes = f"SELECT articles_rows, figures_rows, relations_rows FROM batches WHERE batch IN ({marks})"
-        findings = (
-            "SELECT r.article_id, a.source_path, r.relation_id, r.type, r.severity, r.message_en, r.message_zh"
-            " FROM relations r JOIN articles a USING (batch, article_id)"
-            f" WHERE r.status = 'fail' AND r.batch IN ({marks})"
-            " ORDER BY r.severity, r.article_id, r.relation_nr"
-        )
-        refused = f"SELECT source_path, reason FROM quarantine WHERE batch IN ({marks}) ORDER BY source_path"
+    found = RunReport(not errors, batches, 0, 0, 0, (), (), errors)
+    if not settings.database.exists():
+        return found
+    marks = ", ".join("?" * len(batches))
+    sizes = (
+        "SELECT coalesce(sum(articles_rows), 0), coalesce(sum(figures_rows), 0), coalesce(sum(relations_rows), 0)"
+        f" FROM batches WHERE batch IN ({marks})"
+    )
+    findings = (
+        "SELECT r.article_id, a.source_path, r.relation_id, r.type, r.severity, r.message_en, r.message_zh"
+        " FROM relations r JOIN articles a USING (batch, article_id)"
+        f" WHERE r.status = 'fail' AND r.batch IN ({marks}) ORDER BY r.severity, r.article_id, r.relation_nr"
+    )
+    refused = f"SELECT source_path, reason FROM quarantine WHERE batch IN ({marks}) ORDER BY source_path"
+    try:
         with warehouse.database(settings.database, read_only=True) as connection:
-            rows = connection.execute(sizes, list(batches)).fetchall()
-            articles, figures, relations = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
-            failed = [FailedCheck(*row) for row in connection.execute(findings, list(batches)).fetchall()]
-            quarantined = [(path, reason) for path, reason in connection.execute(refused, list(batches)).fetchall()]
-    return RunReport(not errors, batches, articles, figures, relations, tuple(failed), tuple(quarantined), errors)
+            ((articles, figures, relations),) = connection.execute(sizes, list(batches)).fetchall()
+            failed = tuple(FailedCheck(*row) for row in connection.execute(findings, list(batches)).fetchall())
+            quarantined = tuple(
+                (path, reason) for path, reason in connection.execute(refused, list(batches)).fetchall()
+            )
+    except Exception as error:  # the run told of it already, or nobody did
+        lines = errors or (f"{settings.database} cannot be read: {' '.join(str(error).split())}",)
+        return found._replace(ok=False, errors=lines)
+    return RunReport(not errors, batches, int(articles), int(figures), int(relations), failed, quarantined, errors)

@@ -256,4 +256,10 @@ def nothing_failed_in_the_program(context: dg.AssetCheckExecutionContext) -> dg.
     if len(rows):
         cells = [(r["source_path"], r["reason"], r["size_bytes"]) for r in _rows(rows.head(shown.MOST_ROWS))]
         metadata["files"] = dg.MarkdownMetadataValue(shown.table(("file", "reason", "bytes"), cells, len(rows)))
-    return dg.AssetCheckResult(passed=not len(ours), severity=dg.AssetCheckSeverity.ERROR, metadata=metadata)
+    files = "file" if len(ours) == 1 else "files"
+    return dg.AssetCheckResult(
+        passed=not len(ours),
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{len(ours)} {files} could not be examined" if len(ours) else None,
+        metadata=metadata,
+    )

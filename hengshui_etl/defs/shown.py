@@ -44,12 +44,9 @@ def cell(value: object) -> str:
 
 def number(value: Decimal) -> str:
     """A number with blanks between thousands, so that 71670000000 can be read."""
-    whole, point, places = plain(value).partition(".")
-    return (
-        f"{int(whole):,}".replace(",", " ").replace("-0", "-0") + point + places
-        if whole not in ("-0",)
-        else f"-0{point}{places}"
-    )
+    sign, digits = ("-", plain(-value)) if value < 0 else ("", plain(value))
+    whole, point, places = digits.partition(".")
+    return f"{sign}{int(whole):,}".replace(",", " ") + point + places
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]], total: int | None = None) -> str:

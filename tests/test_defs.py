@@ -1,0 +1,164 @@
+"""The Dagster definitions: loadable, described, and the graph as reviewed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from hengshui_etl.definitions import defs
+from hengshui_etl.defs import sensors
+from hengshui_etl.defs.shown import cell, number, table
+from hengshui_etl.tables.findings import FAMILIES
+from hengshui_etl.tables.schemas import TABLES
+
+ROOT = Path(__file__).parent.parent
+GRAPH = ROOT / "tests" / "golden" / "graph.json"
+ASSETS = list(defs.resolve_all_asset_specs())
+CHECKS = [spec for each in (*(defs.assets or ()), *(defs.asset_checks or ())) for spec in each.check_specs]  # type: ignore[union-attr]
+
+
+def graph() -> dict[str, object]:
+    """Everything that others refer to by name."""
+    return {
+        "assets": {
+            spec.key.to_user_string(): {
+                "deps": sorted(dep.asset_key.to_user_string() for dep in spec.deps),
+                "group": spec.group_name,
+                "kinds": sorted(spec.kinds),
+            }
+            for spec in sorted(ASSETS, key=lambda spec: spec.key)
+        },
+        "checks": {
+            f"{spec.asset_key.to_user_string()}:{spec.name}": "blocking" if spec.blocking else "finding"
+            for spec in sorted(CHECKS, key=lambda spec: (spec.asset_key, spec.name))
+        },
+        "jobs": sorted(job.name for job in defs.jobs or ()),
+        "sensors": sorted(sensor.name for sensor in defs.sensors or ()),
+    }
+
+
+def test_the_definitions_can_be_loaded() -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_the_graph_is_the_one_that_was_reviewed() -> None:
+    """After a wanted change: python tests/test_defs.py > tests/golden/graph.json"""
+    assert graph() == json.loads(GRAPH.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("spec", ASSETS, ids=lambda spec: spec.key.to_user_string())
+def test_every_asset_is_described(spec: dg.AssetSpec) -> None:
+    assert spec.description
+    assert spec.group_name != "default"
+    assert spec.owners
+    assert spec.kinds
+    assert spec.partitions_def is not None
+    if spec.key.to_user_string() in TABLES:
+        columns = spec.metadata["dagster/column_schema"].columns
+        assert [column.name for column in columns] == list(TABLES[spec.key.to_user_string()].to_schema().columns)
+        assert all(column.description for column in columns)
+
+
+@pytest.mark.parametrize("spec", CHECKS, ids=lambda spec: f"{spec.asset_key.to_user_string()}:{spec.name}")
+def test_contracts_block_and_findings_do_not(spec: dg.AssetCheckSpec) -> None:
+    assert spec.description
+    assert spec.blocking is spec.name.endswith("_contract")
+    assert spec.partitions_def is not None
+    kind = "Pipeline contract." if spec.blocking else "Consistency finding."
+    assert spec.description.startswith(kind) or spec.name == "nothing_failed_in_the_program"
+
+
+def test_every_table_has_its_contract_and_every_kind_of_arithmetic_its_check() -> None:
+    names = {spec.name for spec in CHECKS}
+    assert {f"{table}_contract" for table in TABLES} <= names
+    assert {name for name, _ in FAMILIES.values()} <= names
+
+
+def test_the_sensor_keeps_the_batches_equal_to_the_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HENGSHUI_HOME", str(tmp_path))
+    folder = tmp_path / "data" / "raw" / "2019-10"
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("x")
+    with dg.instance_for_test() as instance:
+
+        def tick() -> list[tuple[str, list[str]]]:
+            result = sensors.new_batches(dg.build_sensor_context(instance=instance))
+            if isinstance(result, dg.SkipReason):
+                return []
+            return [
+                (type(request).__name__, list(request.partition_keys)) for request in result.dynamic_partitions_requests
+            ]
+
+        assert tick() == [("AddDynamicPartitionsRequest", ["2019-10"])]
+        instance.add_dynamic_partitions("batches", ["2019-10", "gone"])
+        assert tick() == [("DeleteDynamicPartitionsRequest", ["gone"])]
+        instance.delete_dynamic_partition("batches", "gone")
+        assert tick() == []
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[click](javascript:alert(1))",
+        "![](http://example.org/x.png)",
+        "http://example.org and www.example.org",
+        "a | b\n| c |\n\n# head",
+        "`code` **bold** ~~gone~~ _under_",
+        "bidi \u202e txt.exe \u2066 and \x1b[31m red",
+        "&lt;b&gt; &#60;",
+        "$x^2$",
+        "mail@example.org",
+    ],
+)
+def test_what_articles_say_is_shown_and_never_obeyed(hostile: str) -> None:
+    shown = cell(hostile)
+    lines = table(("a",), [(hostile,)]).splitlines()
+    assert len(lines) == 3
+    assert lines[2] == f"| {shown} |"
+    for mark in ("<", ">", "\n", "\x1b", "\u202e", "\u2066"):
+        assert mark not in shown
+    bare = shown.replace("\\\\", "")
+    for mark in "|`*[]()!#@$:~_":
+        assert bare.count(mark) == bare.count(f"\\{mark}") + (bare.count("&#8203;") if mark == "#" else 0)
+    assert "www." not in shown
+    assert hostile.replace("&", "").split()[0][:1] in shown or hostile[0] in "<&"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("71670000000", "71 670 000 000"),
+        ("-1234.5", "-1 234.5"),
+        ("0.10", "0.1"),
+        ("-0.5", "-0.5"),
+        ("100", "100"),
+        ("1000", "1 000"),
+        ("-1000", "-1 000"),
+    ],
+)
+def test_numbers_can_be_read(value: str, text: str) -> None:
+    assert number(Decimal(value)) == text
+
+
+def test_long_tables_and_cells_are_cut_and_say_so() -> None:
+    shown = table(("a",), [("x" * 1000,)] * 70)
+    assert "… and 20 more" in shown
+    assert len(shown) < 50 * 320
+
+
+def test_loading_the_definitions_says_nothing() -> None:
+    command = [sys.executable, "-c", "import hengshui_etl.definitions"]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True, timeout=120)
+    assert (result.stdout, result.stderr) == ("", "")
+
+
+if __name__ == "__main__":
+    print(json.dumps(graph(), indent=1, ensure_ascii=False))

@@ -1,0 +1,189 @@
+"""Runs of the whole Dagster job on small batches: what is green, what is red, what is reported."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from hengshui_etl import loading, warehouse
+from hengshui_etl.records import Examination
+from hengshui_etl.run import UnknownBatch, instance_of, run_batches
+from hengshui_etl.settings import Settings, read_settings
+from hengshui_etl.tables import contracts
+from hengshui_etl.text import Unreadable
+
+
+@pytest.fixture(scope="module")
+def dagster_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Making its database takes longest; the tests use batches of different names."""
+    return tmp_path_factory.mktemp("dagster")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, dagster_home: Path) -> Settings:
+    return read_settings({"HENGSHUI_HOME": str(tmp_path), "DAGSTER_HOME": str(dagster_home)})
+
+
+@pytest.fixture(autouse=True)
+def _examine(monkeypatch: pytest.MonkeyPatch, examination: Examination) -> None:
+    def examine(data: bytes, *, source_path: str, article_id: str | None = None) -> Examination:
+        if data.startswith(b"unreadable"):
+            raise Unreadable("the file is empty")
+        if data.startswith(b"fault"):
+            raise ZeroDivisionError("of ours")
+        sha256 = hashlib.sha256(data).hexdigest()
+        article = examination.article._replace(article_id=article_id or "", source_path=source_path, sha256=sha256)
+        relations = examination.relations[:1] if data.startswith(b"sound") else examination.relations
+        return examination._replace(article=article, relations=relations)
+
+    monkeypatch.setattr(loading, "examine", examine)
+
+
+def put(settings: Settings, name: str, data: bytes) -> Path:
+    path = settings.raw / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def checks(settings: Settings, batch: str) -> dict[str, dg.AssetCheckEvaluation]:
+    """The evaluations of all checks in the last run of a batch, from Dagster's own record."""
+    with instance_of(settings) as instance:
+        (run,) = instance.get_runs(dg.RunsFilter(tags={"dagster/partition": batch}), limit=1)
+        events = [entry.dagster_event for entry in instance.all_logs(run.run_id)]
+    evaluations = [
+        event.asset_check_evaluation_data
+        for event in events
+        if event and event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ]
+    assert {evaluation.partition for evaluation in evaluations} == {batch}
+    return {f"{each.asset_key.to_user_string()}:{each.check_name}": each for each in evaluations}
+
+
+def test_nothing_to_do_is_told(settings: Settings) -> None:
+    assert run_batches(settings).batches == ()
+
+
+def test_a_finding_leaves_the_run_green_and_is_reported(settings: Settings) -> None:
+    put(settings, "finding/1.txt", b"with a wrong sum")
+    put(settings, "finding/2.txt", b"unreadable")
+    told: list[tuple[str, str, int, int]] = []
+    report = run_batches(settings, on_progress=lambda *step: told.append(step))
+    assert (report.ok, report.errors, report.batches) == (True, (), ("finding",))
+    assert (report.articles, report.figures, report.relations) == (1, 5, 3)
+    (failed,) = report.failed
+    assert (failed.article_id, failed.source_path, failed.check_id) == ("finding/1.txt", "finding/1.txt", "c2")
+    assert (failed.type, failed.severity, failed.message_zh) == ("sum", "error", "共190项")
+    assert report.quarantined == (("finding/2.txt", "the file is empty"),)
+    assert {batch for batch, *_ in told} == {"finding"}
+    assert [step for _, step, *_ in told] == ["raw_articles", "articles", "relations", "warehouse"]
+
+    found = checks(settings, "finding")
+    failing = {name for name, evaluation in found.items() if not evaluation.passed}
+    assert failing == {"relations:sums_hold"}
+    evaluation = found["relations:sums_hold"]
+    assert (evaluation.severity, evaluation.blocking) == (dg.AssetCheckSeverity.WARN, False)
+    table = evaluation.metadata["failing"].value
+    for piece in (
+        "finding/1.txt",
+        "100 + 90 = 190, not 191",
+        "191项 (f2)",
+        "| 191 | 190 | 1 |",
+        "191项 → 190项",
+        "全市开工191项",
+    ):
+        assert piece.replace("(", r"\(").replace(")", r"\)").replace("=", r"\=") in table
+    assert evaluation.metadata["fail"].value == 1
+    assert found["quarantine:nothing_failed_in_the_program"].passed
+
+
+def test_a_second_run_does_nothing_and_says_the_same(settings: Settings) -> None:
+    put(settings, "twice/1.txt", b"with a wrong sum")
+    first = run_batches(settings)
+    before = {path: path.stat().st_mtime_ns for path in settings.warehouse.rglob("*") if path.is_file()}
+    second = run_batches(settings)
+    assert second == first._replace(unchanged=("twice",))
+    third = run_batches(settings, ["twice"])
+    assert third == first, "a batch that is named is run in any case"
+    assert {path: path.stat().st_mtime_ns for path in settings.warehouse.rglob("*") if path.is_file()} == before
+
+
+def test_a_changed_file_replaces_its_rows_and_a_removed_batch_goes(settings: Settings) -> None:
+    one, two = put(settings, "changing/1.txt", b"with a wrong sum"), put(settings, "going/1.txt", b"sound")
+    assert len(run_batches(settings).failed) == 1
+    one.write_bytes(b"sound now")
+    two.unlink()
+    report = run_batches(settings)
+    assert (report.batches, report.removed, report.failed, report.articles) == (("changing",), ("going",), (), 1)
+    assert warehouse.query(settings.database, "SELECT DISTINCT batch FROM figures")[1] == [("changing",)]
+    assert warehouse.stored_batches(settings.warehouse) == ["changing"]
+    with instance_of(settings) as instance:
+        assert "going" not in instance.get_dynamic_partitions("batches")
+
+
+def test_a_broken_contract_is_red_and_stops_what_follows(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(settings, "broken/1.txt", b"sound")
+    run_batches(settings)
+    original = loading.frames_of
+
+    def broken(*arguments: object) -> object:
+        frames = original(*arguments)  # type: ignore[arg-type]
+        frames["figures"] = frames["figures"].with_columns(unit=pl.lit(None, dtype=pl.String))
+        return frames
+
+    put(settings, "broken/2.txt", b"sound as well")
+    put(settings, "fine/1.txt", b"sound")
+    monkeypatch.setattr(
+        loading, "frames_of", lambda batch, examined: (broken if batch == "broken" else original)(batch, examined)
+    )
+    report = run_batches(settings)
+    assert not report.ok
+    (error,) = report.errors
+    assert error.startswith("broken: figures:figures_contract: figures.unit: ")
+    evaluation = checks(settings, "broken")["figures:figures_contract"]
+    assert (evaluation.passed, evaluation.severity, evaluation.blocking) == (False, dg.AssetCheckSeverity.ERROR, True)
+    assert "| unit |" in evaluation.metadata["violations"].value
+    loaded = warehouse.query(settings.database, "SELECT batch, count(*) FROM articles GROUP BY ALL ORDER BY ALL")[1]
+    assert loaded == [("broken", 1), ("fine", 1)], "the old rows stay, and other batches are loaded"
+    with instance_of(settings) as instance:
+        statuses = {run.tags["dagster/partition"]: run.status for run in reversed(instance.get_runs(limit=2))}
+    assert statuses == {"broken": dg.DagsterRunStatus.FAILURE, "fine": dg.DagsterRunStatus.SUCCESS}
+
+
+def test_a_fault_of_ours_is_red_and_costs_one_article(settings: Settings) -> None:
+    put(settings, "fault/1.txt", b"fault")
+    put(settings, "fault/2.txt", b"sound")
+    report = run_batches(settings)
+    assert (report.ok, report.articles) == (False, 1)
+    assert report.errors == ("fault: quarantine:nothing_failed_in_the_program: 1 file could not be examined",)
+    assert report.quarantined[0][1].startswith("the program failed on it: ZeroDivisionError")
+
+
+def test_an_unknown_batch_is_refused_before_anything_is_done(settings: Settings) -> None:
+    put(settings, "there/1.txt", b"sound")
+    with pytest.raises(UnknownBatch) as unknown:
+        run_batches(settings, ["there", "../etc"])
+    assert unknown.value.args == ("../etc",)
+    assert not settings.warehouse.exists()
+
+
+def test_what_a_step_cannot_do_is_one_line(settings: Settings) -> None:
+    put(settings, "stuck/1.txt", b"sound")
+    settings.warehouse.mkdir(parents=True)
+    settings.database.mkdir()  # no file can be there
+    report = run_batches(settings, ["stuck"])
+    assert not report.ok
+    (error,) = report.errors
+    assert error.startswith("stuck: ")
+    assert "\n" not in error
+
+
+def test_every_contract_is_checked_by_dagster(settings: Settings) -> None:
+    put(settings, "all/1.txt", b"sound")
+    run_batches(settings)
+    found = {name.partition(":")[2] for name in checks(settings, "all")}
+    assert {f"{table}_contract" for table in contracts.CONTRACTS} <= found
