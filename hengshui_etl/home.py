@@ -13,6 +13,8 @@ INSTANCE = """\
 # Settings of Dagster for this project; written once, yours to change. https://docs.dagster.io/deployment/oss/dagster-yaml
 telemetry:
   enabled: false
+nux:  # the window that asks newcomers for their address
+  enabled: false
 """
 
 
