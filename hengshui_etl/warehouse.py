@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 FINGERPRINT = b"hengshui.fingerprint"
 PART = "part-0.parquet"
 LOCK_PATIENCE_S = 30.0
+LEFT_AFTER_S = 6 * 3600
 
 
 class WarehouseBusy(Exception):
@@ -117,8 +118,7 @@ class BatchWriter:
         try:
             for table, path in self._files.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                for old in path.parent.glob(".*.part"):  # left by a run that was killed
-                    old.unlink()
+                _clear_old_parts(path.parent)
                 self._parts[table] = path.with_name(f".{token_hex(8)}.part")
                 schema = arrow_schema(table).with_metadata({FINGERPRINT: self._fingerprint.encode()})
                 self._writers[table] = pq.ParquetWriter(self._parts[table], schema, compression="zstd", version="2.6")
@@ -160,6 +160,14 @@ class BatchWriter:
                 writer.close()
         for part in self._parts.values():
             with suppress(OSError):
+                part.unlink()
+
+
+def _clear_old_parts(folder: Path) -> None:
+    """Take away what killed runs left; a file that is not old may be one that another run is writing."""
+    for part in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):
+            if part.stat().st_mtime < time.time() - LEFT_AFTER_S:
                 part.unlink()
 
 

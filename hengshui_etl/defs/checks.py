@@ -25,12 +25,12 @@ WARN = dg.AssetCheckSeverity.WARN
 THEIRS = "A failure is the article's: it is loaded and shown, and blocks nothing."
 
 
-def finding_spec(name: str, asset: str, question: str, *deps: str) -> dg.AssetCheckSpec:
+def finding_spec(name: str, asset: str, holds: str, *deps: str) -> dg.AssetCheckSpec:
     """A check of what articles say."""
     return dg.AssetCheckSpec(
         name,
         asset=asset,
-        description=f"Consistency finding. {question}? {THEIRS}",
+        description=f"Consistency finding. Wherever an article says so, {holds}. {THEIRS}",
         additional_deps=deps,
         partitions_def=BATCHES,
     )
@@ -61,7 +61,7 @@ def counts(relations: Counter[str], articles: int) -> dict[str, Any]:
 @dg.multi_asset_check(
     name="consistency_of_relations",
     description="Judges every relation of the batch, one check for each kind of arithmetic.",
-    specs=[finding_spec(name, "relations", question) for name, question in FAMILIES.values()],
+    specs=[finding_spec(name, "relations", holds) for name, holds in FAMILIES.values()],
     can_subset=True,
     required_resource_keys={"project"},
 )

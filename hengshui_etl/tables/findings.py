@@ -17,21 +17,21 @@ from hengshui_etl.records import Interval, RelationType
 from hengshui_etl.relations.intervals import intervals_meet
 
 FAMILIES: dict[RelationType, tuple[str, str]] = {
-    "share": ("shares_hold", "Part ÷ whole is the stated percentage"),
-    "sum": ("sums_hold", "The parts add up to the whole"),
-    "part_of": ("parts_fit_wholes", "No part is larger than its whole"),
-    "remainder": ("remainders_hold", "Whole − part is the stated rest"),
-    "difference": ("differences_hold", "A stated gap is the difference of the two levels"),
-    "growth": ("growth_rates_hold", "Current ÷ previous − 1 is the stated growth rate"),
-    "average": ("averages_hold", "Total ÷ count is the stated average"),
-    "multiple": ("multiples_hold", "One figure is the stated multiple of the other"),
-    "enumeration": ("enumerations_complete", "As many items are listed as were announced"),
-    "restatement": ("restatements_agree", "A figure that is said twice is the same both times"),
-    "threshold": ("thresholds_hold", "What a bound is stated for keeps to it"),
-    "conversion": ("conversions_agree", "The same quantity in two units agrees"),
-    "feasible_share": ("shares_are_feasible", "Some whole number makes a count its stated percentage of the whole"),
+    "share": ("shares_hold", "part ÷ whole is the stated percentage"),
+    "sum": ("sums_hold", "the parts add up to the whole"),
+    "part_of": ("parts_fit_wholes", "no part is larger than its whole"),
+    "remainder": ("remainders_hold", "whole − part is the stated rest"),
+    "difference": ("differences_hold", "a stated gap is the difference of the two levels"),
+    "growth": ("growth_rates_hold", "current ÷ previous − 1 is the stated growth rate"),
+    "average": ("averages_hold", "total ÷ count is the stated average"),
+    "multiple": ("multiples_hold", "one figure is the stated multiple of the other"),
+    "enumeration": ("enumerations_complete", "as many items are listed as were announced"),
+    "restatement": ("restatements_agree", "a figure that is said twice is the same both times"),
+    "threshold": ("thresholds_hold", "what a bound is stated for keeps to it"),
+    "conversion": ("conversions_agree", "the same quantity in two units agrees"),
+    "feasible_share": ("shares_are_feasible", "some whole number makes a count its stated percentage of the whole"),
 }
-"""For every type of relation the name of its check, and what the check asks."""
+"""For every type of relation the name of its check, and what holds if nothing is wrong."""
 
 
 def interval_from(row: dict[str, Any], side: str) -> Interval | None:
