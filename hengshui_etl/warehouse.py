@@ -237,6 +237,7 @@ def load_batch(path: Path, warehouse: Path, batch: str) -> bool:
     DuckDB file gets all batches."""
     fingerprint = loaded_fingerprint(warehouse, batch)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _set_aside_if_broken(path)
     with database(path) as connection:
         if not _has_schema(connection):  # a new file, or one of another version of this program
             _create(connection, warehouse)
@@ -257,6 +258,18 @@ def load_batch(path: Path, warehouse: Path, batch: str) -> bool:
                 connection.execute("ROLLBACK")
             raise
     return True
+
+
+def _set_aside_if_broken(path: Path) -> None:
+    """A file that is no DuckDB database is renamed to `….broken`, so that a new one can be made from Parquet."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[8:12] != b"DUCK":
+        for broken in (path, path.with_name(f"{path.name}.wal")):
+            if broken.exists():
+                os.replace(broken, broken.with_name(f"{broken.name}.broken"))
 
 
 def loaded_fingerprint(warehouse: Path, batch: str) -> str | None:

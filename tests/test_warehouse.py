@@ -195,6 +195,18 @@ def test_a_database_of_another_version_is_filled_anew(store: Store, tmp_path: Pa
     assert rows(path, "SELECT x FROM mine") == [(1,)], "what others put there stays"
 
 
+@pytest.mark.parametrize("content", [b"", b"no database at all, and long enough to be read as one" * 200])
+def test_a_file_that_is_no_database_is_set_aside_and_made_anew(store: Store, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "w.duckdb"
+    for batch in ("a", "b"):
+        store(batch)
+        warehouse.load_batch(path, tmp_path, batch)
+    path.write_bytes(content)
+    assert warehouse.load_batch(path, tmp_path, "a")
+    assert rows(path, "SELECT batch, count(*) FROM figures GROUP BY ALL ORDER BY ALL") == [("a", 5), ("b", 5)]
+    assert (tmp_path / "w.duckdb.broken").read_bytes() == content
+
+
 def test_every_table_view_and_column_has_its_comment(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "w.duckdb"
     store("a")
