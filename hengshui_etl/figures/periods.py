@@ -1,0 +1,206 @@
+"""When a figure speaks of: from time words to first and last day, as of the article's date.
+
+Belongs here: the calendar of Chinese press (上半年, 1-8月份, 截至9月底, “十三五”期间, “五一”假期) and which time
+governs a figure. Does not belong here: finding the words (scan.py). No year is invented: without a date or a named year
+the answer is None.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from hengshui_etl.figures.numerals import chinese_number
+from hengshui_etl.figures.scan import DASH, DAY, MONTH, YEAR
+from hengshui_etl.records import Period
+from hengshui_etl.vocab import toml
+
+_DATA = toml("periods")
+_YEARS: dict[str, int] = dict(_DATA["relative_years"])
+_TOKEN = re.compile(
+    rf"(?:(?P<year>{YEAR})年?|(?P<word>{'|'.join(sorted(_YEARS, key=len, reverse=True))}))?度?的?(?P<rest>.*)$"
+)
+_DATE = re.compile(rf"(?P<y>{YEAR})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})$")
+_YEARS_RANGE = re.compile(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
+_PART = re.compile(
+    rf"(?:(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度)|(?P<half>[上下]半年)"
+    rf"|(?P<m1>{MONTH})(?:月份?)?{DASH}(?P<m2>{MONTH})月份?"
+    rf"|前(?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
+    rf"|(?P<m>{MONTH})月(?:份|(?P<d>{DAY})日(?:{DASH}(?:(?P<m3>{MONTH})月)?(?P<d2>{DAY})日)?)?)?(?P<edge>.*)$"
+)
+_PLAN = re.compile(r"[“\"「]?(?P<name>十[一二三四五]五)[”\"」]?(?:规划)?(?P<edge>.*)$")
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "两": 2, "1": 1, "2": 2, "3": 3, "4": 4}
+
+
+class Moment(NamedTuple):
+    """A resolved time: its period, and whether it is a state as of its last day (截至9月底), a single day, or relative
+    to what is said around it (`named`: a year or month was printed)."""
+
+    period: Period
+    as_of: bool
+    day: bool
+    named: bool
+
+
+def _number(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    number = chinese_number(text)
+    return int(number.value) if number is not None else 0
+
+
+def _year(text: str) -> int:
+    return _number(text.replace("○", "〇"))
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+@cache
+def _holidays() -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, _DATA["holidays"]), key=len, reverse=True))
+    return re.compile(rf"(?:{names})(?=[”\"」]?(?:小长假|黄金周|假|期间|长假))")
+
+
+@lru_cache(maxsize=1 << 13)
+def moment_of(text: str, published: date | None, year: int | None) -> Moment | None:
+    """What the time word `text` says in an article of `published`, where `year` is the year spoken of just before.
+
+    None where it names no days (近日, 同比) or needs a year that nothing names.
+    """
+    if match := _DATE.match(text):
+        first = _day(_year(match["y"]), int(match["m"]), int(match["d"]))
+        return Moment(Period(first, first), False, True, True) if first else None
+    if match := _YEARS_RANGE.match(text):
+        a, b = _year(match["a"]), _year(match["b"])
+        return Moment(Period(date(a, 1, 1), date(b, 12, 31)), False, False, True) if a < b else None
+    if (match := _PLAN.match(text)) and match["name"] in _DATA["five_year_plans"]:
+        a, b = _DATA["five_year_plans"][match["name"]]
+        return _plan(a, b, match["edge"], published)
+    if text in (
+        "目前",
+        "截至目前",
+        "截止目前",
+        "目前止",
+        "到目前为止",
+        "目前为止",
+        "至今",
+        "迄今",
+        "迄今为止",
+        "如今",
+        "现在",
+        "现已",
+        "眼下",
+        "当前",
+    ):
+        return Moment(Period(None, published), True, False, False) if published else None
+    match = _TOKEN.match(text)
+    if match is None:
+        return None
+    named = match["year"] is not None or match["word"] is not None
+    base = published.year if published else year
+    if match["year"]:
+        at_year: int | None = _year(match["year"])
+    elif match["word"]:
+        at_year = published.year + _YEARS[match["word"]] if published else None
+    else:
+        at_year = year if year is not None else base
+    if at_year is None or not 1900 <= at_year <= 2200:
+        return None
+    rest = match["rest"]
+    if (holiday := _holidays().search(rest)) and not rest[:1].isdigit():
+        first_day, last_day = _DATA["holidays"][holiday.group()]
+        a2, b2 = date.fromisoformat(f"{at_year}-{first_day}"), date.fromisoformat(f"{at_year}-{last_day}")
+        return Moment(Period(a2, b2), False, False, True)
+    return _part(rest, at_year, named, published)
+
+
+def _plan(first: int, last: int, edge: str, published: date | None) -> Moment | None:
+    if edge in ("末", "期末"):
+        return Moment(Period(None, date(last, 12, 31)), True, False, True)
+    if edge == "以来" and published:
+        return Moment(Period(date(first, 1, 1), published), False, False, True)
+    return Moment(Period(date(first, 1, 1), date(last, 12, 31)), False, False, True)
+
+
+def _part(rest: str, year: int, named: bool, published: date | None) -> Moment | None:
+    match = _PART.match(rest)
+    if match is None:
+        return None
+    edge = match["edge"]
+    first, last, day = date(year, 1, 1), date(year, 12, 31), False
+    explicit = True
+    if match["quarter"]:
+        n = next((_QUARTERS[c] for c in match["quarter"] if c in _QUARTERS), 1)
+        first = date(year, 1, 1) if match["quarter"][0] == "前" else date(year, 3 * n - 2, 1)
+        last = _month_end(year, 3 * n)
+    elif match["half"]:
+        first, last = (date(year, 1, 1), date(year, 6, 30)) if match["half"][0] == "上" else (date(year, 7, 1), last)
+    elif match["m1"]:
+        a, b = _number(match["m1"]), _number(match["m2"])
+        if not a < b <= 12:
+            return None
+        first, last = date(year, a, 1), _month_end(year, b)
+    elif match["months"]:
+        n = _number(match["months"])
+        if not 1 <= n <= 12:
+            return None
+        last = _month_end(year, n)
+    elif match["m"]:
+        month = _number(match["m"])
+        if not 1 <= month <= 12:
+            return None
+        if not named and published and match["m"] and (year, month) > (published.year, published.month + 1):
+            year -= 1
+        first, last = date(year, month, 1), _month_end(year, month)
+        if match["d"]:
+            first_day = _day(year, month, _number(match["d"]))
+            if first_day is None:
+                return None
+            last_day: date | None = first_day
+            if match["d2"]:
+                last_day = _day(year, _number(match["m3"]) if match["m3"] else month, _number(match["d2"]))
+            if last_day is None or last_day < first_day:
+                return None
+            first, last, day = first_day, last_day, first_day == last_day
+    else:
+        explicit = named or edge in ("全年", "年末", "年底", "年初", "年内", "年度", "年初以来", "年中")
+    if edge in ("底", "末", "年底", "年末", "月末", "月底", "季末", "期末"):
+        return Moment(Period(None, last), True, False, explicit)
+    if edge in ("初", "年初"):
+        return Moment(Period(None, first), True, False, explicit)
+    if edge in ("以来", "年初以来"):
+        return Moment(Period(first, published), False, False, explicit) if published and published >= first else None
+    if not explicit:
+        return None
+    return Moment(Period(first, last), False, day, True)
+
+
+def previous_year(period: Period) -> Period:
+    """The same days one year before."""
+
+    def back(day: date | None) -> date | None:
+        if day is None:
+            return None
+        if day.month == 2 and day.day >= 28:
+            return _month_end(day.year - 1, 2) if (day + timedelta(1)).month == 3 else day.replace(year=day.year - 1)
+        return day.replace(year=day.year - 1)
+
+    return Period(back(period.first), back(period.last))
+
+
+def whole_year(period: Period | None, published: date | None) -> Period | None:
+    """The calendar year that a period, or else the article, speaks of."""
+    day = period.last if period and period.last else published
+    return Period(date(day.year, 1, 1), date(day.year, 12, 31)) if day else None

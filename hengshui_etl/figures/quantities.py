@@ -1,0 +1,500 @@
+"""From the scanner's tokens to quantities: value, unit, bound, and what is not a figure at all.
+
+Belongs here: how a number, its multipliers, its unit and the bound words beside it make one quantity; ranges; lists
+that share a unit; ranks, tenths (成, 折), fractions. Does not belong here: what is measured, when, of whom.
+Source of the rules: GB/T 15835-2011; the labelling guide for what a figure is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from hengshui_etl.figures.numerals import (
+    DIGITS,
+    Number,
+    arabic_number,
+    chinese_number,
+    chinese_range,
+    factor_of,
+)
+from hengshui_etl.figures.scan import AFTER, SCAN, TAIL, UPPER
+from hengshui_etl.records import Bound, FigureKind
+from hengshui_etl.vocab import Unit, toml, units, words
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+
+class Quantity(NamedTuple):
+    """A number with its unit. `at`/`till` span bound words too; `number_at` is where the numeral itself begins."""
+
+    at: int
+    till: int
+    number_at: int
+    value: Decimal
+    high: Decimal | None
+    place: Decimal
+    unit: str
+    kind: FigureKind
+    bound: Bound
+    strict: bool
+    more: bool
+    chinese: bool
+
+
+class Time(NamedTuple):
+    """A word or date that says when."""
+
+    at: int
+    till: int
+    text: str
+
+
+class _Bound(NamedTuple):
+    word: str
+    bound: Bound
+    strict: bool
+
+
+def _bounds(section: str) -> dict[str, tuple[_Bound, ...]]:
+    """Bound words by the character that touches the number, the longest first."""
+    found: dict[str, list[_Bound]] = {}
+    for key, entries in toml("bounds")[section].items():
+        if key == "more":
+            continue
+        bound: Bound = key.removesuffix("_strict")
+        for word in words(entries):
+            touching = word[-1] if section != "after" else word[0]
+            found.setdefault(touching, []).append(_Bound(word, bound, key.endswith("_strict")))
+    return {c: tuple(sorted(bs, key=lambda b: -len(b.word))) for c, bs in found.items()}
+
+
+_BEFORE = _bounds("before")
+_AFTER = _bounds("after")
+_ROUND = _bounds("round")
+_UNITS = units()
+_NOT_NEAR = "最附临邻靠远将晋亲贴切"
+_EXACT: tuple[Bound, bool] = ("exact", False)
+_LIST_GAPS = frozenset(("、", "和", "及", "与", "以及", "或", "，", ",", "/"))
+_IDIOMS = frozenset(words(toml("not_figures")["idioms"]))
+_IDIOM_LENGTHS = tuple(sorted({len(w) for w in _IDIOMS}))
+_IDIOM_FIRST = frozenset(w[0] for w in _IDIOMS)
+_RANK_BEFORE = re.compile(
+    r"(?:居|列|位|排|排名|名次|跃升|升至|升到|上升|跃至|前移|保持|稳居|全省|全国|全市|全区|全州|全县|省内|国内|西部|中部|东部|世界|全球)[^，。；！？]{0,9}第$"
+)
+_RANK_AFTER = re.compile(r"(?:位次?|名)?(?=$|[\s，。；、,;！!？?）)】”」的])")
+_TOP = re.compile(r"(?:居|列|位|排|排名|进入|跻身|稳居|全省|全国|全市)[^，。；！？]{0,6}前$")
+_MONEY_WORDS = re.compile(
+    r"(?:额|值|投资|收入|支出|资金|贷款|存款|余额|利润|税|GDP|费用?|成本|补贴|补助|融资|销售|营收|产出|资产|负债|债务|规模)"
+    r"[^，。；]{0,6}$"
+)
+_PEOPLE_WORDS = re.compile(r"(?:人口|人数|客流|游客|就业|党员|学生|职工|粉丝|用户)[^，。；]{0,4}$")
+_QUOTES = {"“": "”", "「": "」", "『": "』", "‘": "’"}
+_APART = re.compile(r"[^\W\d_]{1,6}(?P<word>左右|上下)")
+
+
+def unit_at(text: str, at: int, chinese: bool) -> Unit | None:
+    """The longest unit or classifier that begins at `at`, or None. After a Chinese numeral some words are no unit."""
+    for unit in _UNITS.get(text[at : at + 1], ()):
+        if text.startswith(unit.printed, at):
+            if chinese and unit.digits_only:
+                continue
+            if unit.never_before and text.startswith(unit.never_before, at + len(unit.printed)):
+                continue
+            return unit
+    return None
+
+
+def bound_before(text: str, at: int) -> tuple[int, Bound, bool]:
+    """(where the bound word before `at` begins, bound, strict); `at` itself and exact where there is none."""
+    for b in _BEFORE.get(text[at - 1 : at], ()):
+        if text.endswith(b.word, 0, at):
+            start = at - len(b.word)
+            if b.word in ("近", "接近") and text[start - 1 : start] in _NOT_NEAR and start:
+                break
+            return start, b.bound, b.strict
+    return at, *_EXACT
+
+
+def bound_after(text: str, at: int) -> tuple[int, Bound, bool]:
+    """(where the bound word at `at` ends, bound, strict); `at` itself and exact where there is none."""
+    for b in _AFTER.get(text[at : at + 1], ()):
+        if text.startswith(b.word, at):
+            return at + len(b.word), b.bound, b.strict
+    return at, *_EXACT
+
+
+def in_slogan(text: str, at: int, till: int) -> bool:
+    """Whether a number stands in a short quoted name (“五个一”, “1+5+N”) that the article does not go on to list."""
+    for back in range(at - 1, max(at - 9, -1), -1):
+        c = text[back]
+        if c in _QUOTES:
+            end = text.find(_QUOTES[c], till, till + 10)
+            if end < 0:
+                return False
+            return not text.startswith(("(即", "（即", "即", "：", ":", "，即", ",即"), end + 1)
+        if c in "”」』’，。；：,;!！?？\n":
+            return False
+    return False
+
+
+def _idiom(text: str, at: int) -> int:
+    """The end of a set phrase that begins at `at` and only looks like a number (`千方百计`), or 0."""
+    for n in _IDIOM_LENGTHS:
+        if text[at : at + n] in _IDIOMS:
+            return at + n
+    return 0
+
+
+class Reader:
+    """Reads the quantities and times of one stretch of clean text, left to right."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.quantities: list[Quantity] = []
+        self.times: list[Time] = []
+        self._pending: list[tuple[int, int, Number, int]] = []  # numbers of a list whose unit comes later
+
+    def read(self, start: int, end: int) -> None:
+        """Read the stretch from `start` to `end`; the findings are added to `quantities` and `times`."""
+        text, position = self.text, start
+        self._pending = []
+        match = SCAN.search(text, position, end)
+        while match:
+            group = match.lastgroup
+            at = match.start()
+            position = match.end()
+            if group == "ar" or group == "cn":
+                position = self._number(at, position, end, group == "cn")
+            elif group == "time":
+                self.times.append(Time(at, position, match.group()))
+            elif group == "noise":
+                pass
+            elif match.group("parts"):
+                self._parts(match)
+            elif match.group("fraction"):
+                self._fraction(match)
+            elif match.group("fold"):
+                self._fold(match)
+            elif match.group("half"):
+                self._half(match)
+            else:
+                self._first(match)
+            match = SCAN.search(text, position, end)
+
+    # ------------------------------------------------------------------ one kind of token each
+
+    def _add(
+        self,
+        at: int,
+        till: int,
+        number: Number,
+        unit: str,
+        kind: FigureKind,
+        *,
+        high: Decimal | None = None,
+        more: bool = False,
+        chinese: bool = False,
+        number_at: int | None = None,
+    ) -> None:
+        start, bound, strict = bound_before(self.text, at)
+        end, after, after_strict = bound_after(self.text, till)
+        if end > till:
+            bound, strict = after, after_strict
+        elif start == at and kind == "count" and (apart := _APART.match(self.text, till)):
+            bound, strict = "approx", False
+            del apart
+        if more and bound == "exact":
+            bound = "approx"
+        place = number.place
+        if kind in ("count", "rank") and place == 1 and not number.scaled or kind == "multiple" and place >= 1:
+            place = ZERO
+        self.quantities.append(
+            Quantity(
+                start, end, at if number_at is None else number_at, number.value, high, place, unit, kind, bound, strict,
+                more, chinese,
+            )
+        )  # fmt: skip
+
+    def _parts(self, match: re.Match[str]) -> None:
+        printed = match.group("of_ar")
+        number = arabic_number(printed) if printed else chinese_number(match.group("of_cn"))
+        if number is not None:
+            unit = {"百": "%", "千": "‰", "万": "‱"}[match.group("parts")[0]]
+            till, more = match.end(), False
+            if self.text[till : till + 1] in ("多", "余"):
+                till, more = till + 1, True
+            if self.text.startswith("点", till) or self.text.startswith("个百分点", till):
+                return
+            self._add(match.start(), till, number, unit, "percent", more=more, chinese=not printed)
+
+    def _fraction(self, match: re.Match[str]) -> None:
+        token = match.group()
+        if "/" in token:
+            above, below = (Decimal(p) for p in token.split("/"))
+        else:
+            down, up = token.split("分之")
+            lower, upper = chinese_number(down), chinese_number(up)
+            if lower is None or upper is None:
+                return
+            above, below = upper.value, lower.value
+        if not 0 < above < below:
+            return
+        percent = above * 100 / below
+        place = Decimal(1) if percent == percent.to_integral_value() else Decimal("0.01")
+        self._add(match.start(), match.end(), Number(percent.quantize(place), place, False), "%", "percent")
+
+    def _fold(self, match: re.Match[str]) -> None:
+        times = DIGITS[match.group("times") or "一"]
+        near = match.group("near")
+        at = match.start()
+        self._add(at, match.end(), Number(Decimal(2**times), ZERO, False), "倍", "multiple", chinese=True)
+        if near:
+            bound: Bound = "approx" if near in ("近", "约") else "min"
+            self.quantities[-1] = self.quantities[-1]._replace(bound=bound, strict=bound == "min")
+
+    def _half(self, match: re.Match[str]) -> None:
+        token, at = match.group(), match.start()
+        if token == "半数" and not self.text.startswith("以上", match.end()):
+            return
+        if self.text.startswith(("导体", "径", "岛", "决赛"), match.end()):
+            return
+        self._add(at, match.end(), Number(Decimal(50), ZERO, False), "%", "percent", chinese=True)
+        if token == "过半":
+            self.quantities[-1] = self.quantities[-1]._replace(bound="min", strict=True)
+
+    def _first(self, match: re.Match[str]) -> None:
+        if re.search(r"[居列位排][^，。；]{0,8}$", self.text[max(0, match.start() - 12) : match.start()]):
+            self._add(match.start(), match.end(), Number(Decimal(1), ZERO, False), "位", "rank", chinese=True)
+
+    # ------------------------------------------------------------------ plain numbers
+
+    def _number(self, at: int, till: int, end: int, chinese: bool) -> int:
+        """Read the number at `at`; the position from which to scan on."""
+        text = self.text
+        before = text[at - 1 : at]
+        if chinese:
+            if text[at] in _IDIOM_FIRST and (past := _idiom(text, at)):
+                return past
+            if before in ("几", "数", "好", "若"):
+                return till
+        if before == "第":
+            self._rank(at, till, chinese)
+            return till
+        if before == "前" and _TOP.search(text, max(0, at - 12), at):
+            self._top(at, till, chinese)
+            return till
+        printed = text[at:till]
+        after = AFTER.match(text, till)
+        assert after is not None  # every part of the pattern may be empty
+        more = bool(after["more"] or after["again"])
+        times, stop = after["times"], after.end()
+        number: Number | None
+        high: Decimal | None = None
+        if chinese:
+            number = chinese_number(printed)
+            if number is None:
+                pair = chinese_range(printed)
+                if pair is None:
+                    return till
+                number, high = pair[0], pair[1].value
+            if times:
+                factor = factor_of(times)
+                number = Number(number.value * factor, number.place * factor, True)
+        else:
+            number = arabic_number(printed, times)
+            if number is None:
+                return till
+            if times and not more and (tail := TAIL.match(text, stop)):
+                lower = arabic_number(tail["ar"], tail["times"])
+                if lower is not None and lower.value < number.place:
+                    number = Number(number.value + lower.value, lower.place, lower.scaled)
+                    stop = tail.end()
+        if high is None and not more:
+            upper = UPPER.match(text, till)
+            if upper and upper.end() <= end:
+                ranged = self._range(at, till, number, times, upper, chinese)
+                if ranged:
+                    return ranged
+        if chinese and text.startswith(("成", "折"), till):
+            return self._tenths(at, till, number, printed)
+        unit = unit_at(text, stop, chinese and not times)
+        if unit is None:
+            return self._unitless(at, stop, number, times, more, chinese)
+        if chinese and self._no_count(at, till, printed, unit, more):
+            return till
+        finish = stop + len(unit.printed)
+        if (
+            not more
+            and unit.kind in ("count", "measure")
+            and text[finish : finish + 1] == "多"
+            and unit.printed in ("个", "年")
+        ):
+            more = True
+        if unit.kind == "count" and in_slogan(text, at, finish):
+            return finish
+        self._resolve_pending(at, unit, times)
+        self._add(
+            at, finish, number, unit.name, unit.kind, high=high, more=more, chinese=chinese,
+        )  # fmt: skip
+        return max(finish, self.quantities[-1].till)
+
+    def _range(self, at: int, till: int, low: Number, times: str, upper: re.Match[str], chinese: bool) -> int:
+        """Read `3至5家`, `75%-80%`, `1万-5万元`; where to scan on, or 0 where it is no range."""
+        text = self.text
+        between = text[till : upper.start("dash")]
+        if between.rstrip("%元百千万亿"):
+            return 0
+        if ("%" in between or "元" in between) and text[at - 1 : at] in ("由", "从", "自"):
+            return 0
+        if bool(upper["cn"]) != chinese:
+            return 0
+        after = AFTER.match(text, upper.end())
+        assert after is not None
+        high = chinese_number(upper["cn"]) if upper["cn"] else arabic_number(upper["ar"], after["times"])
+        if high is None:
+            return 0
+        if chinese and after["times"]:
+            factor = factor_of(after["times"])
+            high = Number(high.value * factor, high.place * factor, True)
+        unit = unit_at(text, after.end(), chinese)
+        if unit is None or "%" in between and unit.printed != "%":
+            return 0
+        if not times and after["times"]:
+            factor = factor_of(after["times"])
+            low = Number(low.value * factor, low.place * factor, True)
+        elif chinese and not low.scaled and high.scaled and low.value < 10:
+            low = Number(low.value * high.place, high.place, True)
+        if not low.value < high.value:
+            return 0
+        finish = after.end() + len(unit.printed)
+        self._add(
+            at,
+            finish,
+            low,
+            unit.name,
+            unit.kind,
+            high=high.value,
+            more=bool(after["more"] or after["again"]),
+            chinese=chinese,
+        )
+        return max(finish, self.quantities[-1].till)
+
+    def _tenths(self, at: int, till: int, number: Number, printed: str) -> int:
+        """Read 三成, 两成五, 五成半, 一成多, 八折, 八五折; where to scan on."""
+        text, stop, more = self.text, till + 1, False
+        if (
+            len(printed) > 2
+            or number.value > 99
+            or text.startswith(("立", "为", "功", "员", "本", "果", "长", "都", "人", "品", "绩"), stop)
+        ):
+            return till
+        if text[till] == "折":
+            value = number.value * 10 if number.value < 10 else number.value
+            self._add(at, stop, Number(value, Decimal(1), False), "%", "percent", chinese=True)
+            return stop
+        value, place = number.value * 10, Decimal(10)
+        follower = text[stop : stop + 1]
+        if follower == "半":
+            value, place, stop = value + 5, Decimal(1), stop + 1
+        elif follower in DIGITS and DIGITS[follower] and not unit_at(text, stop + 1, True):
+            value, place, stop = value + DIGITS[follower], Decimal(1), stop + 1
+        elif follower and follower in "多余":
+            more, stop = True, stop + 1
+        high = None
+        if number.value > 10:  # 七八成
+            pair = chinese_range(printed)
+            if pair is None:
+                return till
+            value, high = pair[0].value * 10, pair[1].value * 10
+        self._add(at, stop, Number(value, place, False), "%", "percent", more=more, high=high, chinese=True)
+        return max(stop, self.quantities[-1].till)
+
+    def _rank(self, at: int, till: int, chinese: bool) -> None:
+        """Add `第三`, `第4位` where a place in a ranking is meant; an ordinal otherwise is no figure."""
+        text = self.text
+        after = _RANK_AFTER.match(text, till)
+        if after is None:
+            return
+        if not after.group() and not _RANK_BEFORE.search(text, max(0, at - 16), at):
+            return
+        if after.group() == "名" and not _RANK_BEFORE.search(text, max(0, at - 16), at):
+            return
+        number = chinese_number(text[at:till]) if chinese else arabic_number(text[at:till])
+        if number is not None and number.value == number.value.to_integral_value():
+            self._add(at - 1, after.end(), number, "位", "rank", chinese=chinese)
+
+    def _top(self, at: int, till: int, chinese: bool) -> None:
+        """Add `居全省前三(位)`: a rank no lower than the number."""
+        text = self.text
+        after = _RANK_AFTER.match(text, till)
+        number = chinese_number(text[at:till]) if chinese else arabic_number(text[at:till])
+        if after is not None and number is not None and number.value < 101:
+            self._add(at - 1, after.end(), number, "位", "rank", chinese=chinese)
+            self.quantities[-1] = self.quantities[-1]._replace(bound="max", strict=False)
+
+    def _no_count(self, at: int, till: int, printed: str, unit: Unit, more: bool) -> bool:
+        """Whether a Chinese numeral with a classifier counts nothing (`一个`, `百家` as a name, a bare 万)."""
+        text = self.text
+        first = printed[0]
+        if first in "百千万亿兆":
+            if more:
+                return False
+            return not (bound_before(text, at)[0] < at or self._round_bound(at))
+        if printed == "一" and unit.kind in ("count", "measure"):
+            if text[at - 1 : at] in ("、", "，", ",", "；") and any(
+                q.chinese and q.unit == unit.name and q.value > 1 and at - q.till < 40 for q in self.quantities[-4:]
+            ):
+                return False
+            return text[at - 1 : at] not in ("仅", "唯") and not text.endswith(("只有", "仅有"), 0, at)
+        if unit.kind == "measure" and unit.printed in ("年", "分"):
+            return printed in ("一", "十") or text[till + 1 : till + 2] in ("级",)
+        return False
+
+    def _round_bound(self, at: int) -> bool:
+        return any(self.text.endswith(b.word, 0, at) for b in _ROUND.get(self.text[at - 1 : at], ()))
+
+    def _unitless(self, at: int, stop: int, number: Number, times: str, more: bool, chinese: bool) -> int:
+        """A number without a unit: perhaps the first of a list that shares one, perhaps money with its 元 left out."""
+        text = self.text
+        if chinese and not times:
+            return stop
+        scaled = bool(times) and times[-1] in "万亿兆"
+        following = text[stop : stop + 1]
+        if scaled and following in ("", "，", "。", "；", "、", ",", ";", "）", ")", "\n", " ", "以", "左", "大"):
+            head = text[max(0, at - 14) : at]
+            if _MONEY_WORDS.search(head):
+                if following != "、":
+                    self._add(at, stop, number, "元", "money", more=more)
+                    return self.quantities[-1].till
+            elif _PEOPLE_WORDS.search(head) and following != "、":
+                self._add(at, stop, number, "人", "count", more=more)
+                return self.quantities[-1].till
+        if self._pending and text[self._pending[-1][1] : at] not in _LIST_GAPS:
+            self._pending.clear()
+        self._pending.append((at, stop, number, len(self.quantities)))
+        return stop
+
+    def _resolve_pending(self, at: int, unit: Unit, times: str) -> None:
+        """Give the unit that has just been read to the numbers of the list before it (`104.6、92.8和92.5亿元`)."""
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
+        if self.text[pending[-1][1] : at] not in _LIST_GAPS or self.text[pending[-1][1] : at] in (",", "，"):
+            return
+        for start, stop, number, _ in pending:
+            if times and not number.scaled:
+                factor = factor_of(times)
+                number = Number(number.value * factor, number.place * factor, True)
+            self._add(start, stop, number, unit.name, unit.kind)
+
+
+def quantities_of(text: str, stretches: Iterator[tuple[int, int]]) -> tuple[list[Quantity], list[Time]]:
+    """All quantities and times of the given stretches of `text`, in reading order."""
+    reader = Reader(text)
+    for start, end in stretches:
+        reader.read(start, end)
+    return reader.quantities, reader.times

@@ -1,0 +1,83 @@
+"""The one pass over the text: where times, numerals and look-alikes stand.
+
+Belongs here: the scanner's pattern, built from the vocabulary, and nothing that needs to look left or right of a token.
+Does not belong here: what a token means (numerals.py, quantities.py, periods.py).
+
+Every alternative is free of nested repetition and bounded in length, so that the scan is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.figures.numerals import CHINESE, DIGITS
+from hengshui_etl.vocab import toml, words
+
+_PERIODS = toml("periods")
+_CN = f"[{CHINESE}]"
+_CN_DIGIT = f"[{''.join(DIGITS)}]"
+
+DASH = r"(?:[-—–~～－]{1,2}|至|到)"
+YEAR = rf"(?:(?:19|20)\d\d|[一二][〇零○]{{1,2}}{_CN_DIGIT}{{1,2}})"
+MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+DAY = r"(?:[12]\d|3[01]|0?[1-9]|二?十[一二三四五六七八九]?|三十一?|[一二三四五六七八九])"
+YEAR_WORD = f"(?:{'|'.join(sorted(_PERIODS['relative_years'], key=len, reverse=True))})"
+PLAN = '[“"「]?十[一二三四五]五[”"」]?(?:规划)?'
+PART = (
+    rf"(?:(?:第|前)?[一二三四两1-4]个?季度|[上下]半年|{MONTH}(?:月份?)?{DASH}{MONTH}月份?|前{_CN_DIGIT}个月|前\d{{1,2}}个?月"
+    rf"|{MONTH}月(?:份|{DAY}日(?:{DASH}(?:{MONTH}月)?{DAY}日)?)?)"
+)
+EDGE = r"(?:年底|年末|年初|底|末|初|以来|期间|同期|全年|[上中下]旬|零时|当天|当月|前|年内|内)?"
+_HOLIDAY = f'(?:[“"「]?(?:{"|".join(sorted(_PERIODS["holidays"], key=len, reverse=True))})[”"」]?(?:小长假|黄金周|假期|期间|假日|长假)+)'
+_TIME = "|".join(
+    (
+        rf"{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}",
+        rf"{YEAR}年?{DASH}{YEAR}年(?:期间)?",
+        rf"(?:{YEAR}年|{YEAR_WORD})度?(?:的)?{_HOLIDAY}",
+        rf"(?:{YEAR}年|{YEAR_WORD})度?{PART}{EDGE}",
+        rf"(?:{YEAR}年|{YEAR_WORD})度?{EDGE}",
+        rf"{PART}{EDGE}",
+        rf"{PLAN}(?:期间|时期|以来|末|初|期末)?",
+        _HOLIDAY,
+        rf"{DAY}日(?=[至,，、)）两三])",
+        "|".join(sorted(words(_PERIODS["words"]), key=len, reverse=True)),
+    )
+)
+_ARABIC = r"\d{1,3}(?:,\d{3}){1,5}(?![\d,])(?:\.\d{1,8})?|\d{1,3}(?: \d{3}){1,5}(?![\d ])(?:\.\d{1,8})?|\d+(?:\.\d+)?"
+_NOISE = "|".join(
+    (
+        r"(?:https?://|www\.)[\w./?=&%-]{1,200}",
+        r"[A-Za-z][A-Za-z.]{0,15}-?\d[A-Za-z0-9.-]{0,40}",
+        r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?",
+        rf"(?:\d{{1,2}}|{_CN}{{1,3}})[时点](?:\d{{1,2}}|{_CN}{{1,3}})分",
+        r"\d{3,4}-\d{7,8}(?!\d)",
+        r"[〔\[【［](?:19|20)\d\d[〕\]】］]\d{1,5}号",
+        r"\d{1,3}(?:\+[\dA-Za-z]{1,3}){1,5}",
+        rf"[一二三四五六七八九]\+[\w]{{1,3}}",
+    )
+)
+SCAN = re.compile(
+    rf"(?P<time>{_TIME})"
+    rf"|(?P<noise>{_NOISE})"
+    rf"|(?P<parts>[百千万]分之)(?:(?P<of_ar>\d{{1,9}}(?:\.\d{{1,9}})?)|(?P<of_cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))"
+    rf"|(?P<fraction>(?:\d{{1,3}}/\d{{1,3}}(?![\d/])|{_CN}{{1,4}}分之{_CN}{{1,4}}))"
+    r"|(?P<fold>翻(?:了)?(?P<near>近|约|逾|超过?)?(?P<times>[一两二三四五])?番)"
+    r"|(?P<half>过半|一半|半数)"
+    rf"|(?P<ar>{_ARABIC})"
+    rf"|(?P<cn>{_CN}+(?:点{_CN_DIGIT}{{1,8}}[{''.join('十百千万亿兆')}]{{0,4}})?)"
+    r"|(?P<first>首位)"
+)
+"""Names the alternative that matched as `lastgroup` of one of time, noise, parts, fraction, fold, half, ar, cn, first."""
+
+AFTER = re.compile(
+    r"(?P<more>[余多])?(?P<times>(?:百万|千万|[百千](?![瓦克米伏帕焦卡赫])|[万亿兆])*)(?P<again>[余多])?"
+)
+"""What can stand between the digits of a numeral and its unit: 余/多, multipliers, 余/多."""
+
+TAIL = re.compile(rf"(?P<ar>\d{{1,4}}(?:\.\d{{1,8}})?)(?P<times>[百千]?万?)(?![\d.])")
+"""The lower part of a mixed numeral (`14亿489万`, `9万9665`)."""
+
+UPPER = re.compile(
+    rf"(?:%|[百千万亿]*(?:元)?)?(?P<dash>{DASH})(?:(?P<ar>{_ARABIC})|(?P<cn>{_CN}+(?:点{_CN_DIGIT}{{1,8}})?))"
+)
+"""The upper end of a range, from behind the lower end's digits."""

@@ -1,0 +1,182 @@
+"""Whose figure it is: divisions of China, their zones, and the words that point back to them (全市, 该县).
+
+Belongs here: finding regions by name, the region an article is about, what 全省 means in it. Does not belong here: which
+region governs which figure (extract.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from hengshui_etl.records import Article
+from hengshui_etl.vocab import Region, regions, toml, words
+
+_LEVELS = {"province": 0, "prefecture": 1, "county": 2}
+
+
+class Place(NamedTuple):
+    """A region as it is called in the answer, with its official code (that of the division it lies in, for a zone)."""
+
+    name: str
+    code: str | None
+    level: str
+
+
+@cache
+def _index() -> dict[str, tuple[tuple[str, Region, bool], ...]]:
+    """Names and short names by their first two characters, the longest first; the flag marks a short name."""
+    found: dict[str, list[tuple[str, Region, bool]]] = {}
+    ambiguous = set(words(toml("places")["ambiguous_short_names"]))
+    for r in regions():
+        found.setdefault(r.name[:2], []).append((r.name, r, False))
+        if r.short != r.name:
+            spoken = f"{r.short}{r.name[-1]}"
+            if spoken != r.name and r.name[-1] in "县区旗州":
+                found.setdefault(spoken[:2], []).append((spoken, r, False))
+            if r.short not in ambiguous and not (r.level == "county" and r.name.endswith("区")):
+                found.setdefault(r.short[:2], []).append((r.short, r, True))
+    return {k: tuple(sorted(v, key=lambda e: (-len(e[0]), _LEVELS[e[1].level]))) for k, v in found.items()}
+
+
+@cache
+def _by_code() -> dict[str, Region]:
+    return {r.code: r for r in regions()}
+
+
+_ZONE = re.compile("|".join(sorted(map(re.escape, words(toml("places")["zones"])), key=len, reverse=True)))
+_LOCAL = re.compile(r"[\u4e00-\u9fff]{2,5}?(?:镇|乡|街道|苏木|村)(?!级|[镇乡村]|[均企民居里])")
+_VENUE = re.compile(
+    r"[\u4e00-\u9fff]{2,6}?(?:景区|古城|古镇|高新区|经开区|开发区|新区|产业园|工业园|园区|机场|火车站|港区|公司|集团|医院|学校|大学)"
+)
+
+
+def spoken_name(region: Region, printed: str) -> str:
+    """How the answer names a region that was printed as `printed`: the official name, an autonomous one as printed."""
+    if printed == region.name or printed[-1:] in "县区旗州市省" and len(printed) > 2:
+        return printed
+    if len(region.name) > len(region.short) + 2 and region.level == "county":
+        return f"{region.short}{region.name[-1]}"
+    return region.name
+
+
+@lru_cache(maxsize=1 << 14)
+def region_at(head: str, near: str | None) -> tuple[Place, int] | None:
+    """(the place, how many characters it takes) of the region whose name begins `head`, or None.
+
+    `near` is the code of the article's region: of two regions with one name the one in the same province is meant, and a
+    short name of a county counts only there.
+    """
+    best: tuple[int, int, Place, int] | None = None
+    for name, region, short in _index().get(head[:2], ()):
+        if not head.startswith(name):
+            continue
+        same = near is not None and region.code[:2] == near[:2]
+        closer = near is not None and region.code[:4] == near[:4]
+        if short and region.level == "county" and not closer:
+            continue
+        end = len(name)
+        place = Place(
+            spoken_name(region, name) if not short else spoken_name(region, region.short), region.code, region.level
+        )
+        zone = _ZONE.match(head, end)
+        if zone:
+            end = zone.end()
+            place = Place(head[:end], region.code, "zone")
+        rank = (-end, 0 if closer else 1 if same else 2)
+        if best is None or rank < best[:2]:
+            best = (*rank, place, end)
+    return (best[2], best[3]) if best else None
+
+
+def place_at(head: str, near: str | None) -> tuple[Place, int] | None:
+    """(place, length) of a region, township, village, zone or venue that begins `head`, or None."""
+    found = region_at(head, near)
+    if found is not None:
+        return found
+    for pattern, level in ((_LOCAL, "township"), (_VENUE, "venue")):
+        match = pattern.match(head)
+        if match:
+            return Place(match.group(), near, level), match.end()
+    return None
+
+
+def main_place(article: Article) -> Place | None:
+    """The region an article is about: by its headline first, then by what its head and opening name, then by its body."""
+    text = article.text
+    title = article.title or ""
+    found: Counter[Place] = Counter()
+    order: list[Place] = []
+
+    def look(stretch: str, weight: int, shorts: bool) -> None:
+        index = _index()
+        i, n = 0, len(stretch)
+        while i < n - 1:
+            for name, region, short in index.get(stretch[i : i + 2], ()):
+                if not stretch.startswith(name, i) or short and not shorts:
+                    continue
+                if (
+                    short
+                    and region.level == "county"
+                    and stretch[i + len(name) : i + len(name) + 1] not in ("：", ":", "", " ")
+                ):
+                    if weight < 8:
+                        continue
+                end = i + len(name)
+                place = Place(spoken_name(region, name if not short else region.short), region.code, region.level)
+                zone = _ZONE.match(stretch, end)
+                if zone:
+                    end = zone.end()
+                    full = stretch[i:end]
+                    place = Place(full, region.code, "zone")
+                if place not in found:
+                    order.append(place)
+                found[place] += weight
+                i = end - 1
+                break
+            i += 1
+
+    look(title, 8, True)
+    head = min(len(text), 600)
+    opening = text[len(title) if text.startswith(title) else 0 : head]
+    look(opening, 2, True)
+    if not found:
+        look(text[head : head + 3000], 1, False)
+    if not found:
+        return None
+    wanted = None
+    if "全县" in text or "该县" in text or "我县" in text:
+        wanted = "county"
+    elif "全省" in text and "全市" not in text and "全县" not in text and "全区" not in text:
+        wanted = "province"
+    elif "全市" in text:
+        wanted = "prefecture"
+
+    def score(place: Place) -> tuple[int, int]:
+        points = found[place]
+        if wanted and (place.level == wanted or wanted == "prefecture" and place.name.endswith("市")):
+            points += 6
+        if place.level == "province" and wanted != "province":
+            points -= 5
+        return points, -order.index(place)
+
+    return max(order, key=score)
+
+
+def province_of(place: Place | None) -> Place | None:
+    """The province that a place lies in."""
+    if place is None or place.code is None:
+        return None
+    region = _by_code().get(f"{place.code[:2]}0000")
+    return Place(region.name, region.code, region.level) if region else None
+
+
+def pointed_place(word: str, main: Place | None) -> Place | None:
+    """What 全省, 全市, 该县 … mean in an article about `main`; None where they mean `main` itself or cannot be told."""
+    if "国" in word:
+        return Place("全国", None, "country")
+    if "省" in word and main is not None and main.level != "province":
+        return province_of(main)
+    return None

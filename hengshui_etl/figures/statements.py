@@ -1,0 +1,236 @@
+"""What the words around a quantity say of it: the clause grammar.
+
+Belongs here: cutting a sentence into the words before and behind each quantity, and naming what is stated: a level, a
+change, a gap, a share, a rate, an average, a rank, a multiple; of what, against what. Figures take their metric and
+direction from it, relations their operands. Does not belong here: numbers and units (quantities.py), calendar
+(periods.py), arithmetic (relations/).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
+
+from hengshui_etl.figures.quantities import Quantity
+from hengshui_etl.records import Direction
+from hengshui_etl.vocab import toml, words
+
+Predicate = Literal["level", "change", "gap", "share", "rate", "average", "rank", "multiple"]
+
+_DATA = toml("predicates")
+
+
+def _alternatives(value: str | list[str]) -> str:
+    return "|".join(sorted(map(re.escape, words(value)), key=len, reverse=True))
+
+
+_FILL = (
+    r"(?:了|约|近|超过|超|逾|达到|达|为|是|均|都|分别|各|高达|也|则|已|幅度|率|速度|速|额|量|幅|至少|不低于|不少于|不超过|突破|左右|达成|在|超出|一倍|"
+    r"[:：]|\s|上|掉|了近|了约|成|保持|实现|将|合计|共|共计)*"
+)
+_UP, _DOWN = _alternatives(_DATA["change"]["up"]), _alternatives(_DATA["change"]["down"])
+_UP1, _DOWN1 = _alternatives(_DATA["change"]["up_short"]), _alternatives(_DATA["change"]["down_short"])
+_CHANGE = re.compile(rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_FILL}$")
+_SHORT = re.compile(
+    rf"(?:(?:比|较|同比|环比|相比|年|月|季)[^比较]{{0,16}}?|净|再|分别|均|又|年均|各)(?:(?P<up>{_UP1})|(?P<down>{_DOWN1}))(?:了|出|约|近|超过?|达|分别|：)*$"
+)
+_GAP = re.compile(
+    rf"(?:(?P<up>{_alternatives(_DATA['gap']['up'])})|(?P<down>{_alternatives(_DATA['gap']['down'])}))"
+    rf"(?P<object>[^，,。；;]{{1,24}}?)(?:达到?|约|近|不低于|超过?|了|分别)*$"
+)
+_THAN = re.compile(
+    r"(?:比|较|与|同|和)(?P<object>[^比较，,；;]{1,24}?)(?:相比)?(?:[，,])?(?P<rest>[^比较，,；;]{0,12})$"
+)
+_SHARE = re.compile(
+    r"(?P<subject>[^占]*)占(?:到|据|了|有)?(?P<object>[^占]*?)的?(?P<word>比重|比例|份额|比|总比重)?"
+    r"(?:达到|达|为|是|超过|超|高达|近|约|均|分别|各|合计|已|仅|不足|将|到|至|提高|上升|保持|在|也|的|由|从|：|:|不低于|不超过)*$"
+)
+_RATE = re.compile(
+    rf"(?P<subject>.*?)(?P<word>{_alternatives(_DATA['rates']['words'])})(?:[（(][^）)]{{0,12}}[）)])?(?:仅|均|已|也|分别|都|各|约|近|超过|超|由|从|将|保持|稳定|控制|维持|在|：|:|达到|达|为|是|至|到|提高|提升|下降|上升|降低|降|升|高达|不低于|不超过|压减|的|\s)*$"
+)
+_COMPLETION = re.compile(r"(?:完成|实现|达到?|为|占|恢复到|恢复至|相当于|是)(?P<object>[^完占，,。；;]{0,24}?)的?$")
+_AVERAGE = re.compile(_alternatives(_DATA["averages"]["words"]))
+_TEMPORAL = re.compile(
+    r"^(?:20\d\d年)?(?:上年|去年|前年|同期|年初|上月|上季|上半年|下半年|一季度|二季度|三季度|前|[0-9]{1,2}月|[0-9]{4}年|往年|上一|年末|年底|月|季|平日|以前|过去|同比|环比|十年前|当时|此前|20)"
+)
+_BASE = re.compile(
+    r"(?:比|较|与|同|为|是|由|从|相当于|恢复到|恢复至|相比)?(?:[^，,。；;]{0,6})(?:上年|去年|前年|上年度|同期|年初|上月|上年末|去年底|20\d\d年(?:底|末|同期)?)[^，,。；;]{0,14}?[的（(]?$"
+)
+_CLAUSE_ENDS = "，,；;。：:！!？?\n\t"
+_FRONT = sorted(words(_DATA["strip_front"]["words"]), key=len, reverse=True)
+_BACK = sorted(words(_DATA["strip_back"]["words"]), key=len, reverse=True)
+_FRONT_RE = re.compile(rf"(?:{'|'.join(map(re.escape, _FRONT))}|[\s“”\"（）()·—-])+")
+_BACK_RE = re.compile(rf"(?:{'|'.join(map(re.escape, _BACK))}|[\s“\"（(、])+$")
+_ATTRIBUTES = frozenset(words(_DATA["attributes"]["words"]))
+
+
+class Statement(NamedTuple):
+    """What is said with one quantity.
+
+    `before` and `behind` are the words of its clause up to the neighbouring quantities; `subject` what is measured, as far as
+    this clause says it; `object` the whole of a share or the other side of a gap; `word` the predicate's own word (增长, 占,
+    完成率). `base` marks the level that another is compared with (比上年的288.7万吨); `bracketed` a figure in brackets right
+    behind another; `of_previous` a figure that is so many times, or per cent, of the one right before it (…209.5亿元的53.6%).
+    """
+
+    predicate: Predicate
+    subject: str
+    object: str
+    word: str
+    direction: Direction | None
+    temporal: bool
+    base: bool
+    bracketed: bool
+    of_previous: bool
+    before: str
+    behind: str
+    start: int
+    clause: int
+
+
+@cache
+def _none() -> tuple[str, str]:
+    return "", ""
+
+
+@lru_cache(maxsize=1 << 14)
+def stripped(label: str) -> str:
+    """A label without the set phrases at its ends."""
+    front = _FRONT_RE.match(label)
+    if front:
+        label = label[front.end() :]
+    back = _BACK_RE.search(label[-16:])
+    if back:
+        label = label[: len(label) - (min(16, len(label)) - back.start())]
+    return label.strip("、和及与的，, ")
+
+
+def is_attribute(label: str) -> bool:
+    """Whether a label names only an attribute (总投资, 占比), so that its bearer must be sought before it."""
+    return label in _ATTRIBUTES
+
+
+class Words(NamedTuple):
+    """The words before a quantity within its clause, and the words behind it, with where the clause part begins."""
+
+    before: str
+    behind: str
+    start: int
+    bracketed: bool
+
+
+def words_around(text: str, start: int, end: int, quantities: list[Quantity], i: int, spaced: bool) -> Words:
+    """The words of the clause before and behind quantity `i`, whose sentence runs from `start` to `end`.
+
+    Brackets without a quantity in them are part of the words. `spaced` makes a space end a clause (headlines)."""
+    q = quantities[i]
+    left = max(start, quantities[i - 1].till) if i else start
+    right = min(end, quantities[i + 1].at) if i + 1 < len(quantities) else end
+    segment = text[left : q.at]
+    cut = -1
+    for c in _CLAUSE_ENDS:
+        at = segment.rfind(c)
+        if at > cut and not (c in ":：" and at == len(segment) - 1):
+            cut = at
+    if spaced:
+        cut = max(cut, segment.rstrip().rfind(" "))
+    before_start = left + cut + 1
+    before = text[before_start : q.at]
+    bracketed = False
+    opened = max(before.rfind("（"), before.rfind("("))
+    if opened >= 0 and opened > max(before.rfind("）"), before.rfind(")")):
+        bracketed = True
+        before_start += opened + 1
+        before = before[opened + 1 :]
+    behind = text[q.till : right]
+    for j, c in enumerate(behind):
+        if c in _CLAUSE_ENDS or c in "、）)（(" or spaced and c == " ":
+            behind = behind[:j]
+            break
+    return Words(before, behind, before_start, bracketed)
+
+
+def change_direction(before: str) -> tuple[Direction, str, int] | None:
+    """(direction, word, where the word begins) where the words end in a change (同比增长, 比全国高), else None."""
+    match = _CHANGE.search(before, max(0, len(before) - 16))
+    if match is None:
+        match = _SHORT.search(before, max(0, len(before) - 28))
+        if match is None:
+            return None
+    if match["up"]:
+        return "up", match["up"], match.start("up")
+    return "down", match["down"], match.start("down")
+
+
+_TEMPORAL_WORD = re.compile(
+    r"同比|环比|比上|较上|比去|较去|比年初|较年初|比同期|较同期|较年|年增|年减|上年|去年|同期|年初|上月|月份"
+)
+_OF_PREVIOUS = re.compile(r"^[)）]?的?(?:比重|比例|份额|比|总量|水平)?(?:的)?(?:约|近|为|达到?|超过?)?$")
+
+
+def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None, clause: int) -> Statement:
+    """What `q` states, from the words around it alone. `previous` is the quantity before it in the sentence."""
+    before = near.before
+    predicate: Predicate = "level"
+    subject, obj, word = before, "", ""
+    direction: Direction | None = None
+    temporal = base = False
+    joined = text[previous.till : q.at] if previous is not None else ""
+    of_previous = (
+        previous is not None
+        and q.kind in ("percent", "multiple")
+        and len(joined) < 8
+        and joined.lstrip("）)").startswith("的")
+        and _OF_PREVIOUS.match(joined) is not None
+    )
+    if q.kind == "rank":
+        predicate = "rank"
+    elif of_previous:
+        predicate = "multiple" if q.kind == "multiple" else "share"
+    else:
+        change = change_direction(before)
+        if change is not None:
+            direction, word, at = change
+            predicate, subject = "change", before[:at]
+            than = _THAN.search(subject) or _THAN.search(before)
+            if than is not None:
+                obj = than["object"]
+                temporal = _TEMPORAL.match(obj) is not None
+                if not temporal and q.kind != "multiple":
+                    predicate = "gap"
+                subject = subject[: min(than.start(), len(subject))]
+            else:
+                temporal = True
+        elif q.kind in ("percentage_point", "percent", "money", "measure", "count") and (gap := _GAP.search(before)):
+            direction, word = ("up", gap["up"]) if gap["up"] else ("down", gap["down"])
+            predicate, subject, obj = "gap", before[: gap.start()], gap["object"]
+            temporal = _TEMPORAL.match(obj) is not None
+        elif q.kind == "percent" and "占" in before and (share := _SHARE.search(before)):
+            predicate, subject, obj, word = "share", share["subject"], share["object"], share["word"] or "占"
+        elif q.kind == "percent" and (rate := _RATE.match(before)) and not rate["subject"].endswith("增长"):
+            predicate, subject, word = "rate", rate["subject"], rate["word"]
+        elif q.kind == "percent" and (done := _COMPLETION.search(before)) and done["object"]:
+            predicate, subject, obj, word = "share", before[: done.start()], done["object"], "完成"
+        elif q.kind == "multiple":
+            predicate = "multiple"
+        elif q.kind in ("money", "count", "measure") and _AVERAGE.search(before[-14:]):
+            predicate = "average"
+        if q.unit == "倍" and q.chinese and text[q.number_at] == "翻":
+            predicate, direction = "multiple", "up"
+        if predicate in ("level", "average") and _BASE.search(before):
+            base = _is_base(before)
+    return Statement(
+        predicate, stripped(subject), stripped(obj), word, direction, temporal, base, near.bracketed, of_previous, before,
+        near.behind, near.start, clause,
+    )  # fmt: skip
+
+
+_BASE_HEAD = re.compile(
+    r"(?:比|较|与|同|由|从|相比|恢复到|恢复至|相当于|是|为|对比)[^，,。；;]{0,8}(?:上年|去年|前年|上年度|同期|年初|上月|上季|上半年|上年末|去年底|20\d\d年|平日|往年)[^，,。；;]{0,12}$"
+    r"|(?:上年|去年|20\d\d年|上年度)(?:同期)?[（(]$|^(?:上年|去年|20\d\d年)(?:同期)?$|(?:由|从)[^，,。；;]{0,14}$"
+)
+
+
+def _is_base(before: str) -> bool:
+    return _BASE_HEAD.search(before) is not None
