@@ -115,6 +115,8 @@ def chinese_number(text: str) -> Number | None:
 
 def chinese_range(text: str) -> tuple[Number, Number] | None:
     """The ends of a vague number of two neighbouring digits (`三四`, `十七八`, `二三十`, `四五百`), or None."""
+    if len(text) > 2 and _POSITIONAL.fullmatch(text):
+        return None
     for i in range(len(text) - 1):
         a, b = DIGITS.get(text[i], 0), DIGITS.get(text[i + 1], 0)
         if a and b:

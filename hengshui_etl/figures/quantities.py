@@ -204,9 +204,8 @@ class Reader:
         end, after, after_strict = bound_after(self.text, till)
         if end > till:
             bound, strict = after, after_strict
-        elif start == at and kind == "count" and (apart := _APART.match(self.text, till)):
+        elif start == at and kind == "count" and _APART.match(self.text, till):
             bound, strict = "approx", False
-            del apart
         if more and bound == "exact":
             bound = "approx"
         place = number.place
@@ -295,12 +294,13 @@ class Reader:
         number: Number | None
         high: Decimal | None = None
         if chinese:
-            number = chinese_number(printed)
-            if number is None:
-                pair = chinese_range(printed)
-                if pair is None:
-                    return till
+            pair = chinese_range(printed)
+            if pair is not None:
                 number, high = pair[0], pair[1].value
+            else:
+                number = chinese_number(printed)
+            if number is None:
+                return till
             if times:
                 factor = factor_of(times)
                 number = Number(number.value * factor, number.place * factor, True)

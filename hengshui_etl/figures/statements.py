@@ -9,7 +9,7 @@ direction from it, relations their operands. Does not belong here: numbers and u
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from hengshui_etl.figures.quantities import Quantity
@@ -87,11 +87,6 @@ class Statement(NamedTuple):
     behind: str
     start: int
     clause: int
-
-
-@cache
-def _none() -> tuple[str, str]:
-    return "", ""
 
 
 @lru_cache(maxsize=1 << 14)

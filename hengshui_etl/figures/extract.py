@@ -1,0 +1,301 @@
+"""An article's figures in reading order, each with what it measures, when, and of whom.
+
+Belongs here: walking the sentences and tables, and handing period, scope and subject on from clause to clause, sentence
+to sentence. Does not belong here: numbers and units (quantities.py), clause grammar (statements.py), calendar
+(periods.py), regions (scope.py), arithmetic (relations/).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from datetime import date
+from typing import NamedTuple
+
+from hengshui_etl.figures.grids import Cell, cells_of
+from hengshui_etl.figures.metrics import Memory, metric_of
+from hengshui_etl.figures.periods import Moment, moment_of, previous_year, whole_year
+from hengshui_etl.figures.quantities import Quantity, Reader, Time
+from hengshui_etl.figures.scope import Place, main_place, place_at, pointed_place, region_at
+from hengshui_etl.figures.statements import Statement, statement_of, words_around
+from hengshui_etl.records import Article, Direction, Figure, Period
+from hengshui_etl.vocab import toml, words
+
+_PLAN = re.compile("|".join(sorted(words(toml("predicates")["plans"]["words"]), key=len, reverse=True)))
+_REPORT = re.compile(r"[^。；]{0,40}?(?:记者|笔者|获悉|召开|发布|公布|通报|介绍|了解|揭晓|出炉|印发|报道|透露|表示|公告|刊发|举办)")
+_COMPARED = ("比", "较", "与", "同", "和", "于", "相比", "对比", "恢复到", "恢复至", "超过", "超")
+_COMPARED_LOOSE = ("为", "是", "由", "从", "自")
+_WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先)")
+_AGAINST = re.compile(r"占|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与")
+_HOME = re.compile(r"全市|全县|全区|全州|全旗|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
+_LIST_JOINT = frozenset(("、", "和", "及", "与", "以及", "，", ","))
+_LEADS = re.compile(r"^(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*")
+
+
+class Grid(NamedTuple):
+    """A table as figures: its cells with the index of the figure that each became."""
+
+    block: int
+    cells: tuple[tuple[Cell, int], ...]
+
+
+class Reading(NamedTuple):
+    """An article's figures, and what was said with each (None for table cells)."""
+
+    figures: tuple[Figure, ...]
+    statements: tuple[Statement | None, ...]
+    grids: tuple[Grid, ...]
+
+
+class _Draft(NamedTuple):
+    quantity: Quantity
+    statement: Statement | None
+    direction: Direction | None
+    metric: str | None
+    period: Period | None
+    place: Place | None
+    sentence: int
+
+
+class _Walk:
+    """One walk through an article; holds what is handed on."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        self.text = article.text
+        self.published: date | None = article.published_on
+        self.main = main_place(article)
+        self.near = self.main.code if self.main else None
+        self.default: Moment | None = None  # what the article speaks of before anything else is said
+        self.moment: Moment | None = None
+        self.year: int | None = None
+        self.place: Place | None = None
+        self.drafts: list[_Draft] = []
+        self.memory = Memory()
+        self.clause = 0
+        self.paragraph = -1
+
+    # ------------------------------------------------------------------ times
+
+    def heed(self, time: Time, end: int) -> Moment | None:
+        """Take note of a time word; the moment it names where it is only what something is compared with."""
+        text = self.text
+        moment = moment_of(time.text, self.published, self.year)
+        if moment is None:
+            return None
+        before = text[max(0, time.at - 5) : time.at]
+        if before.endswith(_COMPARED):
+            return moment
+        if before.endswith(_COMPARED_LOOSE) and not before.endswith(("因为", "认为", "但是", "作为", "自", "从")) and not moment.as_of:
+            return moment
+        if before.endswith(("由", "从")) or text[time.till : time.till + 1] in ("的", "（", "(") and re.match(r"[的（(]\d", text[time.till : time.till + 2]):
+            return moment
+        if moment.day and _REPORT.match(text, time.till, min(end, time.till + 60)):
+            if moment.period.last and self.year is None:
+                self.year = moment.period.last.year
+            return None
+        if before.endswith(("截至", "截止", "到", "至")) and not moment.as_of:
+            moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
+        if not moment.named and moment.as_of and time.text in ("如今", "现在", "当前", "眼下") and self.moment:
+            return None
+        self.moment = moment
+        if moment.period.last is not None:
+            self.year = moment.period.last.year
+        if self.default is None:
+            self.default = moment
+        return None
+
+    def period_for(self, q: Quantity, s: Statement, base: Moment | None) -> Period | None:
+        """The days a prose figure speaks of."""
+        governing = self.moment or self.default
+        if base is not None and s.predicate in ("level", "average", "rate", "share") and not s.of_previous:
+            if base.named and governing and base.period.last and governing.period.last and re.search("同期", s.before):
+                years = governing.period.last.year - base.period.last.year
+                period = governing.period
+                for _ in range(max(0, min(years, 50))):
+                    period = previous_year(period)
+                return period
+            return base.period
+        if governing is None:
+            return None
+        period = governing.period
+        if _PLAN.search(s.before) and s.predicate in ("level", "average"):
+            return whole_year(period, self.published)
+        if s.predicate == "change" and s.temporal and governing.as_of and re.search("年初|上年末|去年末|去年底|上年底", s.before):
+            return Period(date(period.last.year, 1, 1), period.last) if period.last else period
+        return period
+
+    # ------------------------------------------------------------------ places
+
+    def heed_place(self, start: int, q: Quantity, before: str) -> None:
+        """Take note of the region that a clause begins with, or of a word that leads back to the article's own."""
+        text = self.text
+        if _HOME.search(before):
+            self.place = None
+        lead = _LEADS.match(text, start, q.at)
+        at = lead.end() if lead else start
+        head = text[at : min(at + 16, q.at)]
+        found = place_at(head, self.near)
+        if found is None:
+            return
+        place, length = found
+        if text[at + length : at + length + 1] in ("、", "等", "和", "级", "及", "与") or place.level == "province":
+            return
+        if place.level == "venue" and length < 4:
+            return
+        if self.main and place.name == self.main.name:
+            self.place = None
+            return
+        if self.main and place.level == "prefecture" and self.main.level in ("county", "zone"):
+            return
+        self.place = place
+
+    def place_for(self, q: Quantity, s: Statement) -> Place | None:
+        """Whose figure it is."""
+        place = self.place or self.main
+        if q.kind in ("count", "money", "measure"):
+            match = _WHOSE.search(s.before)
+            if match and s.predicate in ("level", "average") and not _AGAINST.search(s.before[: match.start()][-8:]) and self.main:
+                pointed = pointed_place(match["word"], self.main)
+                if pointed is not None:
+                    return pointed
+        return place
+
+    # ------------------------------------------------------------------ prose
+
+    def sentence(self, number: int, start: int, end: int, quantities: list[Quantity], times: list[Time], headline: bool) -> None:
+        text = self.text
+        base: Moment | None = None
+        base_till = -1
+        t = 0
+        self.memory.new_sentence()
+        for i, q in enumerate(quantities):
+            while t < len(times) and times[t].at < q.at:
+                compared = self.heed(times[t], end)
+                if compared is not None:
+                    base, base_till = compared, times[t].till
+                t += 1
+            near = words_around(text, start, end, quantities, i, headline)
+            previous = quantities[i - 1] if i else None
+            joint = text[previous.till : q.at] if previous else ""
+            if not (previous and joint in _LIST_JOINT):
+                self.clause += 1
+            statement = statement_of(text, near, q, previous, self.clause)
+            direction = statement.direction
+            listed = bool(previous) and joint in ("、", "和", "及", "与", "以及") and previous is not None and previous.kind == q.kind
+            if listed and self.drafts and self.drafts[-1].statement is not None:
+                inherited = self.drafts[-1].statement
+                statement = inherited._replace(behind=near.behind, start=near.start, bracketed=False, of_previous=False)
+                direction = self.drafts[-1].direction
+            if base is not None and (base_till < near.start or q.at - base_till > 18):
+                base = None
+            if not near.bracketed and near.before:
+                self.heed_place(near.start, q, near.before)
+            period = self.period_for(q, statement, base)
+            place = self.place_for(q, statement)
+            metric = metric_of(text, q, statement, self.memory, listed, headline)
+            base = None
+            self.drafts.append(_Draft(q, statement, direction, metric, period, place, number))
+        while t < len(times):
+            self.heed(times[t], end)
+            t += 1
+
+    # ------------------------------------------------------------------ tables
+
+    def table(self, number: int, cells: list[Cell]) -> None:
+        sums = self.moment or self.default
+        for cell in cells:
+            period = sums.period if sums else None
+            for label in (cell.column_label, cell.row_label):
+                moment = _moment_in(label, self.published, self.year)
+                if moment is not None:
+                    period = moment.period
+            if _PLAN.search(cell.column_label) or re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label:
+                period = whole_year(period, self.published)
+            found = region_at(cell.row_label, self.near)
+            place = found[0] if found and found[1] == len(cell.row_label) else self.main
+            metric = cell.row_label + cell.column_label if cell.row_label else cell.column_label
+            quantity = Quantity(
+                cell.at, cell.till, cell.at, cell.value, None, cell.place, cell.unit, cell.kind, "exact", False, False, False
+            )
+            self.drafts.append(_Draft(quantity, None, cell.direction, metric, period, place, number))
+
+
+def _moment_in(label: str, published: date | None, year: int | None) -> Moment | None:
+    if not label or not any(c in label for c in "年月季"):
+        return None
+    reader = Reader(label)
+    reader.read(0, len(label))
+    for time in reader.times:
+        moment = moment_of(time.text, published, year)
+        if moment is not None:
+            return moment
+    return None
+
+
+def read(article: Article) -> Reading:
+    """Every figure of the article in reading order, what is said with each, and its tables as grids."""
+    text, blocks = article.text, article.blocks
+    walk = _Walk(article)
+    grids: list[tuple[int, int, list[Cell]]] = []
+    seen_tables: set[int] = set()
+    titled = 0
+    for number, sentence in enumerate(article.sentences):
+        block = blocks[sentence.paragraph]
+        if sentence.paragraph != walk.paragraph:
+            walk.paragraph = sentence.paragraph
+            walk.memory.new_paragraph()
+            walk.place = None
+            walk.moment = None
+        if block.kind == "table":
+            if sentence.paragraph in seen_tables:
+                continue
+            seen_tables.add(sentence.paragraph)
+            before = blocks[sentence.paragraph - 1] if sentence.paragraph else None
+            caption = text[before.start : before.end][-80:] if before is not None else ""
+            cells = cells_of(text, block, caption)
+            grids.append((sentence.paragraph, len(walk.drafts), cells))
+            walk.table(number, cells)
+            continue
+        reader = Reader(text)
+        reader.read(sentence.start, sentence.end)
+        if reader.quantities or reader.times:
+            walk.sentence(
+                number, sentence.start, sentence.end, sorted(reader.quantities), reader.times, block.kind == "title"
+            )
+        if block.kind == "title":
+            titled = len(walk.drafts)
+            walk.moment = None
+    drafts = walk.drafts
+    default = walk.default
+    if default is not None:
+        for i in range(titled):
+            if drafts[i].period is None:
+                drafts[i] = drafts[i]._replace(period=default.period)
+    return _reading(article, drafts, grids)
+
+
+def _reading(article: Article, drafts: list[_Draft], grids: list[tuple[int, int, list[Cell]]]) -> Reading:
+    offsets = article.offsets
+    starts, shifts = offsets.clean, tuple(s - c for c, s in zip(offsets.clean, offsets.source, strict=True))
+    figures: list[Figure] = []
+    plain = len(starts) == 1
+    for i, d in enumerate(drafts):
+        q = d.quantity
+        if plain:
+            start, end = q.at, q.till
+        else:
+            start = q.at + shifts[bisect_right(starts, q.at) - 1]
+            end = q.till + shifts[bisect_right(starts, q.till) - 1]
+        place = d.place
+        figures.append(
+            Figure(
+                f"f{i + 1}", article.source[start:end], start, end, q.value, q.high, q.unit, q.kind, q.bound, d.direction,
+                d.metric, d.period, place.name if place else None, place.code if place else None, d.sentence, q.at, q.till,
+                q.place, q.more, q.strict,
+            )
+        )  # fmt: skip
+    made = tuple(
+        Grid(block, tuple((cell, first + k) for k, cell in enumerate(cells))) for block, first, cells in grids
+    )
+    return Reading(tuple(figures), tuple(d.statement for d in drafts), made)
