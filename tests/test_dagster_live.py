@@ -209,7 +209,7 @@ def test_contracts_and_findings_are_told_apart(run: str, dagster: Dagster) -> No
 
 def test_the_ui_knows_columns_groups_and_kinds(run: str, dagster: Dagster) -> None:
     node = dagster.ask(COLUMNS)["assetNodeOrError"]
-    assert node["groupName"] == "curated"
+    assert node["groupName"] == "hengshui"
     assert set(node["kinds"]) == {"parquet", "polars"}
     schema = next(entry["schema"] for entry in node["metadataEntries"] if entry["label"] == "dagster/column_schema")
     assert {column["name"] for column in schema["columns"]} >= {"possible_total_low", "possible_total_high"}

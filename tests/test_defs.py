@@ -31,6 +31,7 @@ def graph() -> dict[str, object]:
                 "deps": sorted(dep.asset_key.to_user_string() for dep in spec.deps),
                 "group": spec.group_name,
                 "kinds": sorted(spec.kinds),
+                "layer": spec.tags["layer"],
             }
             for spec in sorted(ASSETS, key=lambda spec: spec.key)
         },
