@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.metrics import Memory, metric_of
-from hengshui_etl.figures.periods import Moment, moment_of, previous_year, whole_year
+from hengshui_etl.figures.governing import NUMBERED, Times
+from hengshui_etl.figures.periods import Moment, moment_of, whole_year
 from hengshui_etl.figures.quantities import Quantity, Reader, Time
 from hengshui_etl.figures.scope import Place, main_place, place_at, pointed_place, region_at
 from hengshui_etl.figures.statements import Statement, statement_of, words_around
@@ -22,9 +23,6 @@ from hengshui_etl.records import Article, Direction, Figure, Period
 from hengshui_etl.vocab import toml, words
 
 _PLAN = re.compile("|".join(sorted(words(toml("predicates")["plans"]["words"]), key=len, reverse=True)))
-_REPORT = re.compile(r"[^。；]{0,40}?(?:记者|笔者|获悉|召开|发布|公布|通报|介绍|了解|揭晓|出炉|印发|报道|透露|表示|公告|刊发|举办)")
-_COMPARED = ("比", "较", "与", "同", "和", "于", "相比", "对比", "恢复到", "恢复至", "超过", "超")
-_COMPARED_LOOSE = ("为", "是", "由", "从", "自")
 _WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先)")
 _AGAINST = re.compile(r"占|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与")
 _HOME = re.compile(r"全市|全县|全区|全州|全旗|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
@@ -66,64 +64,12 @@ class _Walk:
         self.published: date | None = article.published_on
         self.main = main_place(article)
         self.near = self.main.code if self.main else None
-        self.default: Moment | None = None  # what the article speaks of before anything else is said
-        self.moment: Moment | None = None
-        self.year: int | None = None
+        self.times = Times(article.text, article.published_on)
         self.place: Place | None = None
         self.drafts: list[_Draft] = []
         self.memory = Memory()
         self.clause = 0
         self.paragraph = -1
-
-    # ------------------------------------------------------------------ times
-
-    def heed(self, time: Time, end: int) -> Moment | None:
-        """Take note of a time word; the moment it names where it is only what something is compared with."""
-        text = self.text
-        moment = moment_of(time.text, self.published, self.year)
-        if moment is None:
-            return None
-        before = text[max(0, time.at - 5) : time.at]
-        if before.endswith(_COMPARED):
-            return moment
-        if before.endswith(_COMPARED_LOOSE) and not before.endswith(("因为", "认为", "但是", "作为", "自", "从")) and not moment.as_of:
-            return moment
-        if before.endswith(("由", "从")) or text[time.till : time.till + 1] in ("的", "（", "(") and re.match(r"[的（(]\d", text[time.till : time.till + 2]):
-            return moment
-        if moment.day and _REPORT.match(text, time.till, min(end, time.till + 60)):
-            if moment.period.last and self.year is None:
-                self.year = moment.period.last.year
-            return None
-        if before.endswith(("截至", "截止", "到", "至")) and not moment.as_of:
-            moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
-        if not moment.named and moment.as_of and time.text in ("如今", "现在", "当前", "眼下") and self.moment:
-            return None
-        self.moment = moment
-        if moment.period.last is not None:
-            self.year = moment.period.last.year
-        if self.default is None:
-            self.default = moment
-        return None
-
-    def period_for(self, q: Quantity, s: Statement, base: Moment | None) -> Period | None:
-        """The days a prose figure speaks of."""
-        governing = self.moment or self.default
-        if base is not None and s.predicate in ("level", "average", "rate", "share") and not s.of_previous:
-            if base.named and governing and base.period.last and governing.period.last and re.search("同期", s.before):
-                years = governing.period.last.year - base.period.last.year
-                period = governing.period
-                for _ in range(max(0, min(years, 50))):
-                    period = previous_year(period)
-                return period
-            return base.period
-        if governing is None:
-            return None
-        period = governing.period
-        if _PLAN.search(s.before) and s.predicate in ("level", "average"):
-            return whole_year(period, self.published)
-        if s.predicate == "change" and s.temporal and governing.as_of and re.search("年初|上年末|去年末|去年底|上年底", s.before):
-            return Period(date(period.last.year, 1, 1), period.last) if period.last else period
-        return period
 
     # ------------------------------------------------------------------ places
 
@@ -165,15 +111,13 @@ class _Walk:
 
     def sentence(self, number: int, start: int, end: int, quantities: list[Quantity], times: list[Time], headline: bool) -> None:
         text = self.text
-        base: Moment | None = None
-        base_till = -1
+        walk = self.times
         t = 0
         self.memory.new_sentence()
+        walk.new_sentence(start)
         for i, q in enumerate(quantities):
             while t < len(times) and times[t].at < q.at:
-                compared = self.heed(times[t], end)
-                if compared is not None:
-                    base, base_till = compared, times[t].till
+                walk.heed(times[t], end)
                 t += 1
             near = words_around(text, start, end, quantities, i, headline)
             previous = quantities[i - 1] if i else None
@@ -187,27 +131,24 @@ class _Walk:
                 inherited = self.drafts[-1].statement
                 statement = inherited._replace(behind=near.behind, start=near.start, bracketed=False, of_previous=False)
                 direction = self.drafts[-1].direction
-            if base is not None and (base_till < near.start or q.at - base_till > 18):
-                base = None
             if not near.bracketed and near.before:
                 self.heed_place(near.start, q, near.before)
-            period = self.period_for(q, statement, base)
+            period = walk.period_for(q, statement, near.start, listed)
             place = self.place_for(q, statement)
             metric = metric_of(text, q, statement, self.memory, listed, headline)
-            base = None
             self.drafts.append(_Draft(q, statement, direction, metric, period, place, number))
         while t < len(times):
-            self.heed(times[t], end)
+            walk.heed(times[t], end)
             t += 1
 
     # ------------------------------------------------------------------ tables
 
     def table(self, number: int, cells: list[Cell]) -> None:
-        sums = self.moment or self.default
+        sums = self.times.moment or self.times.default
         for cell in cells:
             period = sums.period if sums else None
             for label in (cell.column_label, cell.row_label):
-                moment = _moment_in(label, self.published, self.year)
+                moment = _moment_in(label, self.published, self.times.year)
                 if moment is not None:
                     period = moment.period
             if _PLAN.search(cell.column_label) or re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label:
@@ -246,7 +187,7 @@ def read(article: Article) -> Reading:
             walk.paragraph = sentence.paragraph
             walk.memory.new_paragraph()
             walk.place = None
-            walk.moment = None
+            walk.times.new_paragraph()
         if block.kind == "table":
             if sentence.paragraph in seen_tables:
                 continue
@@ -263,15 +204,22 @@ def read(article: Article) -> Reading:
             walk.sentence(
                 number, sentence.start, sentence.end, sorted(reader.quantities), reader.times, block.kind == "title"
             )
+            if not reader.quantities and sentence.end - sentence.start < 30 and block.kind != "title":
+                if NUMBERED.match(text, sentence.start, sentence.end):
+                    walk.times.heading()
         if block.kind == "title":
             titled = len(walk.drafts)
-            walk.moment = None
+            walk.times.end_title()
     drafts = walk.drafts
-    default = walk.default
-    if default is not None:
-        for i in range(titled):
-            if drafts[i].period is None:
-                drafts[i] = drafts[i]._replace(period=default.period)
+    first: dict[tuple[object, str], Period | None] = {}
+    for draft in reversed(drafts[titled:]):
+        first[draft.quantity.value, draft.quantity.unit] = draft.period
+    default = walk.times.default
+    for i in range(titled):
+        quantity = drafts[i].quantity
+        period = first.get((quantity.value, quantity.unit)) or drafts[i].period or (default.period if default else None)
+        if period is not None:
+            drafts[i] = drafts[i]._replace(period=period)
     return _reading(article, drafts, grids)
 
 

@@ -16,10 +16,13 @@ from typing import NamedTuple
 from hengshui_etl.figures.numerals import chinese_number
 from hengshui_etl.figures.scan import DASH, DAY, MONTH, YEAR
 from hengshui_etl.records import Period
-from hengshui_etl.vocab import toml
+from hengshui_etl.vocab import toml, words
 
 _DATA = toml("periods")
 _YEARS: dict[str, int] = dict(_DATA["relative_years"])
+_FROM_GOVERNING = frozenset(words(_DATA["counted_from_governing"]))
+_MONTHS: dict[str, int] = dict(_DATA["relative_months"])
+NOW = frozenset(words(_DATA["now"]))
 _TOKEN = re.compile(
     rf"(?:(?P<year>{YEAR})年?|(?P<word>{'|'.join(sorted(_YEARS, key=len, reverse=True))}))?度?的?(?P<rest>.*)$"
 )
@@ -44,6 +47,12 @@ class Moment(NamedTuple):
     day: bool
     named: bool
 
+    @property
+    def whole_year(self) -> bool:
+        """Whether it is one calendar year from end to end."""
+        a, b = self.period
+        return a is not None and b is not None and a.year == b.year and (a.month, a.day, b.month, b.day) == (1, 1, 12, 31)
+
 
 def _number(text: str) -> int:
     if text.isdigit():
@@ -52,11 +61,13 @@ def _number(text: str) -> int:
     return int(number.value) if number is not None else 0
 
 
-def _year(text: str) -> int:
+def year_words(text: str) -> int:
+    """The year that digits or Chinese digits (二〇一九) name."""
     return _number(text.replace("○", "〇"))
 
 
-def _month_end(year: int, month: int) -> date:
+def month_end(year: int, month: int) -> date:
+    """The last day of a month."""
     return date(year, month, monthrange(year, month)[1])
 
 
@@ -74,46 +85,35 @@ def _holidays() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1 << 13)
-def moment_of(text: str, published: date | None, year: int | None) -> Moment | None:
-    """What the time word `text` says in an article of `published`, where `year` is the year spoken of just before.
+def moment_of(text: str, published: date | None, year: int | None, latest: int | None = None) -> Moment | None:
+    """What the time word `text` says in an article of `published`, where `year` is the year spoken of just before, and
+    `latest`, for an article without a date, the latest year that it prints.
 
     None where it names no days (近日, 同比) or needs a year that nothing names.
     """
     if match := _DATE.match(text):
-        first = _day(_year(match["y"]), int(match["m"]), int(match["d"]))
+        first = _day(year_words(match["y"]), int(match["m"]), int(match["d"]))
         return Moment(Period(first, first), False, True, True) if first else None
     if match := _YEARS_RANGE.match(text):
-        a, b = _year(match["a"]), _year(match["b"])
+        a, b = year_words(match["a"]), year_words(match["b"])
         return Moment(Period(date(a, 1, 1), date(b, 12, 31)), False, False, True) if a < b else None
     if (match := _PLAN.match(text)) and match["name"] in _DATA["five_year_plans"]:
         a, b = _DATA["five_year_plans"][match["name"]]
         return _plan(a, b, match["edge"], published)
-    if text in (
-        "目前",
-        "截至目前",
-        "截止目前",
-        "目前止",
-        "到目前为止",
-        "目前为止",
-        "至今",
-        "迄今",
-        "迄今为止",
-        "如今",
-        "现在",
-        "现已",
-        "眼下",
-        "当前",
-    ):
+    if text in NOW:
         return Moment(Period(None, published), True, False, False) if published else None
+    if text in _MONTHS:
+        return _month(published, _MONTHS[text])
     match = _TOKEN.match(text)
     if match is None:
         return None
     named = match["year"] is not None or match["word"] is not None
-    base = published.year if published else year
+    base = published.year if published else latest
     if match["year"]:
-        at_year: int | None = _year(match["year"])
+        at_year: int | None = year_words(match["year"])
     elif match["word"]:
-        at_year = published.year + _YEARS[match["word"]] if published else None
+        origin = year if match["word"] in _FROM_GOVERNING and year is not None else base
+        at_year = origin + _YEARS[match["word"]] if origin is not None else None
     else:
         at_year = year if year is not None else base
     if at_year is None or not 1900 <= at_year <= 2200:
@@ -124,6 +124,14 @@ def moment_of(text: str, published: date | None, year: int | None) -> Moment | N
         a2, b2 = date.fromisoformat(f"{at_year}-{first_day}"), date.fromisoformat(f"{at_year}-{last_day}")
         return Moment(Period(a2, b2), False, False, True)
     return _part(rest, at_year, named, published)
+
+
+def _month(published: date | None, months: int) -> Moment | None:
+    if published is None:
+        return None
+    index = published.year * 12 + published.month - 1 + months
+    year, month = divmod(index, 12)
+    return Moment(Period(date(year, month + 1, 1), month_end(year, month + 1)), False, False, True)
 
 
 def _plan(first: int, last: int, edge: str, published: date | None) -> Moment | None:
@@ -144,26 +152,26 @@ def _part(rest: str, year: int, named: bool, published: date | None) -> Moment |
     if match["quarter"]:
         n = next((_QUARTERS[c] for c in match["quarter"] if c in _QUARTERS), 1)
         first = date(year, 1, 1) if match["quarter"][0] == "前" else date(year, 3 * n - 2, 1)
-        last = _month_end(year, 3 * n)
+        last = month_end(year, 3 * n)
     elif match["half"]:
         first, last = (date(year, 1, 1), date(year, 6, 30)) if match["half"][0] == "上" else (date(year, 7, 1), last)
     elif match["m1"]:
         a, b = _number(match["m1"]), _number(match["m2"])
         if not a < b <= 12:
             return None
-        first, last = date(year, a, 1), _month_end(year, b)
+        first, last = date(year, a, 1), month_end(year, b)
     elif match["months"]:
         n = _number(match["months"])
         if not 1 <= n <= 12:
             return None
-        last = _month_end(year, n)
+        last = month_end(year, n)
     elif match["m"]:
         month = _number(match["m"])
         if not 1 <= month <= 12:
             return None
         if not named and published and match["m"] and (year, month) > (published.year, published.month + 1):
             year -= 1
-        first, last = date(year, month, 1), _month_end(year, month)
+        first, last = date(year, month, 1), month_end(year, month)
         if match["d"]:
             first_day = _day(year, month, _number(match["d"]))
             if first_day is None:
@@ -194,7 +202,7 @@ def previous_year(period: Period) -> Period:
         if day is None:
             return None
         if day.month == 2 and day.day >= 28:
-            return _month_end(day.year - 1, 2) if (day + timedelta(1)).month == 3 else day.replace(year=day.year - 1)
+            return month_end(day.year - 1, 2) if (day + timedelta(1)).month == 3 else day.replace(year=day.year - 1)
         return day.replace(year=day.year - 1)
 
     return Period(back(period.first), back(period.last))

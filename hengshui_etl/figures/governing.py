@@ -1,0 +1,367 @@
+"""Which time governs which figure: the walk of the time words through an article.
+
+Belongs here: what is said to hold when, handed on from word to clause, sentence, paragraph and article. Does not belong
+here: what days a time word names (periods.py), finding the words (scan.py).
+
+The press speaks of one main span (前三季度) and of states at its end (截至9月底); other times (去年同期, 二季度, 目前) are asides.
+What a clause names governs it; a new sentence goes back to what its paragraph began with, a new paragraph to what the
+article began with, stocks (余额, 存栏) to the last state and flows (发放, 新增) to the last span.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+
+from hengshui_etl.figures.periods import NOW, Moment, moment_of, previous_year, whole_year, year_words
+from hengshui_etl.figures.quantities import Quantity, Time
+from hengshui_etl.figures.scan import YEAR
+from hengshui_etl.figures.statements import Statement
+from hengshui_etl.records import Period
+from hengshui_etl.vocab import toml, words
+
+_PERIODS = toml("periods")
+_PREDICATES = toml("predicates")
+
+
+def _any(value: str | list[str]) -> str:
+    return "|".join(sorted(map(re.escape, words(value)), key=len, reverse=True))
+
+
+_PLAN = re.compile(_any(_PREDICATES["plans"]["words"]))
+_TARGET = re.compile(_any(_PREDICATES["targets"]["words"]))
+_STOCK = re.compile(_any(_PREDICATES["stocks"]["words"]))
+_STOCK_NOW = re.compile(_any(_PREDICATES["stocks"]["now"]))
+_STOCK_LOOSE = re.compile(_any(_PREDICATES["stocks"]["loose"]))
+_FLOW = re.compile(_any(_PREDICATES["flows"]["words"]))
+_DONE = re.compile(_any(_PREDICATES["flows"]["done"]))
+
+_COMPARED = re.compile(
+    r"(?:比|较(?!快|大|高|好|多|为)|与|同|和|于|相比|对比|恢复到|恢复至|超过|相当于)[^，,。；;、：]{0,6}$"
+)
+_FROM = re.compile(r"(?:由|从)[^，,。；;、：]{0,3}$")
+_CHANGED_TO = re.compile(r"(?:增加|减少|提高|上升|下降|降低|扩大|回升|增|减|升|降)[到至为][^，,。；;、：]{0,3}$")
+_IS = re.compile(r"(?:的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度){0,3}(?:为|是|仅为?|只有)(?!了))")
+_GOAL = re.compile(r"(?:目标|任务|计划|预算|预期)|[^，,。；;]{1,12}?的(?:目标|任务|计划|预算)")
+_REPORT = re.compile(
+    r"[^。；]{0,40}?(?:记者|笔者|获悉|召开|发布|公布|通报|介绍|了解|揭晓|出炉|印发|报道|透露|表示|公告|刊发|报告|会议上|大会)"
+)
+_MEETING = re.compile(r"[^，,。；;]{0,40}(?:召开|举行|举办|启动|会上)(?=[，,。；;])")
+_PRICES = re.compile(r"[^，,。；;）)]{0,6}(?:价|口径|基数|汇率)")
+_WITHOUT_TIME = re.compile(r"(?:由|从)(?:[约近超])?$")
+_YEAR_RUN = re.compile(r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)")
+_PREVIOUS = re.compile(r"(?:上年|上一年|前一年|上年度|上一年度)")
+NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[、．.])")
+"""How the heading of a section begins."""
+_SINCE_OBJECT = re.compile(r"同比|年增")
+_NAMED_YEAR = re.compile(YEAR)
+
+
+@lru_cache(maxsize=1 << 13)
+def _nature(words_around: str) -> str:
+    """Whether words speak of a state ("now" where it is the state of the day of writing), of what happens, or neither."""
+    if _STOCK_NOW.search(words_around):
+        return "now"
+    if _STOCK.search(words_around):
+        return "stock"
+    if _FLOW.search(words_around):
+        return "flow"
+    return "loose" if _STOCK_LOOSE.search(words_around) else ""
+
+
+class Times:
+    """The times in force at one place of the walk."""
+
+    def __init__(self, text: str, published: date | None) -> None:
+        self.text = text
+        self.published = published
+        self.latest = published.year if published else _latest_year(text)
+        self.default: Moment | None = None  # what the article began with
+        self.settled = False  # whether a figure of the body has been governed by it
+        self.flow: Moment | None = None
+        self.state: Moment | None = None
+        self.lead: Moment | None = None  # what the paragraph began with
+        self.moment: Moment | None = None  # in force
+        self.fresh = False  # named in this sentence
+        self.year: int | None = None
+        self.base: Moment | None = None
+        self.base_at = self.base_till = -1
+        self.since: Moment | None = None
+        self.origin: Moment | None = None
+        self.last_base: Period | None = None
+        self.sentence_at = 0
+        self.last_time: tuple[int, Moment] | None = None
+        self.once: Moment | None = None
+        self.once_till = -1
+        self.event = False
+
+    # -------------------------------------------------------------- boundaries
+
+    def new_paragraph(self) -> None:
+        self.lead = self.moment = None
+        self.event = False
+        if self.default is not None and self.default.period.last is not None:
+            self.year = self.default.period.last.year
+
+    def new_sentence(self, at: int) -> None:
+        """A full stop: an aside of the sentence before is over."""
+        self.sentence_at = at
+        self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
+        self.fresh = False
+        if self.lead is not None and self.moment is not None and self.moment != self.lead:
+            self.moment = self.lead
+        if self.moment is not None and self.moment.period.last is not None:
+            self.year = self.moment.period.last.year
+
+    def end_title(self) -> None:
+        """The headline is read: what it names is what the article speaks of, until the body says so itself."""
+        self.moment = self.lead = None
+
+    def heading(self) -> None:
+        """What was just read was the heading of a section: what it names governs the section."""
+        if self.moment is not None and self.fresh:
+            self.default = self.moment
+            self.flow = self.moment
+            self.state = None
+            self.settled = True
+
+    # -------------------------------------------------------------- time words
+
+    def heed(self, time: Time, end: int) -> None:
+        """Take note of a time word."""
+        text, word = self.text, time.text
+        after = text[time.till : time.till + 16]
+        earlier = text[max(self.sentence_at, time.at - 12) : time.at]
+        if word in ("年度", "当年", "同期", "同比", "环比", "往年", "平日", "本期"):
+            if word == "同期" and self.moment is not None and _COMPARED.search(earlier):
+                self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
+            return
+        if word == "年初" and earlier.endswith("末"):
+            return
+        if word == "当月":
+            return
+        moment = moment_of(word, self.published, self.year, self.latest)
+        if moment is None:
+            return
+        if after.startswith("零时") or word.endswith("零时"):
+            moment = moment._replace(period=Period(None, moment.period.last), as_of=True, day=False)
+        census = next((n for n in _CENSUSES if after.startswith(n)), None)
+        if census is not None:
+            day = _CENSUSES[census]
+            moment = Moment(Period(None, day), True, False, True)
+        compared = _COMPARED.search(earlier) is not None or census is not None and self.moment is not None
+        source = _FROM.search(earlier) is not None and not moment.as_of or earlier.endswith(("由", "从"))
+        if (word.endswith("以来") and not compared) or earlier.endswith("自"):
+            source = compared = False
+        if word.endswith("同期"):
+            governing = self.moment or self.default
+            if governing is not None and governing.period.last is not None and moment.period.last is not None:
+                period = governing.period
+                for _ in range(max(0, min(governing.period.last.year - moment.period.last.year, 30))):
+                    period = previous_year(period)
+                moment = moment._replace(period=period, as_of=governing.as_of)
+            if compared or _IS.match(after):
+                self._take_base(moment, time)
+            return
+        if _PREVIOUS.match(word) or word in ("上年末", "上年底"):
+            if compared or source or _IS.match(after) or _CHANGED_TO.search(earlier):
+                self._take_base(moment, time, source)
+            return
+        if earlier.endswith(("按", "以", "按照")) and _PRICES.match(after):
+            return
+        if compared or source or _CHANGED_TO.search(earlier):
+            self._take_base(moment, time, source)
+            return
+        if after[:1] in "的（(" and after[:1] and (self.moment or self.default) is not None and _IS.match(after):
+            self._take_base(moment, time)
+            return
+        if earlier.endswith(("为", "是")) and not earlier.endswith(("因为", "认为", "作为")):
+            self._take_base(moment, time)
+            return
+        if word.endswith("前") or after.startswith(("前", "之前")) and not moment.day:
+            return
+        if moment.day and self._of_report(time, end, earlier):
+            if moment.period.last and self.year is None:
+                self.year = moment.period.last.year
+            return
+        if _GOAL.match(after) and ("全年" in word or "年度" in word):
+            year = whole_year((self.moment or self.default or moment).period, self.published) or moment.period
+            self.once, self.once_till = Moment(year, False, False, True), time.till + 16
+            return
+        if self.event and not moment.day and _MEETING.match(text[time.till : time.till + 60]):
+            return
+        if not moment.named and moment.as_of and word not in NOW:
+            return
+        if moment.as_of and word in ("如今", "现在", "当前", "眼下") and self.moment:
+            return
+        if earlier.endswith(("截至", "截止", "到", "至")) and not moment.as_of and not moment.whole_year:
+            moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
+        if moment.day and not moment.as_of:
+            self.event = True
+        if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and not moment.as_of:
+            moment = moment._replace(period=Period(self.last_time[1].period.first, moment.period.last), day=False)
+        self.last_time = (time.till, moment)
+        self._govern(moment, time.at)
+
+    def _of_report(self, time: Time, end: int, earlier: str) -> bool:
+        if earlier.endswith("记者") or _REPORT.match(self.text, time.till, min(end, time.till + 60)) is not None:
+            return True
+        return self.text.startswith("在", time.till) and self.default is None
+
+    def _take_base(self, moment: Moment, time: Time, source: bool = False) -> None:
+        self.base, self.base_at, self.base_till = moment, time.at, time.till
+        if source:
+            self.origin = moment
+        governing = self.moment or self.default
+        if governing is not None and governing.as_of:
+            if moment.as_of:
+                self.since = moment
+            elif moment.period.last is not None and moment.whole_year and governing.period.last is not None:
+                last = governing.period.last
+                try:
+                    day = last.replace(year=moment.period.last.year)
+                except ValueError:
+                    day = moment.period.last
+                self.base = Moment(Period(None, day), True, False, True)
+                self.since = self.base
+
+    def _govern(self, moment: Moment, at: int) -> None:
+        self.moment = moment
+        self.fresh = True
+        self.base = None
+        if self.lead is None or at - self.sentence_at <= 6 and not _inside(moment, self.lead):
+            self.lead = moment
+        last = moment.period.last
+        if last is not None and (self.published is None or last.year <= self.published.year):
+            self.year = last.year
+        if moment.as_of:
+            self.state = moment
+        else:
+            if self.flow is None or not _inside(moment, self.flow):
+                self.flow = moment
+        if self.default is None:
+            self.default = moment
+
+    # -------------------------------------------------------------- figures
+
+    def period_for(self, q: Quantity, s: Statement, start: int, listed: bool) -> Period | None:
+        """The days that a figure of prose speaks of; `start` is where its clause begins."""
+        if listed and self.last_base is not None:
+            return self.last_base
+        self.last_base = None
+        period = self._base_period(q, s, start)
+        if period is not None:
+            self.last_base = period
+            return period
+        governing = self._governing(s)
+        if not self.settled and governing is not None and self.fresh and self.moment is not None:
+            self.settled = True
+            if not self.moment.day or self.default is None:
+                self.default = self.moment
+        if self.once is not None and q.at <= self.once_till:
+            period, self.once = self.once.period, None
+            return period
+        if governing is None:
+            return None
+        period = governing.period
+        if s.predicate in ("level", "average") and _PLAN.search(s.before):
+            return whole_year(period, self.published)
+        if _WITHOUT_TIME.search(s.before):
+            if self.origin is not None:
+                return self.origin.period
+            if not governing.as_of and s.predicate in ("level", "rate", "share", "average"):
+                return previous_year(period)
+        if governing.as_of and period.last is not None:
+            if _YEAR_RUN.search(s.before):
+                self.since = Moment(Period(None, previous_year(period).last), True, False, True)
+            if self.since is not None and not _SINCE_OBJECT.search(s.before) and self._is_change(s):
+                return _between(self.since.period.last, period.last)
+        if not governing.as_of and self.fresh and self.published and period.last and period.first:
+            named = period.last >= self.published >= period.first
+            if named and governing.whole_year and _DONE.search(s.before):
+                return Period(period.first, self.published)
+        return period
+
+    def _is_change(self, s: Statement) -> bool:
+        return s.predicate == "change" or s.direction is not None and s.predicate == "gap" and s.temporal
+
+    def _base_period(self, q: Quantity, s: Statement, start: int) -> Period | None:
+        base = self.base
+        if base is None:
+            return None
+        between = self.text[self.base_till : q.at]
+        if len(between) > 22 or any(c in between for c in "，,。；;"):
+            self.base = None
+            return None
+        self.base = None
+        if s.predicate == "change" or s.predicate == "gap" and not s.base:
+            return None
+        if s.of_previous:
+            return None
+        head = self.text[max(start, self.base_at - 8) : self.base_at]
+        if q.kind in ("percent", "multiple", "percentage_point") and between in ("的", "") and re.search(
+            r"(?:恢复到?至?|相当于|为|是|占|达到)$", head
+        ):
+            return None
+        return base.period
+
+    def _governing(self, s: Statement) -> Moment | None:
+        """The moment in force, or for a stock the last state, for a flow the last span, where the sentence names none."""
+        moment = self.moment
+        if moment is not None and self.fresh:
+            return moment
+        governing = moment or self.default
+        if governing is None:
+            return None
+        nature = _nature(s.before + s.behind[:8])
+        if s.direction is not None and s.predicate in ("change", "gap") and s.before[:2] in ("同比", "比上", "增长", "下降"):
+            nature = ""
+        if governing.as_of:
+            if nature == "flow" and self.flow is not None:
+                return self.flow
+            if nature == "now" and self.published and not self.fresh and not moment:
+                return Moment(Period(None, self.published), True, False, False)
+            return governing
+        if nature == "loose" and moment is None:
+            nature = "stock"
+        if nature in ("stock", "now"):
+            last = governing.period.last
+            state = self.state
+            if state is not None and state.period.last is not None and last is not None:
+                if nature == "stock" and abs((state.period.last - last).days) < 370:
+                    return state
+            if last is None:
+                return governing
+            if self.published and (nature == "now" or last > self.published):
+                return Moment(Period(None, self.published), True, False, False)
+            return Moment(Period(None, last), True, False, True)
+        return governing
+
+
+def _inside(part: Moment, whole: Moment) -> bool:
+    """Whether a span lies within another and is shorter."""
+    p, w = part.period, whole.period
+    if p.first is None or w.first is None or p.last is None or w.last is None:
+        return False
+    return w.first <= p.first and p.last <= w.last and p != w
+
+
+def _between(base: date | None, last: date) -> Period:
+    """From the day after a base level (or that day itself, over years) to the last."""
+    if base is None or base > last:
+        return Period(None, last)
+    if (last - base).days > 370 or base.day == 1:
+        return Period(base, last)
+    return Period(base + timedelta(1), last)
+
+
+def _latest_year(text: str) -> int | None:
+    """The latest year that an article without a date prints, or None."""
+    found = [y for y in map(year_words, _NAMED_YEAR.findall(text)) if 1949 <= y <= 2100]
+    return max(found) if found else None
+
+
+_CENSUSES: dict[str, date] = {n: date.fromisoformat(d) for n, d in _PERIODS["censuses"].items()}
+
+__all__ = ["Times"]
