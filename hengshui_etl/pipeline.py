@@ -6,7 +6,7 @@ Does not belong here: anything that a stage does, any input or output.
 
 from __future__ import annotations
 
-from hengshui_etl.figures import read_figures
+from hengshui_etl.figures import read
 from hengshui_etl.records import Examination
 from hengshui_etl.relations import relations_of
 from hengshui_etl.text import read_article
@@ -20,6 +20,6 @@ def examine(data: bytes, *, source_path: str, article_id: str | None = None) -> 
     nothing else.
     """
     article = read_article(data, source_path=source_path, article_id=article_id)
-    figures = read_figures(article)
-    relations, undecided = relations_of(article, figures)
-    return Examination(article, figures, relations, undecided)
+    reading = read(article)
+    relations, undecided = relations_of(article, reading)
+    return Examination(article, reading.figures, relations, undecided)

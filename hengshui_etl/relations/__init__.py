@@ -1,0 +1,29 @@
+"""Figures to verdicts: which figures belong to one relation, whether it holds, whom to blame, what would mend it."""
+
+from __future__ import annotations
+
+from hengshui_etl.figures import Reading
+from hengshui_etl.records import Article, Claim, Relation, Undecided, Verdict
+from hengshui_etl.relations.find import find_claims
+from hengshui_etl.relations.judge import NotJudgeable, verdict_of
+from hengshui_etl.relations.mend import blame_and_mend
+
+__all__ = ["find_claims", "relations_of"]
+
+
+def relations_of(article: Article, reading: Reading) -> tuple[tuple[Relation, ...], tuple[Undecided, ...]]:
+    """All judged relations of an article in reading order, and what was looked at but not judged, with the reason."""
+    claims, undecided = find_claims(article, reading)
+    judged: list[tuple[Claim, Verdict]] = []
+    left = list(undecided)
+    for claim in claims:
+        try:
+            judged.append((claim, verdict_of(claim, reading.figures)))
+        except NotJudgeable as reason:
+            left.append(Undecided(claim.operands, str(reason)))
+    cures = blame_and_mend([c for c, _ in judged], [v for _, v in judged], reading.figures)
+    relations = tuple(
+        Relation(f"c{n}", claim, verdict, cure.blame, cure.mend)
+        for n, ((claim, verdict), cure) in enumerate(zip(judged, cures, strict=True), 1)
+    )
+    return relations, tuple(left)

@@ -1,0 +1,34 @@
+"""Language and layout to claims: every relation that an article states or implies.
+
+Belongs here: the order in which the families are sought, since what is found first serves the next as context. Does not
+belong here: the families themselves (search/), verdicts (judge.py).
+"""
+
+from __future__ import annotations
+
+from hengshui_etl.figures import Reading
+from hengshui_etl.records import Article, Claim, Undecided
+from hengshui_etl.relations.search.averages import find_coal, find_quotients
+from hengshui_etl.relations.search.changes import find_changes
+from hengshui_etl.relations.search.copies import find_copies, find_summaries
+from hengshui_etl.relations.search.lists import find_lists
+from hengshui_etl.relations.search.shares import find_shares
+from hengshui_etl.relations.search.tables import find_in_tables
+from hengshui_etl.relations.search.totals import find_totals
+from hengshui_etl.relations.search.view import View
+
+
+def find_claims(article: Article, reading: Reading) -> tuple[tuple[Claim, ...], tuple[Undecided, ...]]:
+    """The claims of an article in the order of their last operand, and what was looked at and left."""
+    view = View(article, reading)
+    find_in_tables(view)
+    find_shares(view)
+    find_totals(view)
+    find_changes(view)
+    find_quotients(view)
+    find_coal(view)
+    find_lists(view)
+    find_copies(view)
+    find_summaries(view)
+    claims = sorted(view.claims, key=lambda c: (max(c.operands), c.type, c.operands))
+    return tuple(claims), tuple(view.undecided)

@@ -1,0 +1,213 @@
+"""Quotients of unlike things: averages, multiples, conversions."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.relations.units import factor_between
+
+_PER = (
+    (re.compile(r"户均|每户|平均每户"), ("户", "家")),
+    (re.compile(r"亩均|平均亩产|亩产|每亩|单产"), ("亩", "公顷")),
+    (re.compile(r"人均|每人|生均|每名|每位|师均"), ("人", "名", "人次", "位", "户")),
+    (re.compile(r"日均|每天|每日|平均每天"), ("天", "日")),
+    (re.compile(r"月均|每月|平均每月"), ("个月", "月")),
+    (re.compile(r"年均|每年"), ("年",)),
+    (re.compile(r"次均|每次|每人次|例均"), ("人次", "次", "例")),
+    (re.compile(r"件均|每件|件"), ("件", "个", "宗")),
+    (re.compile(r"每公里|每千米"), ("公里",)),
+    (re.compile(r"每平方米|均价|单价"), ("平方米",)),
+    (re.compile(r"每(?:家|个|所|项|座|处|张|台|辆|社|厂|店|站|村|镇|乡|县|企业|点|单|头|只|艘|架|车|床|间|套|栋|条|班|组|批|期|场)|平均|户|均"), ()),
+)
+_BIG = ((re.compile("每百"), 100), (re.compile("每千"), 1000), (re.compile("每十万"), 100000), (re.compile("每万"), 10000), (re.compile("每百万"), 1000000))
+_AVERAGE_WORD = re.compile(r"人均|户均|亩均|日均|月均|年均|次均|件均|例均|床均|车均|生均|企均|村均|店均|单产|亩产|均价|平均|每[^年日次经]")
+_RATE_WORD = re.compile(r"利用小时|小时数")
+
+
+def find_quotients(view: View) -> None:
+    """Claim the averages, multiples and conversions of an article."""
+    for i, figure in enumerate(view.figures):
+        statement = view.statements[i]
+        if statement is None:
+            continue
+        if statement.bracketed and view.level[i]:
+            _bracketed(view, i)
+        if re.search("折合|约合|合人民币|折算|合计人民币|折|合", statement.before[-8:]) and view.level[i]:
+            _converted(view, i)
+        if figure.kind == "multiple":
+            _multiple(view, i)
+        elif view.level[i] and figure.high is None and (_AVERAGE_WORD.search(statement.before[-16:]) or _RATE_WORD.search(statement.before)):
+            _average(view, i)
+
+
+def _scale(before: str) -> Fraction:
+    for pattern, factor in reversed(_BIG):
+        if pattern.search(before):
+            return Fraction(factor)
+    return Fraction(1)
+
+
+def _counts_of(view: View, i: int, before: str) -> tuple[str, ...]:
+    for pattern, units in _PER:
+        if pattern.search(before[-16:]):
+            return units
+    return ()
+
+
+def _average(view: View, i: int) -> None:
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    before = statement.before
+    scale = _scale(before)
+    units = _counts_of(view, i, before)
+    window = [
+        j for j in range(i - 1, max(-1, i - 28), -1)
+        if view.level[j] and view.statements[j] is not None and not view.statements[j].base  # type: ignore[union-attr]
+        and view.figures[j].sentence >= figure.sentence - 6
+    ]
+    hours = _RATE_WORD.search(before) is not None
+    averaged = _AVERAGE_WORD.search(view.figures[i].metric or before)
+    best: tuple[float, int, int] | None = None
+    for t in window:
+        total = view.figures[t]
+        if total.unit != figure.unit and factor_between(total.unit, figure.unit) is None and not (hours and total.unit == "千瓦时") and not view.alike(t, i):
+            continue
+        if _AVERAGE_WORD.search(view.statements[t].before[-10:]):  # type: ignore[union-attr]
+            continue
+        for n in window:
+            if n == t or not view.values[n]:
+                continue
+            count = view.figures[n]
+            if hours:
+                if count.unit != "千瓦":
+                    continue
+            elif units and count.unit not in units:
+                continue
+            elif not units and count.kind != "count":
+                continue
+            if not view.trial("average", (t, n, i), scale):
+                continue
+            distance = (i - t) + (i - n) + (0 if count.sentence == figure.sentence else 3) + (0 if total.sentence == figure.sentence else 3)
+            if best is None or distance < best[0]:
+                best = (distance, t, n)
+    precise = figure.bound == "exact" or best is not None and best[0] <= 12
+    if best is not None and precise:
+        view.claim("average", (best[1], best[2], i), "平均", scale=scale)
+        return
+    if figure.bound == "exact" and averaged:
+        _failing_average(view, i, units, scale, window)
+
+
+def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction, window: list[int]) -> None:
+    """No pair holds: accuse where total and count are plain, or one slip explains it."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    own = [j for j in window if view.figures[j].sentence == figure.sentence and not view.statements[j].bracketed]  # type: ignore[union-attr]
+    totals = [j for j in own if view.figures[j].unit == figure.unit or factor_between(view.figures[j].unit, figure.unit) is not None]
+    counts = [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count") and j not in totals]
+    if len(totals) == 1 and len(counts) == 1 and figure.kind != "count":
+        if view.slip("average", (totals[0], counts[0], i), scale) and _near_enough(view, totals[0], counts[0], i, scale):
+            view.claim("average", (totals[0], counts[0], i), "平均", scale=scale)
+        else:
+            view.leave((i,), "an average whose total or count is not plain")
+        return
+    subject = statement.subject or figure.metric or ""
+    for n in [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count")][:1]:
+        head = (view.figures[n].metric or "")[:2]
+        for t in window:
+            if t == n or view.figures[t].unit != figure.unit:
+                continue
+            if head and head in (view.figures[t].metric or "") and view.slip("average", (t, n, i), scale) and _near_enough(view, t, n, i, scale):
+                view.claim("average", (t, n, i), "平均", scale=scale)
+                return
+    del subject
+    view.leave((i,), "an average whose total or count is not plain")
+
+
+def _near_enough(view: View, t: int, n: int, i: int, scale: Fraction) -> bool:
+    ratio = view.values[t] / view.values[n] * float(scale) / view.values[i] if view.values[n] and view.values[i] else 0
+    return 0.4 < ratio < 2.5 or any(0.98 < ratio * k < 1.02 for k in (10, 0.1, 100, 0.01, 1e4, 1e-4))
+
+
+def _multiple(view: View, i: int) -> None:
+    """`是2016年全年10.5亿元的3.4倍`, `翻了一番`, `相当于农村居民的2.93倍`."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    sentence = figure.sentence
+    if statement.of_previous:
+        base = i - 1
+        for j in view.levels_before(base, unit_of=base, limit=4):
+            if view.figures[j].sentence >= sentence - 1 and view.trial("multiple", (j, base, i)):
+                view.claim("multiple", (j, base, i), "倍")
+                return
+        near = [j for j in view.levels_before(base, unit_of=base, limit=1) if view.figures[j].sentence == sentence]
+        if near:
+            view.claim("multiple", (near[0], base, i), "倍")
+        return
+    if figure.direction == "up" and statement.word != "" and not view.text[figure.at : figure.till].startswith("翻"):
+        return
+    if figure.bound == "approx" and figure.value == 2 and not re.search("相比|比", statement.before):
+        return
+    window = [j for j in range(i - 1, max(-1, i - 14), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i]]
+    for a in window:
+        for b in window:
+            if a != b and view.alike(a, b) and view.figures[a].unit == view.figures[b].unit and view.values[b] and view.trial("multiple", (a, b, i)):
+                if view.figures[a].sentence == sentence or view.figures[b].sentence == sentence or shared_characters(view.figures[a].metric or "", view.figures[b].metric or "") > 0.6:
+                    view.claim("multiple", (a, b, i), "倍")
+                    return
+    match = re.search(r"(?P<a>[^，。；]{1,24}?)(?:相当于|是|为|达到?)(?P<b>[^，。；]{1,24}?)的?$", statement.before)
+    if match is None or figure.bound != "exact":
+        return
+    best_a = max(window, key=lambda j: shared_characters(match["a"], view.figures[j].metric or ""), default=None)
+    best_b = max((j for j in window if j != best_a), key=lambda j: shared_characters(match["b"], view.figures[j].metric or ""), default=None)
+    if best_a is None or best_b is None or view.figures[best_a].unit != view.figures[best_b].unit or not view.values[best_b]:
+        return
+    sure = shared_characters(match["a"], view.figures[best_a].metric or "") >= 0.8 and shared_characters(match["b"], view.figures[best_b].metric or "") >= 0.75
+    ratio = view.values[best_a] / view.values[best_b] / view.values[i] if view.values[i] else 0
+    if sure and 0.5 < ratio < 2:
+        view.claim("multiple", (best_a, best_b, i), "倍")
+
+
+def _bracketed(view: View, i: int) -> None:
+    """`295.5万吨（59.1亿斤）`: the same quantity in another unit."""
+    one = i - 1
+    if one >= 0 and view.figures[one].unit != view.figures[i].unit and len(view.between(one, i)) <= 6:
+        if factor_between(view.figures[one].unit, view.figures[i].unit) is not None:
+            view.claim("conversion", (one, i), "换算")
+
+
+def _converted(view: View, i: int) -> None:
+    """`按1美元兑6.8974元…折合127.1亿美元`: two amounts and the rate between them."""
+    figure = view.figures[i]
+    same = [j for j in range(i - 1, max(-1, i - 8), -1) if view.paragraphs[j] == view.paragraphs[i] and view.figures[j].kind in ("money", "measure") and view.figures[j].high is None and view.statements[j] is not None]
+    for one in same:
+        if view.figures[one].unit == figure.unit or view.figures[one].kind != figure.kind and figure.kind == "money":
+            continue
+        if factor_between(view.figures[one].unit, figure.unit) is not None and one == i - 1 and len(view.between(one, i)) < 12:
+            view.claim("conversion", (one, i), "折合")
+            return
+        for rate in same:
+            if rate not in (one, i) and view.trial("conversion", (one, i, rate)):
+                view.claim("conversion", (one, i, rate), "折合")
+                return
+    rates = [j for j in same if re.search("兑|汇率|折|每千瓦时|每度|每吨", view.statements[j].before)]  # type: ignore[union-attr]
+    if rates:
+        for one in same:
+            if one != rates[0] and view.figures[one].unit != figure.unit and view.values[one] > 100 and view.slip("conversion", (one, i, rates[0])):
+                view.claim("conversion", (one, i, rates[0]), "折合")
+                return
+
+
+def find_coal(view: View) -> None:
+    """`按每千瓦时300克标准煤耗测算，相当于节约标准煤228.6万吨`: an amount, what it makes, and the rate per unit."""
+    for i, figure in enumerate(view.figures):
+        statement = view.statements[i]
+        if statement is None or not re.search("相当于|折合|节约", statement.before) or figure.kind != "measure":
+            continue
+        for rate in range(i - 1, max(-1, i - 4), -1):
+            for one in range(rate - 1, max(-1, rate - 6), -1):
+                if view.level[one] and view.figures[one].kind == "measure" and view.trial("conversion", (one, i, rate)) and view.figures[one].sentence == figure.sentence:
+                    view.claim("conversion", (one, i, rate), "折合")
+                    return

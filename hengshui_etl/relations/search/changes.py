@@ -1,0 +1,252 @@
+"""Changes: differences and growth rates between stated levels, and gaps whose other side is not stated."""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View, shared_characters
+
+_BALANCE = re.compile(r"顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净")
+_REAL = re.compile(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
+_FROM_TO = re.compile(r"(?:由|从|自)[^，。；]{0,24}$")
+
+
+def find_changes(view: View) -> None:
+    """Claim differences and growth of an article."""
+    for i, figure in enumerate(view.figures):
+        statement = view.statements[i]
+        if statement is None:
+            continue
+        if figure.direction is not None and figure.kind in ("count", "money", "measure"):
+            _amount(view, i)
+        elif figure.unit == "百分点" and figure.direction is not None:
+            _points(view, i)
+        elif figure.unit == "%" and figure.direction is not None:
+            if statement.predicate == "gap":
+                _percent_gap(view, i)
+            else:
+                _rate(view, i)
+        elif figure.direction is None and figure.kind in ("money", "count", "measure") and _BALANCE.search(statement.before):
+            _balance(view, i)
+        elif figure.direction is None and figure.kind in ("money", "count", "measure") and re.search("累计减|共减|合计减|减贫|净减", statement.before):
+            _balance(view, i)
+
+
+def _level_of(view: View, i: int) -> int | None:
+    """The level that a change belongs to: the nearest before it in its sentence that is no base of comparison."""
+    figure = view.figures[i]
+    for j in view.levels_before(i, limit=5):
+        if view.figures[j].sentence != figure.sentence:
+            break
+        statement = view.statements[j]
+        if statement is not None and not statement.base and not statement.bracketed:
+            return j
+    return None
+
+
+def _base_between(view: View, level: int, i: int) -> int | None:
+    """The level of another time between a level and its change (比上年的288.7万吨增加)."""
+    for j in range(level + 1, i):
+        statement = view.statements[j]
+        if statement is not None and view.level[j] and view.alike(j, level) and (statement.base or statement.bracketed):
+            return j
+    return None
+
+
+def _levels_pair(view: View, i: int) -> tuple[int, int] | None:
+    """(level, other level) that a change lies between: both in its sentence, in either order."""
+    figure = view.figures[i]
+    near = [j for j in view.levels_before(i, limit=5) if view.figures[j].sentence == figure.sentence]
+    for j in near:
+        statement = view.statements[j]
+        if statement is not None and statement.base:
+            for k in near:
+                other = view.statements[k]
+                if k != j and other is not None and not other.base and view.alike(j, k):
+                    return k, j
+    return None
+
+
+def _amount(view: View, i: int) -> None:
+    """`比上年增加6.8万吨`: a difference of two levels, or of one that is not stated."""
+    statement = view.statements[i]
+    assert statement is not None
+    pair = _levels_pair(view, i)
+    if pair is not None and view.alike(pair[0], i):
+        if view.trial("difference", (*pair, i)):
+            view.claim("difference", (*pair, i), statement.word)
+            return
+        if i - min(pair) <= 4 and not (statement.predicate == "gap" and not statement.temporal):
+            view.claim("difference", (*pair, i), statement.word)
+            return
+    # the two levels may stand in either order, or the sentence before
+    near = [j for j in view.levels_before(i, unit_of=i, limit=6) if view.figures[j].sentence >= view.figures[i].sentence - 1]
+    for a in range(len(near)):
+        for b in range(a + 1, len(near)):
+            if view.figures[near[a]].bound == "exact" == view.figures[near[b]].bound and view.trial("difference", (near[b], near[a], i)):
+                left, right = view.figures[near[a]].metric or "", view.figures[near[b]].metric or ""
+                if shared_characters(left, right) > 0.5 or _BALANCE.search(statement.before):
+                    view.claim("difference", (near[b], near[a], i), statement.word)
+                    return
+    level = _level_of(view, i)
+    if level is None:
+        earlier = [j for j in view.levels_before(i, unit_of=i, limit=3, same_paragraph=True)]
+        level = next((j for j in earlier if shared_characters(statement.subject, view.figures[j].metric or "") > 0.8), None) if statement.subject else None
+    if level is not None and view.alike(level, i) and (statement.temporal or statement.predicate == "gap"):
+        if statement.predicate != "gap" or statement.temporal:
+            view.claim("difference", (level, i), statement.word, implied=True)
+
+
+def _rate(view: View, i: int) -> None:
+    """`比上年的198.1亿元增长12.4%`: growth of two stated levels, or of a level and its change."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    if figure.bound not in ("exact", "approx", "min"):
+        return
+    real = _REAL.search(view.text, max(0, figure.at - 60), figure.at) is not None
+    pair = _levels_pair(view, i)
+    if pair is not None:
+        if view.trial("growth", (*pair, i)):
+            view.claim("growth", (*pair, i), statement.word)
+            return
+        if not real and i - min(pair) <= 4 and _same_thing(view, pair):
+            view.claim("growth", (*pair, i), statement.word)
+            return
+    level = None
+    for j in range(i - 1, max(-1, i - 4), -1):
+        if view.figures[j].sentence != figure.sentence:
+            break
+        other = view.statements[j]
+        if other is not None and view.figures[j].direction is not None and view.figures[j].kind in ("count", "money", "measure") and other.temporal:
+            level = _level_of(view, j)
+            if level is not None and view.alike(level, j):
+                if view.trial("growth", (level, j, i)):
+                    view.claim("growth", (level, j, i), statement.word)
+                elif not real and i == j + 1 and not statement.subject and len(view.between(j, i)) <= 8 and pair is None:
+                    view.claim("growth", (level, j, i), statement.word)
+            return
+
+
+def _same_thing(view: View, pair: tuple[int, int]) -> bool:
+    base = view.statements[pair[1]]
+    return base is not None and (not base.subject or shared_characters(base.subject, view.figures[pair[0]].metric or "") >= 0.5)
+
+
+def _points(view: View, i: int) -> None:
+    """`提高1.2个百分点`, `高于全省9.2个百分点`: a difference of two percentages, or of one and one not stated."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    if re.search("拉动|贡献|拉低|影响|向上拉|下拉", statement.before):
+        return
+    percents = [
+        j
+        for j in range(i - 1, max(-1, i - 12), -1)
+        if view.figures[j].unit == "%" and view.paragraphs[j] == view.paragraphs[i] and view.figures[j].high is None
+    ]
+    own = [j for j in percents if view.figures[j].sentence == figure.sentence]
+    if not own:
+        own = [j for j in percents if view.figures[j].sentence == figure.sentence - 1][:2]
+        if not own:
+            view.leave((i,), "a gap in points without the percentage that it belongs to")
+            return
+    for a, one in enumerate(own[:5]):
+        for other in own[a + 1 : 6]:
+            mixed = (view.figures[one].direction is None) != (view.figures[other].direction is None)
+            if mixed or view.figures[one].bound != "exact" or view.figures[other].bound != "exact":
+                continue
+            if view.trial("difference", (one, other, i)) and _paired(view, one, other, i):
+                first, second = _ordered(view, one, other)
+                view.claim("difference", (first, second, i), statement.word)
+                return
+    base = [j for j in own[:3] if (s := view.statements[j]) is not None and _is_from(view, j)]
+    if base and len(own) >= 2 and i - own[0] == 1:
+        level = next((j for j in own[:3] if j not in base), None)
+        if level is not None and abs(level - base[0]) == 1 and not statement.subject:
+            view.claim("difference", (level, base[0], i), statement.word)
+            return
+    level = _percent_level(view, i, own)
+    if level is None:
+        view.leave((i,), "a gap in points without the percentage that it belongs to")
+        return
+    view.claim("difference", (level, i), statement.word, implied=True)
+
+
+def _is_from(view: View, j: int) -> bool:
+    statement = view.statements[j]
+    return statement is not None and (statement.base or statement.bracketed or _FROM_TO.search(statement.before) is not None)
+
+
+def _ordered(view: View, one: int, other: int) -> tuple[int, int]:
+    """(level, other level): the later printed first unless it is the base."""
+    return (other, one) if _is_from(view, one) and not _is_from(view, other) else (one, other)
+
+
+def _paired(view: View, one: int, other: int, i: int) -> bool:
+    """Whether two percentages are levels of one thing or of two that the gap compares."""
+    a, b = view.statements[one], view.statements[other]
+    gap = view.statements[i]
+    if a is None or b is None or gap is None:
+        return True
+    if a.predicate in ("share", "rate") and b.predicate in ("share", "rate") and a.word != b.word and not (_is_from(view, one) or _is_from(view, other)):
+        return shared_characters(view.figures[one].metric or "", view.figures[other].metric or "") > 0.7
+    return True
+
+
+def _percent_level(view: View, i: int, own: list[int]) -> int | None:
+    """The percentage that a gap in points belongs to."""
+    statement = view.statements[i]
+    assert statement is not None
+    wanted = statement.subject
+    for j in own[:6]:
+        other = view.statements[j]
+        if other is None or other.base or _is_from(view, j) and not other.subject:
+            continue
+        if re.search("增速|增幅|涨幅|降幅|增长", wanted) and view.figures[j].direction is None:
+            continue
+        if re.search("占比|比重|比例|率", wanted) and view.figures[j].direction is not None:
+            continue
+        if wanted and shared_characters(wanted, f"{view.figures[j].metric or ''}{other.word}增速幅占比") < 0.5 and j != own[0]:
+            continue
+        return j
+    return None
+
+
+def _percent_gap(view: View, i: int) -> None:
+    """`增速比城镇居民快1.7%`: per cent printed where points are meant, if two rates stand before it."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    if statement.temporal and not re.search("增速|增幅|涨幅|降幅|率|比重|占比", statement.before):
+        _rate(view, i)
+        return
+    rates = [
+        j
+        for j in range(i - 1, -1, -1)
+        if view.figures[j].unit == "%" and view.paragraphs[j] == view.paragraphs[i] and view.figures[j].bound == "exact"
+    ][:12]
+    for a, one in enumerate(rates):
+        for other in rates[a + 1 :]:
+            if (view.figures[one].direction is None) != (view.figures[other].direction is None):
+                continue
+            gap = abs(view.figures[one].value - view.figures[other].value)
+            if gap == figure.value and figure.value:
+                view.claim("difference", (one, other, i), statement.word)
+                return
+
+
+def _balance(view: View, i: int) -> None:
+    """`收入68.9亿元，支出61.4亿元，当期结余7.5亿元`: the difference of the two levels before it."""
+    statement = view.statements[i]
+    assert statement is not None
+    near = [j for j in view.levels_before(i, unit_of=i, limit=8) if view.figures[j].sentence >= view.figures[i].sentence - 1]
+    for a in range(len(near)):
+        for b in range(a + 1, len(near)):
+            one, other = near[a], near[b]
+            if view.values[one] < view.values[other]:
+                one, other = other, one
+            if view.trial("difference", (one, other, i)):
+                view.claim("difference", (one, other, i), "差额")
+                return
+    if re.search("顺差|逆差|结余|差额|累计减|共减", statement.before) and len(near) >= 2:
+        one, other = near[1], near[0]
+        if view.figures[one].sentence == view.figures[other].sentence == view.figures[i].sentence and view.slip("difference", (one, other, i)):
+            view.claim("difference", (one, other, i), "差额")

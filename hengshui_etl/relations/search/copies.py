@@ -1,0 +1,91 @@
+"""The same figure said twice: headline and body, summary and detail."""
+
+from __future__ import annotations
+
+from hengshui_etl.relations.search.view import View, shared_characters
+
+
+def find_copies(view: View) -> None:
+    """Claim the restatements of an article."""
+    _headline(view)
+    _repeated(view)
+
+
+def _headline(view: View) -> None:
+    for i in range(view.count):
+        if not view.titled(i):
+            continue
+        figure = view.figures[i]
+        same = [
+            j for j in range(view.count)
+            if not view.titled(j) and view.figures[j].unit == figure.unit and view.figures[j].direction == figure.direction and view.figures[j].high is None
+        ]
+        if figure.unit == "%":
+            same = [j for j in same if _same_sense(view, i, j)]
+        close = [j for j in same if view.trial("restatement", (i, j))]
+        exact = [j for j in close if view.figures[j].value == figure.value]
+        chosen = exact or close
+        if chosen and (exact or figure.bound != "exact"):
+            best = max(chosen, key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j))
+            if exact or shared_characters(figure.metric or "", view.figures[best].metric or "") >= 0.5 or figure.unit == "%":
+                view.claim("restatement", (i, best), "标题与正文")
+            continue
+        named = [j for j in same[:14] if view.statements[j] is not None and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.75]
+        for j in named[:3]:
+            if figure.bound != "exact" and view.figures[j].bound != "exact":
+                continue
+            if view.slip("restatement", (i, j)) or figure.bound in ("min", "max") and _stated_alone(view, i, j, named):
+                if not any(c.type == "restatement" and i in c.operands for c in view.claims):
+                    view.claim("restatement", (i, j), "标题与正文")
+                break
+
+
+def _stated_alone(view: View, i: int, j: int, named: list[int]) -> bool:
+    """Whether the body says just one thing that the headline's bound can be about."""
+    ratio = view.values[j] / view.values[i] if view.values[i] else 0
+    return named[0] == j and 0.6 < ratio < 1.6
+
+
+def _same_sense(view: View, i: int, j: int) -> bool:
+    a, b = view.statements[i], view.statements[j]
+    return a is None or b is None or (a.predicate == b.predicate) or {a.predicate, b.predicate} <= {"share", "rate"}
+
+
+def _repeated(view: View) -> None:
+    """The same value in the same unit for the same thing, later in the body."""
+    first: dict[tuple[str, str, str | None], list[int]] = {}
+    for i, figure in enumerate(view.figures):
+        if view.titled(i) or figure.bound != "exact" or figure.high is not None or figure.value < 2:
+            continue
+        key = (f"{figure.value.normalize()}", figure.unit, figure.direction)
+        earlier = first.setdefault(key, [])
+        for j in earlier:
+            if view.figures[j].sentence == figure.sentence and view.statements[i] is not None:
+                continue
+            a, b = figure.metric or "", view.figures[j].metric or ""
+            digits = len(key[0].replace(".", "").strip("0"))
+            alike = shared_characters(a, b)
+            grid = view.statements[i] is None or view.statements[j] is None
+            if alike >= 0.6 and (digits >= 2 or alike >= 0.8) and (figure.kind != "percent" or digits >= 3 or grid or alike >= 0.9) and not (grid and view.statements[i] is None and view.statements[j] is None):
+                view.claim("restatement", (j, i), "前后两处")
+                break
+        earlier.append(i)
+
+
+def find_summaries(view: View) -> None:
+    """`一般贸易占比超七成` before `占71.1%`: a rounded word first, the number behind it."""
+    for i, figure in enumerate(view.figures):
+        statement = view.statements[i]
+        if statement is None or view.titled(i) or figure.unit != "%" or figure.bound not in ("min", "approx") or figure.value % 10:
+            continue
+        text = view.text[figure.at : figure.till]
+        if "成" not in text:
+            continue
+        for j in range(i + 1, min(view.count, i + 5)):
+            other = view.statements[j]
+            if other is None or view.paragraphs[j] != view.paragraphs[i]:
+                break
+            if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and other.predicate in ("share", "rate") and statement.predicate in ("share", "rate") and view.figures[j].sentence != figure.sentence:
+                if shared_characters(statement.subject, view.figures[j].metric or "") >= 0.8 and view.trial("restatement", (i, j)):
+                    view.claim("restatement", (i, j), "先概说后细说")
+                    break

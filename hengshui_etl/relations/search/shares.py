@@ -1,0 +1,239 @@
+"""Shares: part ÷ whole = percentage, and a count with its percentage of a whole that is not stated."""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View, shared_characters
+
+_FAR = re.compile(r"全省|全国|省内|全球|世界|全自治区|全疆")
+_TOGETHER = re.compile(r"合计|共占|总共|之和|三者|两者|四者|上述|以上[^，。]{0,8}合|合占")
+_OWN_RATE = re.compile(
+    r"完成率|覆盖率|合格率|投保率|参保率|占比|比重|比例|开发率|增长面|优良率|达标率|办结率|开工率|投产率|入库率|通车率|利用率|使用率|入住率|上线率|普及率|回收率|整改率|签约率|履约率|到位率|"
+    r"率$|面$|度$"
+)
+_NO_SHARE = re.compile(r"增长率|增速|利率|汇率|死亡率|出生率|周转率|失业率|通胀|发生率|毛利率|机械化率|自给率|成活率|负债率|杠杆率|容积率|降水|湿度|浓度|城镇化率|森林覆盖率|覆盖度|满意|知晓率|存活率|增长率|周转|入学率|毕业率|恩格尔|弃风|回报率|收益率")
+_GROWTH_SHARE = re.compile(r"贡献率|贡献")
+
+
+def find_shares(view: View) -> None:
+    """Claim the shares of an article."""
+    for i, figure in enumerate(view.figures):
+        statement = view.statements[i]
+        if statement is None or figure.unit not in ("%", "‰") or figure.high is not None:
+            continue
+        if statement.of_previous and _of_previous(view, i):
+            continue
+        if statement.predicate not in ("share", "rate") or figure.direction is not None:
+            continue
+        if _GROWTH_SHARE.search(statement.before) and _contribution(view, i):
+            continue
+        _stated(view, i)
+
+
+def _of_previous(view: View, i: int) -> bool:
+    """`112.3亿元，为年度预算209.5亿元的53.6%`: the whole stands right before the percentage."""
+    whole = i - 1
+    if not view.alike(whole, whole) or view.figures[whole].kind not in ("count", "money", "measure"):
+        return False
+    sentence = view.figures[i].sentence
+    candidates = [j for j in view.levels_before(whole, unit_of=whole, limit=6) if view.figures[j].sentence >= sentence - 1]
+    candidates = [j for j in candidates if view.figures[j].sentence == sentence] or candidates[:2]
+    for j in candidates:
+        if view.trial("share", (j, whole, i)):
+            return view.claim("share", (j, whole, i), "…的百分之几")
+    parts = [j for j in candidates if j > 0]
+    if parts and view.figures[parts[0]].sentence == sentence:
+        near = parts[0]
+        comma = view.between(near, whole)
+        if len(comma) < 30 and comma.count("，") + comma.count(",") <= 1 and not re.search("[。；;]", comma):
+            return view.claim("share", (near, whole, i), "…的百分之几")
+    view.leave((i, whole), "a percentage of a stated whole, but no part that belongs to it")
+    return True
+
+
+def _contribution(view: View, i: int) -> bool:
+    """`合计拉动全市规上工业增长4.6个百分点，贡献率达55.4%`: points ÷ growth rate."""
+    sentence = view.figures[i].sentence
+    points = [j for j in range(i - 1, -1, -1) if view.figures[j].unit == "百分点" and view.figures[j].sentence == sentence]
+    if not points:
+        return False
+    for j in range(i - 1, -1, -1):
+        figure, statement = view.figures[j], view.statements[j]
+        if statement and figure.unit == "%" and statement.predicate == "change" and view.trial("share", (points[0], j, i)):
+            return view.claim("share", (points[0], j, i), "贡献率")
+    return False
+
+
+def _stated(view: View, i: int) -> None:
+    """A share or rate whose part and whole must be sought."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    label = f"{statement.before}"
+    said = statement.object
+    if statement.predicate == "rate" and _NO_SHARE.search(f"{statement.subject}{statement.word}") and not _pair_before(view, i):
+        return
+    if _TOGETHER.search(label) and _percent_total(view, i):
+        return
+    parts = _parts(view, i)
+    if not parts:
+        if _TOGETHER.search(label):
+            return
+        view.leave((i,), "a share without a part in its sentence")
+        return
+    far = bool(_FAR.search(said or label)) and statement.predicate == "share"
+    exact = figure.bound == "exact"
+    for j in parts[: 3 if exact else 1]:
+        if far:
+            break
+        wholes = _wholes(view, i, j, said)
+        for w in wholes[: 14 if exact else 4]:
+            if view.trial("share", (j, w, i)) and not (not exact and w != wholes[0] and shared_characters(said, view.figures[w].metric or "") < 0.5):
+                view.claim("share", (j, w, i), statement.word or "占")
+                return
+    if exact and not far and _several_parts(view, i, parts, said):
+        return
+    part = parts[0]
+    if far:
+        if view.figures[part].kind == "count":
+            view.claim("feasible_share", (part, i), "占全省", implied=True)
+        return
+    _failing(view, i, parts, said)
+
+
+def _pair_before(view: View, i: int) -> bool:
+    sentence = view.figures[i].sentence
+    own = [j for j in view.levels_before(i, limit=4) if view.figures[j].sentence == sentence]
+    return len(own) >= 2 and view.alike(own[0], own[1])
+
+
+def _parts(view: View, i: int) -> list[int]:
+    """Levels that the percentage may be a share of something with: of its own sentence, the nearest first."""
+    sentence = view.figures[i].sentence
+    found = [j for j in view.levels_before(i, limit=6) if view.figures[j].sentence == sentence]
+    listed = view.statements[i]
+    # 占比分别为25.5%、72.8%和1.6% after three levels: the k-th percentage goes with the k-th level
+    if listed is not None and "分别" in listed.before:
+        first = i
+        while first and view.figures[first - 1].unit == "%" and view.statements[first - 1] is not None and len(view.between(first - 1, first)) <= 1:
+            first -= 1
+        last = i
+        while last + 1 < view.count and view.figures[last + 1].unit == "%" and len(view.between(last, last + 1)) <= 1:
+            last += 1
+        size = last - first + 1
+        levels = [j for j in range(first - 1, -1, -1) if view.level[j] and view.figures[j].sentence == sentence][:size]
+        if len(levels) == size and size > 1:
+            return [levels[::-1][i - first]]
+    return found
+
+
+def _wholes(view: View, i: int, part: int, said: str) -> list[int]:
+    """Levels in the part's unit that may be the whole: those that the words name first, then the nearest."""
+    value = view.values[part]
+    percent = view.values[i] / (100 if view.figures[i].unit == "%" else 1000)
+    ranked: list[tuple[float, int, int]] = []
+    for w in range(view.count):
+        if w in (part, i) or not view.alike(w, part):
+            continue
+        if not (view.level[w] or view.statements[w] is None):
+            continue
+        statement = view.statements[w]
+        if statement is not None and statement.base:
+            continue
+        if view.figures[w].sentence > view.figures[i].sentence:
+            break
+        if percent <= 1.0 and view.values[w] < value * 0.98:
+            continue
+        match = shared_characters(said, view.figures[w].metric or "") if said else 0.0
+        distance = abs(part - w)
+        ranked.append((-round(match, 1) - (0.35 if view.paragraphs[w] == view.paragraphs[i] else 0), distance if w < i else distance + 50, w))
+    ranked.sort()
+    return [w for _, _, w in ranked]
+
+
+def _several_parts(view: View, i: int, parts: list[int], said: str) -> bool:
+    """Shares of two or three parts together."""
+    statement = view.statements[i]
+    if statement is None or not re.search("合计|共占|共|总计|两|三", statement.before) and len(parts) < 2:
+        return False
+    if not re.search("合计|合占|共占|两项|三项|两者|三者|两个|三个", statement.before):
+        return False
+    for size in (2, 3, 4):
+        group = parts[:size]
+        if len(group) < size or not all(view.alike(g, group[0]) for g in group):
+            break
+        for w in _wholes(view, i, group[0], said)[:10]:
+            if w not in group and view.trial("share", (*group[::-1], w, i)):
+                return view.claim("share", (*group[::-1], w, i), "合计占")
+    return False
+
+
+def _percent_total(view: View, i: int) -> bool:
+    """`三者合计占51.1%`: the shares before it add up to it."""
+    shares = []
+    for j in range(i - 1, max(-1, i - 24), -1):
+        statement = view.statements[j]
+        if view.paragraphs[j] != view.paragraphs[i]:
+            break
+        if view.figures[j].unit == "%" and statement is not None and statement.predicate in ("share", "rate"):
+            shares.append(j)
+            if len(shares) > 1 and view.trial("sum", (*reversed(shares), i)):
+                return view.claim("sum", (*reversed(shares), i), "合计占")
+    return False
+
+
+def _failing(view: View, i: int, parts: list[int], said: str) -> None:
+    """No candidate holds: accuse only where part and whole are plain, or one slip explains it."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    if figure.bound != "exact":
+        if len(parts) == 1 and view.figures[parts[0]].kind == "count" and statement.predicate == "share":
+            view.claim("feasible_share", (parts[0], i), "占", implied=True)
+        return
+    part = parts[0]
+    near = view.between(part, i)
+    close = len(near) < 24 and "。" not in near and near.count("，") + near.count(",") + near.count("；") <= 1
+    wholes = _wholes(view, i, part, said)
+    same_sentence = [w for w in wholes if view.figures[w].sentence == figure.sentence and w < part]
+    if close and wholes:
+        named = [w for w in wholes if said and shared_characters(said, view.figures[w].metric or "") >= 0.7 and w < i]
+        sibling = _sibling_whole(view, i)
+        for w in dict.fromkeys([*([sibling] if sibling is not None else []), *named[:2], *same_sentence[:2], *wholes[:1]]):
+            if w == part or not view.alike(w, part):
+                continue
+            strong = w in named[:1] and len(said) >= 4 or w == sibling and not said or bool(same_sentence[:1] == [w] and statement.predicate == "rate" and len(view.between(w, part)) < 24)
+            if not strong and (w == sibling or w in same_sentence[:2] or w in named[:2]) and view.slip("share", (part, w, i)):
+                strong = True
+            if strong:
+                if statement.predicate == "share" and said and shared_characters(said, view.figures[w].metric or "") < 0.5 and not view.slip("share", (part, w, i)):
+                    continue
+                if _two_fold(view, part, w, i):
+                    continue
+                view.claim("share", (part, w, i), statement.word or "占")
+                return
+    if close and view.figures[part].kind == "count" and not same_sentence and (statement.predicate == "rate" or not said or not wholes):
+        if _OWN_RATE.search(f"{statement.word}") or statement.predicate == "share":
+            view.claim("feasible_share", (part, i), statement.word or "占", implied=True)
+            return
+    view.leave((part, i), "a share whose whole is not stated, or not plainly")
+
+
+def _two_fold(view: View, part: int, whole: int, i: int) -> bool:
+    """Whether the ratio is so far off that the whole can hardly be meant."""
+    if not view.values[whole]:
+        return True
+    ratio = view.values[part] / view.values[whole] * (100 if view.figures[i].unit == "%" else 1000)
+    stated = view.values[i]
+    if not stated or not ratio:
+        return True
+    quotient = ratio / stated
+    return not 0.55 < quotient < 1.8 and not any(0.99 < quotient * k < 1.01 for k in (10, 100, 0.1, 0.01))
+
+
+def _sibling_whole(view: View, i: int) -> int | None:
+    """The whole of the shares just before in the same paragraph (占14.7% after 占税收收入的40.7%)."""
+    for claim in reversed(view.claims):
+        if claim.type == "share" and view.paragraphs[claim.operands[-1]] == view.paragraphs[i] and i - claim.operands[-1] <= 6:
+            return claim.operands[-2]
+    return None
+

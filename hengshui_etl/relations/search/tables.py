@@ -1,0 +1,123 @@
+"""Tables: columns that add up to their total, shares and rates across a row, growth between columns."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from hengshui_etl.figures import Grid
+from hengshui_etl.figures.grids import Cell
+from hengshui_etl.relations.search.view import View
+
+_GROWTH = re.compile(r"增长|增速|增幅|同比|环比|±|涨跌|增减|涨幅|比上年|比去年")
+_SHARE = re.compile(r"占比|比重|占|构成|份额")
+_RATE = re.compile(r"率|完成|进度|为预算|为计划")
+_PLAN = re.compile(r"计划|预算|目标|任务|应|总数|合计")
+_PREVIOUS = re.compile(r"上年|去年|同期|上期|上月")
+_CUMULATIVE = re.compile(r"[1１一]\s*[-—–~至到]|累计|全年|上半年|前三季度")
+
+Row = dict[int, tuple[Cell, int]]
+
+
+def find_in_tables(view: View) -> None:
+    """Claim the relations within the tables of an article."""
+    for grid in view.grids:
+        rows: dict[int, Row] = defaultdict(dict)
+        for cell, figure in grid.cells:
+            rows[cell.row][cell.column] = (cell, figure)
+        _columns(view, grid, rows)
+        _rows(view, rows)
+        _of_which(view, rows)
+
+
+def _summed(cell: Cell) -> bool:
+    if cell.unit == "%" or cell.kind == "percent":
+        return _SHARE.search(cell.column_label) is not None
+    return cell.kind in ("count", "money", "measure") and not re.search("均|单价|均价|亩产", cell.column_label)
+
+
+def _columns(view: View, grid: Grid, rows: dict[int, Row]) -> None:
+    """Each column's parts against its total row."""
+    totals = [r for r, row in rows.items() if any(c.total for c, _ in row.values())]
+    if not totals or len(rows) < 3:
+        return
+    total = totals[0]
+    members = [r for r in rows if r != total and not any(c.indented for c, _ in rows[r].values()) and r not in totals]
+    if total not in (min(rows), max(rows)):
+        members = [r for r in members if r < total]
+    for column, (cell, whole) in rows[total].items():
+        if not _summed(cell):
+            continue
+        parts = [rows[r][column][1] for r in members if column in rows[r] and rows[r][column][0].unit == cell.unit]
+        if len(parts) < 2 or len(parts) != len(members):
+            continue
+        holds = view.trial("sum", (*parts, whole))
+        gap = sum(view.values[p] for p in parts) / view.values[whole] if view.values[whole] else 0
+        if holds or 0.75 < gap < 1.25 or view.slip("sum", (*parts, whole)):
+            view.claim("sum", (*parts, whole), "表中合计")
+    for column, (cell, _) in rows[total].items():
+        if cell.unit != "%" or not _SHARE.search(cell.column_label):
+            continue
+        base = _share_base(view, rows, total, column, members)
+        if base is None:
+            continue
+        for r in members:
+            if base in rows[r] and column in rows[r]:
+                view.claim("share", (rows[r][base][1], rows[total][base][1], rows[r][column][1]), "表中占比")
+
+
+def _share_base(view: View, rows: dict[int, Row], total: int, column: int, members: list[int]) -> int | None:
+    """The column whose parts the shares in `column` are of: the one for which most of them hold."""
+    best, hits = None, 0
+    for base, (cell, whole) in rows[total].items():
+        if cell.unit == "%" or base == column:
+            continue
+        held = sum(bool(view.trial("share", (rows[r][base][1], whole, rows[r][column][1]))) for r in members if base in rows[r] and column in rows[r])
+        if held > hits:
+            best, hits = base, held
+    return best if hits * 2 > len(members) else None
+
+
+def _rows(view: View, rows: dict[int, Row]) -> None:
+    """Rates and growth across each row: a pair of columns counts where it holds in most rows."""
+    columns = sorted({c for row in rows.values() for c in row})
+    labels = {c: next(row[c][0] for row in rows.values() if c in row) for c in columns}
+    for rate in columns:
+        if labels[rate].unit != "%":
+            continue
+        label = labels[rate].column_label
+        for a in columns:
+            for b in columns:
+                if a == b or rate in (a, b):
+                    continue
+                kind = "growth" if _GROWTH.search(label) else "share" if _RATE.search(label) or _SHARE.search(label) else None
+                if kind is None:
+                    continue
+                cells = [(row[a][1], row[b][1], row[rate][1]) for row in rows.values() if a in row and b in row and rate in row and row[a][0].unit == row[b][0].unit and row[a][0].unit != "%"]
+                if len(cells) < 2:
+                    continue
+                held = sum(bool(view.trial("growth" if kind == "growth" else "share", ops)) for ops in cells)
+                if held * 2 > len(cells):
+                    for ops in cells:
+                        view.claim("growth" if kind == "growth" else "share", ops, "表中各列")
+
+
+def _of_which(view: View, rows: dict[int, Row]) -> None:
+    """Rows marked 其中 or # are parts of the row above; a month is part of the months up to it."""
+    above: Row = {}
+    for r in sorted(rows):
+        row = rows[r]
+        indented = any(c.indented for c, _ in row.values())
+        if indented:
+            for column, (cell, figure) in row.items():
+                if column in above and above[column][0].unit == cell.unit and cell.unit != "%":
+                    view.claim("part_of", (figure, above[column][1]), "表中其中项")
+        else:
+            above = row
+        month = [c for c in row if re.fullmatch(r"\s*\d{1,2}月(?:份)?.{0,6}", row[c][0].column_label) or row[c][0].column_label.startswith("本月")]
+        months = [c for c in row if _CUMULATIVE.search(row[c][0].column_label)]
+        for a in month:
+            for b in months:
+                if row[a][0].unit == row[b][0].unit and row[a][0].unit != "%" and not _PREVIOUS.search(row[b][0].column_label):
+                    view.claim("part_of", (row[a][1], row[b][1]), "当月与累计")
+                    break

@@ -1,0 +1,298 @@
+"""Wholes and parts: sums, remainders, parts within a whole, percentages that make up a hundred."""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View, shared_characters
+
+_REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
+_REST_WORD = re.compile(r"(?:其余|剩余|余下|剩下|其它|其他)(?![^，。；]{0,20}\d)")
+_OF_WHICH = re.compile(r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是")
+_NOT_ALL = re.compile(r"等(?:[^级]|$)|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
+_MOST_PARTS = 16
+
+
+def find_totals(view: View) -> None:
+    """Claim the sums, remainders and parts of an article."""
+    _remainders(view)
+    _forward_sums(view)
+    _backward_sums(view)
+    _percent_sums(view)
+    _parts_of(view)
+    _implied_remainders(view)
+
+
+def _level_run(view: View, start: int, whole: int, sentence_limit: int) -> list[int]:
+    """Levels in the unit of `whole` from figure `start` on, up to `sentence_limit`; bases and brackets are left out."""
+    run: list[int] = []
+    for j in range(start, view.count):
+        if view.figures[j].sentence > sentence_limit or len(run) >= _MOST_PARTS:
+            break
+        if view.level[j] and view.alike(j, whole) and j != whole:
+            statement = view.statements[j]
+            if statement is not None and not statement.base and not statement.bracketed and statement.predicate == "level":
+                run.append(j)
+    return run
+
+
+def _usable(view: View, i: int) -> bool:
+    statement = view.statements[i]
+    return view.level[i] and statement is not None and not statement.base and statement.predicate == "level" and not view.titled(i)
+
+
+def _forward_sums(view: View) -> None:
+    """A whole, and behind it its parts."""
+    failing: list[tuple[int, list[int]]] = []
+    for w in range(view.count):
+        if not _usable(view, w):
+            continue
+        sentence = view.figures[w].sentence
+        run = _level_run(view, w + 1, w, sentence + 2)
+        run = [j for j in run if view.paragraphs[j] == view.paragraphs[w]] or _level_run(view, w + 1, w, sentence + 3)
+        if len(run) < 2:
+            continue
+        if _add_up(view, w, run):
+            continue
+        near = [j for j in run if view.figures[j].sentence <= sentence + 1]
+        parts = _listed(view, w, near)
+        if len(parts) >= 2:
+            failing.append((w, parts))
+    for w, parts in failing:
+        if not any(p in view.parts for p in parts):
+            _accuse_sum(view, w, parts)
+
+
+def _add_up(view: View, w: int, run: list[int]) -> bool:
+    """Claim the first stretch of the run that adds up to the whole."""
+    target = view.values[w]
+    if not target:
+        return False
+    for first in range(min(3, len(run) - 1)):
+        total = view.values[run[first]]
+        for last in range(first + 1, len(run)):
+            total += view.values[run[last]]
+            if total > target * 1.05:
+                break
+            if total > target * 0.95:
+                parts = run[first : last + 1]
+                if view.trial("sum", (*parts, w)) and _credible(view, w, parts):
+                    if view.claim("sum", (*parts, w), "分项合计"):
+                        view.parts.update(parts)
+                    return True
+    return False
+
+
+def _credible(view: View, w: int, parts: list[int]) -> bool:
+    """Whether a sum that holds is no chance hit of small numbers."""
+    digits = sum(len(f"{view.figures[p].value.normalize():f}".replace(".", "").strip("0")) for p in (*parts, w))
+    cue = _OF_WHICH.search(view.text, view.figures[w].till, view.figures[parts[0]].at) is not None
+    close = view.figures[parts[-1]].at - view.figures[w].till < 160
+    if view.figures[w].bound != "exact" or any(view.figures[p].bound != "exact" for p in parts):
+        return cue and close
+    if w > parts[-1]:
+        return digits >= 6 or close
+    return (cue and (close or digits >= 7)) or digits >= 8 and close or digits >= 11 or close and view.figures[w].sentence == view.figures[parts[-1]].sentence
+
+
+def _listed(view: View, w: int, run: list[int]) -> list[int]:
+    """The members of the of-which list behind a whole: one after the other, each with a name of its own, nothing between."""
+    if not run:
+        return []
+    first = run[0]
+    lead = view.text[view.figures[w].till : view.figures[first].at]
+    if not _OF_WHICH.search(lead) or len(lead) > 60 or _NOT_ALL.search(lead):
+        return []
+    parts = [first]
+    for j in run[1:]:
+        gap = view.text[view.figures[parts[-1]].till : view.figures[j].at]
+        if len(gap) > 70 or "。" in gap and not re.search("其中", lead) or re.search("其中", gap):
+            break
+        parts.append(j)
+    last = parts[-1]
+    tail = view.text[view.figures[last].till : view.figures[last].till + 12]
+    if _NOT_ALL.search(tail):
+        return []
+    return parts
+
+
+def _accuse_sum(view: View, w: int, parts: list[int]) -> None:
+    """A list behind 其中 that does not add up: a finding only if one slip explains it or a parallel list adds up."""
+    for size in range(len(parts), 1, -1):
+        chosen = parts[:size]
+        total = sum(view.values[p] for p in chosen)
+        if not 0.5 * view.values[w] < total < 2 * view.values[w] and not _scaled_slip(view, chosen, w):
+            continue
+        parallel = any(
+            c.type == "sum" and len(c.operands) == size + 1 and abs(c.operands[0] - chosen[0]) == 1 and abs(c.operands[-2] - chosen[-1]) == 1
+            for c in view.claims
+        )
+        even = size >= 2 and all(view.figures[p].sentence == view.figures[chosen[0]].sentence for p in chosen)
+        near = 0.9 * view.values[w] < total < 1.12 * view.values[w]
+        if parallel or even and near and size == len(parts) and view.slip("sum", (*chosen, w)) or even and size == len(parts) and _scaled_slip(view, chosen, w):
+            view.claim("sum", (*chosen, w), "分项合计")
+            return
+
+
+def _scaled_slip(view: View, parts: list[int], w: int) -> bool:
+    """Whether 万 printed for 亿, or the reverse, in one part explains the gap."""
+    total = sum(view.values[p] for p in parts)
+    target = view.values[w]
+    if not target:
+        return False
+    for p in parts:
+        for k in (1e4, 1e-4):
+            if abs(total - view.values[p] + view.values[p] * k - target) < 0.006 * target and view.slip("sum", (*parts, w)):
+                return True
+    return False
+
+
+def _backward_sums(view: View) -> None:
+    """Parts, and behind them their total (总数达到17个, 合计…, 共…)."""
+    for w in range(view.count):
+        if not _usable(view, w) or any(c.type == "sum" and c.operands[-1] == w for c in view.claims):
+            continue
+        before = view.statements[w].before if view.statements[w] else ""  # type: ignore[union-attr]
+        cue = re.search("合计|总计|总数|总共|共计|共|总量|累计", before)
+        earlier = [j for j in view.levels_before(w, unit_of=w, limit=8) if view.figures[j].sentence >= view.figures[w].sentence - 1]
+        earlier = [j for j in earlier if _usable(view, j)]
+        total = 0.0
+        for n, j in enumerate(earlier):
+            total += view.values[j]
+            if n and abs(total - view.values[w]) <= 0.02 * view.values[w]:
+                parts = earlier[: n + 1][::-1]
+                if view.trial("sum", (*parts, w)) and (cue or all(view.figures[p].sentence == view.figures[w].sentence for p in parts)) and _credible(view, w, parts):
+                    if view.claim("sum", (*parts, w), "合计"):
+                        view.parts.update(parts)
+                    break
+
+
+def _percent_sums(view: View) -> None:
+    """Shares of one whole, one after the other, that make up a hundred: implied, and never an accusation."""
+    group: list[int] = []
+    for i in range(view.count + 1):
+        figure = view.figures[i] if i < view.count else None
+        statement = view.statements[i] if i < view.count else None
+        if figure is not None and figure.unit == "%" and statement is not None and statement.predicate in ("share", "rate") and figure.direction is None and figure.bound == "exact":
+            if group and (view.paragraphs[i] != view.paragraphs[group[-1]] or i - group[-1] > 4):
+                _hundred(view, group)
+                group = []
+            group.append(i)
+        elif figure is None:
+            _hundred(view, group)
+
+
+def _hundred(view: View, group: list[int]) -> None:
+    for first in range(len(group)):
+        total = 0.0
+        for last in range(first, min(len(group), first + 12)):
+            total += view.values[group[last]]
+            if total > 101:
+                break
+            if last > first and abs(total - 100) < 0.35:
+                parts = tuple(group[first : last + 1])
+                if view.trial("sum", parts, implied=True):
+                    view.claim("sum", parts, "占比合计100%", implied=True)
+                    return
+
+
+def _remainders(view: View) -> None:
+    """`其余162.6万人次为一日游游客`: whole − parts = the rest."""
+    for i in range(view.count):
+        statement = view.statements[i]
+        if statement is None or not view.level[i] or not _REST.search(statement.before) and "余下" not in statement.before:
+            continue
+        earlier = [j for j in view.levels_before(i, unit_of=i, limit=10) if view.figures[j].sentence >= view.figures[i].sentence - 2]
+        earlier = [j for j in earlier if (s := view.statements[j]) is not None and not s.base]
+        if _remainder_that_holds(view, i, earlier):
+            continue
+        strong = re.search("其余|剩余|余下|剩下|还剩", statement.before)
+        own = [j for j in earlier if view.figures[j].sentence == view.figures[i].sentence]
+        own = own if len(own) >= 2 else [j for j in earlier if view.figures[j].sentence >= view.figures[i].sentence - 1]
+        if strong and len(own) >= 2:
+            whole = max(own, key=lambda j: view.values[j])
+            parts = [j for j in own if j < i and j > whole][::-1]
+            if parts and len(parts) <= 4 and (view.slip("remainder", (whole, *parts, i)) or len(own) == 2):
+                view.claim("remainder", (whole, *parts, i), "其余")
+                view.parts.update((*parts, i))
+
+
+def _remainder_that_holds(view: View, i: int, earlier: list[int]) -> bool:
+    for w in earlier:
+        if view.values[w] <= view.values[i]:
+            continue
+        inside = [j for j in earlier if j > w]
+        for size in range(1, min(len(inside), 6) + 1):
+            parts = inside[:size][::-1]
+            if view.trial("remainder", (w, *parts, i)):
+                view.parts.update((*parts, i))
+                return view.claim("remainder", (w, *parts, i), "其余")
+        for j in earlier:
+            if j < w and view.trial("remainder", (w, j, i)) and view.figures[j].sentence == view.figures[w].sentence:
+                return view.claim("remainder", (w, j, i), "其余")
+    return False
+
+
+def _implied_remainders(view: View) -> None:
+    """`13个园区中已有5个…，其余园区…`: the rest is named but not counted."""
+    for match in _REST_WORD.finditer(view.text):
+        at = match.start()
+        end = len(view.text)
+        before = [j for j in range(view.count) if view.level[j] and view.figures[j].till <= at and at - view.figures[j].till < 60]
+        following = next((f for f in view.figures if f.at >= match.end()), None)
+        if following is not None and following.at - match.end() < 12 and following.unit != "%" and following.at <= end:
+            continue
+        if not before:
+            continue
+        part = before[-1]
+        wholes = [j for j in view.levels_before(part, limit=4, same_paragraph=True) if view.figures[j].unit == view.figures[part].unit and view.values[j] > view.values[part]]
+        if wholes and view.figures[part].kind == "count" and part not in view.parts:
+            view.claim("remainder", (wholes[0], part), "其余", implied=True)
+
+
+def _parts_of(view: View) -> None:
+    """A part that must not exceed its whole: behind 其中, or `13个园区中已有5个园区`."""
+    for i in range(view.count):
+        statement = view.statements[i]
+        if statement is None or not view.level[i] or i in view.parts:
+            continue
+        if statement.bracketed:
+            continue
+        before = statement.before
+        sentence = view.figures[i].sentence
+        own = [j for j in view.levels_before(i, unit_of=i, limit=6) if view.figures[j].sentence == sentence and _usable(view, j)]
+        if not own:
+            own = [j for j in view.levels_before(i, unit_of=i, limit=2, same_paragraph=True) if view.figures[j].sentence == sentence - 1 and _usable(view, j)] if before.startswith("其中") else []
+        if not own:
+            continue
+        inside = None
+        gap = view.between(own[0], i)
+        if re.match(r"[^，。；]{0,12}(?:中|里|内)[，,]?", gap) and len(gap) < 40 and not re.search("其中", gap):
+            inside = own[0]
+        elif (marked := _marked_whole(view, i, own)) is not None:
+            inside = marked
+        if inside is None:
+            continue
+        if any(i in c.operands and inside in c.operands and c.type in ("sum", "share", "remainder") for c in view.claims):
+            continue
+        holds = view.trial("part_of", (i, inside))
+        if holds:
+            view.claim("part_of", (i, inside), "其中")
+        elif holds is False and own[0] == inside and view.figures[i].kind == "count" and len(gap) < 40:
+            view.claim("part_of", (i, inside), "其中")
+
+
+def _marked_whole(view: View, i: int, own: list[int]) -> int | None:
+    """The whole before the last 其中 in the sentence, if figure `i` stands in the list behind it."""
+    text = view.text
+    start = view.figures[own[-1]].till
+    mark = text.rfind("其中", start, view.figures[i].at)
+    if mark < 0:
+        return None
+    for j in own:
+        if view.figures[j].till <= mark:
+            inner = text[mark : view.figures[i].at]
+            if "；" in inner and shared_characters(view.figures[i].metric or "", view.figures[j].metric or "") < 0.5:
+                return None
+            return j
+    return None

@@ -1,0 +1,134 @@
+"""An article's figures as the search sees them.
+
+Belongs here: what stands near what, which units go together, whether a trial claim holds, and the claims found so far.
+Does not belong here: any one kind of relation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import lru_cache
+
+from hengshui_etl.figures import Reading
+from hengshui_etl.figures.statements import Statement
+from hengshui_etl.records import Article, Claim, Figure, RelationType, Undecided
+from hengshui_etl.relations.edits import MISREAD, SLIP, Print
+from hengshui_etl.relations.judge import NotJudgeable, finding_of
+from hengshui_etl.relations.needed import needed_values
+
+_PERSONS = frozenset(("人", "名", "位", "口", "员", "人次", "人份"))
+_THINGS = frozenset(("个", "家", "户", "项", "所", "座", "处", "条", "件", "张", "台", "辆", "种", "类", "批", "次", "宗", "起"))
+_PLAIN = frozenset(("level", "average"))
+
+
+@lru_cache(maxsize=1 << 14)
+def shared_characters(a: str, b: str) -> float:
+    """How much of the shorter phrase's characters the longer one has, 0 to 1."""
+    if not a or not b:
+        return 0.0
+    if len(a) > len(b):
+        a, b = b, a
+    return sum(c in b for c in a) / len(a)
+
+
+class View:
+    """Figures with their statements, and the claims found so far."""
+
+    def __init__(self, article: Article, reading: Reading) -> None:
+        self.article = article
+        self.text = article.text
+        self.figures: Sequence[Figure] = reading.figures
+        self.statements: Sequence[Statement | None] = reading.statements
+        self.grids = reading.grids
+        self.count = len(reading.figures)
+        self.values = [float(f.value) for f in reading.figures]  # to sort candidates out; never decides a verdict
+        self.paragraphs = [article.sentences[f.sentence].paragraph for f in reading.figures]
+        self.claims: list[Claim] = []
+        self.undecided: list[Undecided] = []
+        self._said: set[tuple[str, frozenset[int]]] = set()
+        self.parts: set[int] = set()  # figures that are already part of a sum or remainder
+        self.titles = {n for n, b in enumerate(article.blocks) if b.kind == "title"}
+        self.level = [
+            s is not None
+            and s.predicate in _PLAIN
+            and f.direction is None
+            and f.kind in ("count", "money", "measure")
+            for f, s in zip(reading.figures, reading.statements, strict=True)
+        ]
+        self.sentences: dict[int, list[int]] = {}
+        for i, f in enumerate(reading.figures):
+            if self.statements[i] is not None:
+                self.sentences.setdefault(f.sentence, []).append(i)
+
+    def titled(self, i: int) -> bool:
+        """Whether figure `i` stands in the headline."""
+        return self.paragraphs[i] in self.titles
+
+    def between(self, i: int, j: int) -> str:
+        """The clean text between two figures."""
+        return self.text[self.figures[i].till : self.figures[j].at]
+
+    def alike(self, i: int, j: int) -> bool:
+        """Whether two figures count in the same unit (名 and 人 are one; so are the general classifiers)."""
+        a, b = self.figures[i].unit, self.figures[j].unit
+        return a == b or a in _PERSONS and b in _PERSONS or a in _THINGS and b in _THINGS
+
+    def trial(self, kind: RelationType, operands: Iterable[int], scale: Fraction = Fraction(1), implied: bool = False, counted: int | None = None) -> bool | None:
+        """Whether these operands hold as a relation of this type; None where that cannot be judged."""
+        claim = Claim(kind, tuple(operands), implied, 0, "", scale, counted)
+        try:
+            return finding_of(claim, self.figures).holds
+        except NotJudgeable:
+            return None
+
+    def slip(self, kind: RelationType, operands: Iterable[int], scale: Fraction = Fraction(1)) -> bool:
+        """Whether one likely slip of the hand in one of the operands explains that the relation fails."""
+        claim = Claim(kind, tuple(operands), False, 0, "", scale)
+        for i in claim.operands:
+            ranges = needed_values(claim, self.figures, i)
+            for wanted in ranges or ():
+                printed = Print(self.figures[i], wanted)
+                if any(printed.edits(rank) for rank in (SLIP, MISREAD)):
+                    return True
+        return False
+
+    def has(self, kind: RelationType, operands: Iterable[int]) -> bool:
+        """Whether this claim was made already."""
+        return (kind, frozenset(operands)) in self._said
+
+    def claim(
+        self,
+        kind: RelationType,
+        operands: Iterable[int],
+        reason: str,
+        *,
+        implied: bool = False,
+        scale: Fraction = Fraction(1),
+        counted: int | None = None,
+    ) -> bool:
+        """Make a claim, once; whether it is new."""
+        places = tuple(operands)
+        key = (kind, frozenset(places))
+        if key in self._said or len(key[1]) != len(places):
+            return False
+        self._said.add(key)
+        sentence = self.figures[places[-1]].sentence
+        self.claims.append(Claim(kind, places, implied, sentence, reason, scale, counted))
+        return True
+
+    def levels_before(self, i: int, *, unit_of: int | None = None, limit: int = 40, same_paragraph: bool = False) -> list[int]:
+        """Levels before figure `i`, the nearest first; those in the unit of `unit_of` where it is given."""
+        found: list[int] = []
+        j = i - 1
+        while j >= 0 and len(found) < limit:
+            if same_paragraph and self.paragraphs[j] != self.paragraphs[i]:
+                break
+            if self.level[j] and (unit_of is None or self.alike(j, unit_of)):
+                found.append(j)
+            j -= 1
+        return found
+
+    def leave(self, figures: Iterable[int], reason: str) -> None:
+        """Record that these were looked at and why nothing was said of them."""
+        self.undecided.append(Undecided(tuple(figures), reason))
