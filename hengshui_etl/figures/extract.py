@@ -168,6 +168,8 @@ def _moment_in(label: str, published: date | None, year: int | None) -> Moment |
     reader = Reader(label)
     reader.read(0, len(label))
     for time in reader.times:
+        if label[: time.at].endswith(("比", "较")):
+            continue
         moment = moment_of(time.text, published, year)
         if moment is not None:
             return moment
@@ -211,13 +213,13 @@ def read(article: Article) -> Reading:
             titled = len(walk.drafts)
             walk.times.end_title()
     drafts = walk.drafts
-    first: dict[tuple[object, str], Period | None] = {}
+    first: dict[tuple[object, str, str], Period | None] = {}
     for draft in reversed(drafts[titled:]):
-        first[draft.quantity.value, draft.quantity.unit] = draft.period
+        first[draft.quantity.value, draft.quantity.unit, draft.quantity.bound] = draft.period
     default = walk.times.default
     for i in range(titled):
         quantity = drafts[i].quantity
-        period = first.get((quantity.value, quantity.unit)) or drafts[i].period or (default.period if default else None)
+        period = first.get((quantity.value, quantity.unit, quantity.bound)) or drafts[i].period or (default.period if default else None)
         if period is not None:
             drafts[i] = drafts[i]._replace(period=period)
     return _reading(article, drafts, grids)

@@ -55,6 +55,10 @@ _PREVIOUS = re.compile(r"(?:上年|上一年|前一年|上年度|上一年度)")
 NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[、．.])")
 """How the heading of a section begins."""
 _SINCE_OBJECT = re.compile(r"同比|年增")
+_BASE_LEVEL = re.compile(r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]")
+_ALREADY = re.compile(r"已有|已建成|已达|累计")
+_DAY_ALONE = re.compile(r"\d{1,2}日$")
+_PLAN_NAME = re.compile(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
 _NAMED_YEAR = re.compile(YEAR)
 
 
@@ -95,6 +99,10 @@ class Times:
         self.once: Moment | None = None
         self.once_till = -1
         self.event = False
+        self.body = False
+        self.this_year = False
+        self.census: date | None = None
+        self.plan_end: tuple[Moment, Period] | None = None
 
     # -------------------------------------------------------------- boundaries
 
@@ -105,10 +113,13 @@ class Times:
             self.year = self.default.period.last.year
 
     def new_sentence(self, at: int) -> None:
-        """A full stop: an aside of the sentence before is over."""
+        """A full stop: an aside of the sentence before is over. A semicolon is none."""
+        if at and self.text[at - 1] in "；;":
+            return
         self.sentence_at = at
         self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
         self.fresh = False
+        self.this_year = False
         if self.lead is not None and self.moment is not None and self.moment != self.lead:
             self.moment = self.lead
         if self.moment is not None and self.moment.period.last is not None:
@@ -117,6 +128,7 @@ class Times:
     def end_title(self) -> None:
         """The headline is read: what it names is what the article speaks of, until the body says so itself."""
         self.moment = self.lead = None
+        self.body = True
 
     def heading(self) -> None:
         """What was just read was the heading of a section: what it names governs the section."""
@@ -140,8 +152,20 @@ class Times:
         if word == "年初" and earlier.endswith("末"):
             return
         if word == "当月":
+            self._this_month(time.at)
+            return
+        if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and _DAY_ALONE.match(word):
+            first = self.last_time[1].period.first
+            word = f"{first.month}月{word}" if first is not None else word
+        plan = _PLAN_NAME.match(word)
+        if plan and not plan["edge"] and after[:1] not in "，,":
             return
         moment = moment_of(word, self.published, self.year, self.latest)
+        if plan and plan["edge"] == "以来" and self.published is None:
+            governing = self.moment or self.default
+            whole = moment_of(word.removesuffix("以来"), None, None)
+            if governing is not None and governing.period.last is not None and whole is not None:
+                moment = whole._replace(period=Period(whole.period.first, governing.period.last))
         if moment is None:
             return
         if after.startswith("零时") or word.endswith("零时"):
@@ -150,6 +174,8 @@ class Times:
         if census is not None:
             day = _CENSUSES[census]
             moment = Moment(Period(None, day), True, False, True)
+        elif self.published is not None and after.startswith("零时"):
+            self.census = moment.period.last
         compared = _COMPARED.search(earlier) is not None or census is not None and self.moment is not None
         source = _FROM.search(earlier) is not None and not moment.as_of or earlier.endswith(("由", "从"))
         if (word.endswith("以来") and not compared) or earlier.endswith("自"):
@@ -168,8 +194,11 @@ class Times:
             if compared or source or _IS.match(after) or _CHANGED_TO.search(earlier):
                 self._take_base(moment, time, source)
             return
-        if earlier.endswith(("按", "以", "按照")) and _PRICES.match(after):
-            return
+        if earlier.endswith(("按", "以", "按照")):
+            if moment.as_of and not _PRICES.match(after):
+                self.once, self.once_till = moment, time.till + 16
+            if moment.as_of or _PRICES.match(after):
+                return
         if compared or source or _CHANGED_TO.search(earlier):
             self._take_base(moment, time, source)
             return
@@ -179,7 +208,7 @@ class Times:
         if earlier.endswith(("为", "是")) and not earlier.endswith(("因为", "认为", "作为")):
             self._take_base(moment, time)
             return
-        if word.endswith("前") or after.startswith(("前", "之前")) and not moment.day:
+        if word.endswith("前") and word not in NOW or after.startswith(("前", "之前")) and not moment.day:
             return
         if moment.day and self._of_report(time, end, earlier):
             if moment.period.last and self.year is None:
@@ -189,7 +218,11 @@ class Times:
             year = whole_year((self.moment or self.default or moment).period, self.published) or moment.period
             self.once, self.once_till = Moment(year, False, False, True), time.till + 16
             return
-        if self.event and not moment.day and _MEETING.match(text[time.till : time.till + 60]):
+        if not moment.day and _MEETING.match(text, time.till, time.till + 60):
+            if self.default is None:
+                self.default = moment
+            if not moment.as_of and self.flow is None:
+                self.flow = moment
             return
         if not moment.named and moment.as_of and word not in NOW:
             return
@@ -202,7 +235,17 @@ class Times:
         if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and not moment.as_of:
             moment = moment._replace(period=Period(self.last_time[1].period.first, moment.period.last), day=False)
         self.last_time = (time.till, moment)
+        if plan and plan["edge"] in ("末", "期末"):
+            whole = moment_of(word.removesuffix("末").removesuffix("期"), None, None)
+            self.plan_end = (moment, whole.period) if whole is not None else None
+        self.this_year = word == "今年"
         self._govern(moment, time.at)
+
+    def _this_month(self, at: int) -> None:
+        governing = self.moment or self.default
+        if governing is not None and governing.period.last is not None:
+            last = governing.period.last
+            self._govern(Moment(Period(last.replace(day=1), last), False, False, True), at)
 
     def _of_report(self, time: Time, end: int, earlier: str) -> bool:
         if earlier.endswith("记者") or _REPORT.match(self.text, time.till, min(end, time.till + 60)) is not None:
@@ -217,12 +260,8 @@ class Times:
         if governing is not None and governing.as_of:
             if moment.as_of:
                 self.since = moment
-            elif moment.period.last is not None and moment.whole_year and governing.period.last is not None:
-                last = governing.period.last
-                try:
-                    day = last.replace(year=moment.period.last.year)
-                except ValueError:
-                    day = moment.period.last
+            elif self.census is not None and moment.whole_year and moment.period.last is not None:
+                day = self.census.replace(year=moment.period.last.year)
                 self.base = Moment(Period(None, day), True, False, True)
                 self.since = self.base
 
@@ -230,7 +269,7 @@ class Times:
         self.moment = moment
         self.fresh = True
         self.base = None
-        if self.lead is None or at - self.sentence_at <= 6 and not _inside(moment, self.lead):
+        if self.lead is not None and at - self.sentence_at <= 6 and not _inside(moment, self.lead):
             self.lead = moment
         last = moment.period.last
         if last is not None and (self.published is None or last.year <= self.published.year):
@@ -238,7 +277,9 @@ class Times:
         if moment.as_of:
             self.state = moment
         else:
-            if self.flow is None or not _inside(moment, self.flow):
+            if (self.flow is None or not _inside(moment, self.flow)) and not (
+                last is not None and self.published is not None and last.year > self.published.year
+            ):
                 self.flow = moment
         if self.default is None:
             self.default = moment
@@ -249,22 +290,32 @@ class Times:
         """The days that a figure of prose speaks of; `start` is where its clause begins."""
         if listed and self.last_base is not None:
             return self.last_base
+        bracketed = s.bracketed and self.last_base is not None and self.text[q.at - 1] in "、，"
+        if bracketed:
+            return self.last_base
         self.last_base = None
         period = self._base_period(q, s, start)
         if period is not None:
             self.last_base = period
             return period
         governing = self._governing(s)
-        if not self.settled and governing is not None and self.fresh and self.moment is not None:
+        if self.body and not self.settled:
             self.settled = True
-            if not self.moment.day or self.default is None:
+            if self.moment is not None:
                 self.default = self.moment
+        if self.lead is None and self.moment is not None:
+            self.lead = self.moment
         if self.once is not None and q.at <= self.once_till:
             period, self.once = self.once.period, None
             return period
         if governing is None:
-            return None
+            return Period(None, self.published) if self.body and self.published else None
         period = governing.period
+        if self.plan_end is not None and governing is self.plan_end[0] and (q.unit == "倍" or "累计" in s.before):
+            return self.plan_end[1]
+        if "力争" in s.before and period.first is not None and period.last is not None and s.predicate == "level":
+            if self.published and period.last.year == self.published.year and period.last < self.published:
+                return whole_year(period, self.published)
         if s.predicate in ("level", "average") and _PLAN.search(s.before):
             return whole_year(period, self.published)
         if _WITHOUT_TIME.search(s.before):
@@ -277,10 +328,10 @@ class Times:
                 self.since = Moment(Period(None, previous_year(period).last), True, False, True)
             if self.since is not None and not _SINCE_OBJECT.search(s.before) and self._is_change(s):
                 return _between(self.since.period.last, period.last)
-        if not governing.as_of and self.fresh and self.published and period.last and period.first:
-            named = period.last >= self.published >= period.first
-            if named and governing.whole_year and _DONE.search(s.before):
-                return Period(period.first, self.published)
+        if self.this_year and governing.whole_year and self.published and period.first and _DONE.search(s.before):
+            if period.first.year == self.published.year:
+                self.moment = Moment(Period(period.first, self.published), False, False, True)
+                return self.moment.period
         return period
 
     def _is_change(self, s: Statement) -> bool:
@@ -291,7 +342,7 @@ class Times:
         if base is None:
             return None
         between = self.text[self.base_till : q.at]
-        if len(between) > 22 or any(c in between for c in "，,。；;"):
+        if len(between) > 22 or any(c in between for c in "，,。；;") or not _BASE_LEVEL.match(between):
             self.base = None
             return None
         self.base = None
@@ -314,29 +365,26 @@ class Times:
         governing = moment or self.default
         if governing is None:
             return None
+        if s.predicate not in ("level", "average") or s.before.startswith(("其中", "、")):
+            return governing
         nature = _nature(s.before + s.behind[:8])
-        if s.direction is not None and s.predicate in ("change", "gap") and s.before[:2] in ("同比", "比上", "增长", "下降"):
-            nature = ""
+        switched = governing
         if governing.as_of:
             if nature == "flow" and self.flow is not None:
-                return self.flow
-            if nature == "now" and self.published and not self.fresh and not moment:
-                return Moment(Period(None, self.published), True, False, False)
-            return governing
-        if nature == "loose" and moment is None:
-            nature = "stock"
-        if nature in ("stock", "now"):
-            last = governing.period.last
-            state = self.state
-            if state is not None and state.period.last is not None and last is not None:
-                if nature == "stock" and abs((state.period.last - last).days) < 370:
-                    return state
-            if last is None:
-                return governing
-            if self.published and (nature == "now" or last > self.published):
-                return Moment(Period(None, self.published), True, False, False)
-            return Moment(Period(None, last), True, False, True)
-        return governing
+                switched = self.flow
+            elif nature == "now" and moment is None and self.published and not _ALREADY.search(s.before):
+                switched = Moment(Period(None, self.published), True, False, True)
+        elif nature in ("stock", "now") or nature == "loose" and moment is None:
+            last, state = governing.period.last, self.state
+            if state is not None and state.period.last is not None and last is not None and nature != "now":
+                if abs((state.period.last - last).days) < 370:
+                    switched = state
+            elif last is not None:
+                to_day = self.published and (nature == "now" or last > self.published)
+                switched = Moment(Period(None, self.published if to_day else last), True, False, True)
+        if switched is not governing:
+            self.moment = switched
+        return switched
 
 
 def _inside(part: Moment, whole: Moment) -> bool:
