@@ -39,9 +39,8 @@ _GAP = re.compile(
     rf"(?:(?P<up>{_alternatives(_DATA['gap']['up'])})|(?P<down>{_alternatives(_DATA['gap']['down'])}))"
     rf"(?P<object>[^，,。；;]{{1,24}}?)(?:达到?|约|近|不低于|超过?|了|分别)*$"
 )
-_THAN = re.compile(
-    r"(?:比|较|与|同|和)(?P<object>[^比较，,；;]{1,24}?)(?:相比)?(?:[，,])?(?P<rest>[^比较，,；;]{0,12})$"
-)
+_THAN = re.compile(r"(?:比|较|与|同|和)(?P<object>[^比较，,；;]{1,24}?)(?:相比)?(?:[，,])?$")
+_AMOUNT_GAP = re.compile(r"高于|低于|高出|多于|少于|超出|多出|领先|落后")
 _SHARE = re.compile(
     r"(?P<subject>[^占]*)占(?:到|据|了|有)?(?P<object>[^占]*?)的?(?P<word>比重|比例|份额|比|总比重)?"
     r"(?:达到|达|为|是|超过|超|高达|近|约|均|分别|各|合计|已|仅|不足|将|到|至|提高|上升|保持|在|也|的|由|从|：|:|不低于|不超过)*$"
@@ -184,11 +183,13 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
     elif of_previous:
         predicate = "multiple" if q.kind == "multiple" else "share"
     else:
-        change = change_direction(before)
+        ratio = q.kind in ("percentage_point", "percent")
+        gap = _GAP.search(before) if ratio or _AMOUNT_GAP.search(before) else None
+        change = change_direction(before) if gap is None else None
         if change is not None:
             direction, word, at = change
             predicate, subject = "change", before[:at]
-            than = _THAN.search(subject) or _THAN.search(before)
+            than = _THAN.search(subject)
             if than is not None:
                 obj = than["object"]
                 temporal = _TEMPORAL.match(obj) is not None
@@ -197,13 +198,13 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
                 subject = subject[: min(than.start(), len(subject))]
             else:
                 temporal = True
-        elif q.kind in ("percentage_point", "percent", "money", "measure", "count") and (gap := _GAP.search(before)):
+        elif gap is not None:
             direction, word = ("up", gap["up"]) if gap["up"] else ("down", gap["down"])
             predicate, subject, obj = "gap", before[: gap.start()], gap["object"]
             temporal = _TEMPORAL.match(obj) is not None
         elif q.kind == "percent" and "占" in before and (share := _SHARE.search(before)):
             predicate, subject, obj, word = "share", share["subject"], share["object"], share["word"] or "占"
-        elif q.kind == "percent" and (rate := _RATE.match(before)) and not rate["subject"].endswith("增长"):
+        elif q.kind == "percent" and (rate := _RATE.match(before)):
             predicate, subject, word = "rate", rate["subject"], rate["word"]
         elif q.kind == "percent" and (done := _COMPLETION.search(before)) and done["object"]:
             predicate, subject, obj, word = "share", before[: done.start()], done["object"], "完成"

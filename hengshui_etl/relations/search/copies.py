@@ -20,10 +20,10 @@ def _headline(view: View) -> None:
             j for j in range(view.count)
             if not view.titled(j) and view.figures[j].unit == figure.unit and view.figures[j].direction == figure.direction and view.figures[j].high is None
         ]
-        if figure.unit == "%":
-            same = [j for j in same if _same_sense(view, i, j)]
         close = [j for j in same if view.trial("restatement", (i, j))]
-        exact = [j for j in close if view.figures[j].value == figure.value]
+        exact = [j for j in close if view.figures[j].value == figure.value and (figure.unit != "%" or _same_sense(view, i, j) or shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5)]
+        if figure.unit == "%":
+            close = [j for j in close if _same_sense(view, i, j)]
         chosen = exact or close
         if chosen and (exact or figure.bound != "exact"):
             best = max(chosen, key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j))

@@ -81,7 +81,7 @@ def _stated(view: View, i: int) -> None:
             return
         view.leave((i,), "a share without a part in its sentence")
         return
-    far = bool(_FAR.search(said or label)) and statement.predicate == "share"
+    far = statement.predicate == "share" and _FAR.search(label[label.rfind("占") :]) is not None
     exact = figure.bound == "exact"
     for j in parts[: 3 if exact else 1]:
         if far:

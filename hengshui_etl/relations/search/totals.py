@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 from hengshui_etl.relations.search.view import View, shared_characters
 
@@ -10,6 +11,7 @@ _REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚
 _REST_WORD = re.compile(r"(?:其余|剩余|余下|剩下|其它|其他)(?![^，。；]{0,20}\d)")
 _OF_WHICH = re.compile(r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是")
 _NOT_ALL = re.compile(r"等(?:[^级]|$)|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
+_INSIDE = re.compile(r"[^，,。；、]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)")
 _MOST_PARTS = 16
 
 
@@ -18,6 +20,7 @@ def find_totals(view: View) -> None:
     _remainders(view)
     _forward_sums(view)
     _backward_sums(view)
+    _sweep(view)
     _percent_sums(view)
     _parts_of(view)
     _implied_remainders(view)
@@ -147,6 +150,60 @@ def _scaled_slip(view: View, parts: list[int], w: int) -> bool:
     return False
 
 
+def _sweep(view: View) -> None:
+    """Stretches of a paragraph's levels that add up exactly to a level elsewhere in the article: digits enough that it is
+    no chance. Levels that alternate (计划312公里、完成248公里) are taken by twos and threes."""
+    wholes: dict[str, list[int]] = {}
+    for w in range(view.count):
+        if view.statements[w] is None or _usable(view, w):
+            figure = view.figures[w]
+            if figure.kind in ("count", "money", "measure") and figure.bound == "exact" and figure.high is None:
+                wholes.setdefault(figure.unit, []).append(w)
+    runs: dict[tuple[int, str], list[int]] = {}
+    for i in range(view.count):
+        if _usable(view, i) and view.figures[i].bound == "exact" and view.figures[i].high is None:
+            runs.setdefault((view.paragraphs[i], view.figures[i].unit), []).append(i)
+    for (_, unit), run in runs.items():
+        targets = sorted(((view.values[w], w) for w in wholes.get(unit, ())), key=lambda t: t[0])
+        if len(run) >= 2 and len(targets) >= 2:
+            _sweep_run(view, run[:40], targets)
+
+
+def _sweep_run(view: View, run: list[int], targets: list[tuple[float, int]]) -> None:
+    numbers = [t[0] for t in targets]
+    for stride in (1, 2, 3):
+        for first in range(len(run)):
+            total, parts = 0.0, []
+            for j in run[first::stride][:_MOST_PARTS]:
+                total += view.values[j]
+                parts.append(j)
+                if len(parts) < (2 if stride == 1 else 3):
+                    continue
+                if total > numbers[-1] * 1.01:
+                    break
+                for k in range(bisect_left(numbers, total * 0.995), bisect_right(numbers, total * 1.005)):
+                    w = targets[k][1]
+                    if w in parts or parts[0] < w < parts[-1]:
+                        continue
+                    if (w, parts[0]) in view.summed or any(p in view.parts for p in parts) and stride > 1:
+                        continue
+                    if view.trial("sum", (*parts, w)) and _no_chance(view, w, parts):
+                        view.summed.add((w, parts[0]))
+                        if view.claim("sum", (*parts, w), "分项合计"):
+                            view.parts.update(parts)
+
+
+def _no_chance(view: View, w: int, parts: list[int]) -> bool:
+    """Whether a sum that holds says something, by the digits that had to fit and how near the whole stands."""
+    digits = [len(f"{view.figures[p].value.normalize():f}".replace(".", "").strip("0")) for p in (*parts, w)]
+    fit = digits[-1] + min(digits[:-1])
+    same_sentence = all(view.figures[p].sentence == view.figures[parts[0]].sentence for p in parts)
+    near = abs(view.figures[w].sentence - view.figures[parts[0]].sentence) <= 2
+    if near and same_sentence:
+        return fit >= 4 or w < parts[0] and fit >= 3
+    return fit >= 6 if same_sentence and view.paragraphs[w] == view.paragraphs[parts[0]] else fit >= 6 and (same_sentence or len(parts) >= 3)
+
+
 def _backward_sums(view: View) -> None:
     """Parts, and behind them their total (总数达到17个, 合计…, 共…)."""
     for w in range(view.count):
@@ -267,7 +324,7 @@ def _parts_of(view: View) -> None:
             continue
         inside = None
         gap = view.between(own[0], i)
-        if re.match(r"[^，。；]{0,12}(?:中|里|内)[，,]?", gap) and len(gap) < 40 and not re.search("其中", gap):
+        if _INSIDE.match(gap) and len(gap) < 40 and view.figures[own[0]].unit == view.figures[i].unit:
             inside = own[0]
         elif (marked := _marked_whole(view, i, own)) is not None:
             inside = marked

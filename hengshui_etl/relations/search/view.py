@@ -18,7 +18,7 @@ from hengshui_etl.relations.judge import NotJudgeable, finding_of
 from hengshui_etl.relations.needed import needed_values
 
 _PERSONS = frozenset(("人", "名", "位", "口", "员", "人次", "人份"))
-_THINGS = frozenset(("个", "家", "户", "项", "所", "座", "处", "条", "件", "张", "台", "辆", "种", "类", "批", "次", "宗", "起"))
+_THINGS = frozenset(("个", "家", "户", "项", "所", "座", "处", "条"))
 _PLAIN = frozenset(("level", "average"))
 
 
@@ -48,6 +48,7 @@ class View:
         self.undecided: list[Undecided] = []
         self._said: set[tuple[str, frozenset[int]]] = set()
         self.parts: set[int] = set()  # figures that are already part of a sum or remainder
+        self.summed: set[tuple[int, int]] = set()  # (whole, first part) of the sums found
         self.titles = {n for n, b in enumerate(article.blocks) if b.kind == "title"}
         self.level = [
             s is not None
