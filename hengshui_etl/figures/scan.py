@@ -15,6 +15,7 @@ from hengshui_etl.vocab import toml, words
 
 _PERIODS = toml("periods")
 _CN = f"[{CHINESE}]"
+_DIGIT_CHARS = "".join(c for c, n in DIGITS.items() if n)
 _CN_DIGIT = f"[{''.join(DIGITS)}]"
 
 DASH = r"(?:[-—–~～－]{1,2}|至|到)"
@@ -51,13 +52,23 @@ _NOISE = "|".join(
         r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?",
         rf"(?:\d{{1,2}}|{_CN}{{1,3}})[时点](?:\d{{1,2}}|{_CN}{{1,3}})分",
         r"\d{3,4}-\d{7,8}(?!\d)",
+        r"\d{3}-\d{3,4}-\d{4}(?!\d)",
+        r"第\d{1,4}页(?:[ ,、/]{0,3}共\d{1,4}页)?",
         r"[〔\[【［](?:19|20)\d\d[〕\]】］]\d{1,5}号",
         r"\d{1,3}(?:\+[\dA-Za-z]{1,3}){1,5}",
         rf"[一二三四五六七八九]\+[\w]{{1,3}}",
     )
 )
+_FIRST = "".join(
+    sorted(
+        set("0123456789/h“\"「[〔【［第前上下翻过半首" + CHINESE)
+        | {word[0] for word in (*words(_PERIODS["words"]), *_PERIODS["relative_years"], *_PERIODS["holidays"])}
+    )
+).replace("[", r"\[") + "A-Za-z"
+"""Every character that one of the alternatives can begin with: one look tells most positions apart."""
+
 SCAN = re.compile(
-    rf"(?P<time>{_TIME})"
+    rf"(?=[{_FIRST}])(?:(?P<time>{_TIME})"
     rf"|(?P<noise>{_NOISE})"
     rf"|(?P<parts>[百千万]分之)(?:(?P<of_ar>\d{{1,9}}(?:\.\d{{1,9}})?)|(?P<of_cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))"
     rf"|(?P<fraction>(?:\d{{1,3}}/\d{{1,3}}(?![\d/])|{_CN}{{1,4}}分之{_CN}{{1,4}}))"
@@ -65,14 +76,14 @@ SCAN = re.compile(
     r"|(?P<half>过半|一半|半数)"
     rf"|(?P<ar>{_ARABIC})"
     rf"|(?P<cn>{_CN}+(?:点{_CN_DIGIT}{{1,8}}[{''.join('十百千万亿兆')}]{{0,4}})?)"
-    r"|(?P<first>首位)"
+    r"|(?P<first>首位))"
 )
 """Names the alternative that matched as `lastgroup` of one of time, noise, parts, fraction, fold, half, ar, cn, first."""
 
 AFTER = re.compile(
-    r"(?P<more>[余多])?(?P<times>(?:百万|千万|[百千](?![瓦克米伏帕焦卡赫])|[万亿兆])*)(?P<again>[余多])?"
+    r"(?P<more>[余多])?(?P<times>(?:百万|千万|[百千](?![瓦克米伏帕焦卡赫])|[万亿兆])*)(?:(?P<again>[余多])(?P<last>[万亿]{0,2}))?"
 )
-"""What can stand between the digits of a numeral and its unit: 余/多, multipliers, 余/多."""
+"""What can stand between the digits of a numeral and its unit: 余/多, multipliers, 余/多, multipliers (`8千多万`)."""
 
 TAIL = re.compile(rf"(?P<ar>\d{{1,4}}(?:\.\d{{1,8}})?)(?P<times>[百千]?万?)(?![\d.])")
 """The lower part of a mixed numeral (`14亿489万`, `9万9665`)."""
@@ -81,3 +92,9 @@ UPPER = re.compile(
     rf"(?:%|[百千万亿]*(?:元)?)?(?P<dash>{DASH})(?:(?P<ar>{_ARABIC})|(?P<cn>{_CN}+(?:点{_CN_DIGIT}{{1,8}})?))"
 )
 """The upper end of a range, from behind the lower end's digits."""
+
+UNTIL = re.compile(rf"{DASH}(?:(?P<ar>{_ARABIC})|(?P<cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))")
+"""The upper end of a range, from behind the lower end's unit (`3米至5米`)."""
+
+SMALL_CHANGE = re.compile(rf"(?P<ten>[1-9{_DIGIT_CHARS}])(?P<word>[毛角])?(?:(?P<one>[1-9{_DIGIT_CHARS}])分)?钱?")
+"""What follows 块 or 元 in a spoken amount (`两块三`, `五元六角`)."""

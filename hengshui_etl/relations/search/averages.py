@@ -104,7 +104,7 @@ def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction
     """No pair holds: accuse where total and count are plain, or one slip explains it."""
     figure, statement = view.figures[i], view.statements[i]
     assert statement is not None
-    own = [j for j in window if view.figures[j].sentence == figure.sentence and not view.statements[j].bracketed]  # type: ignore[union-attr]
+    own = [j for j in window if view.periods[j] == view.periods[i] and not view.statements[j].bracketed]  # type: ignore[union-attr]
     totals = [j for j in own if view.figures[j].unit == figure.unit or factor_between(view.figures[j].unit, figure.unit) is not None]
     counts = [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count") and j not in totals]
     if len(totals) == 1 and len(counts) == 1 and figure.kind != "count":

@@ -8,6 +8,7 @@ from hengshui_etl.relations.search.view import View, shared_characters
 
 _BALANCE = re.compile(r"顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净")
 _REAL = re.compile(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
+_WHEN = re.compile(r"上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的")
 _FROM_TO = re.compile(r"(?:由|从|自)[^，。；]{0,24}$")
 
 
@@ -129,7 +130,10 @@ def _rate(view: View, i: int) -> None:
 
 def _same_thing(view: View, pair: tuple[int, int]) -> bool:
     base = view.statements[pair[1]]
-    return base is not None and (not base.subject or shared_characters(base.subject, view.figures[pair[0]].metric or "") >= 0.5)
+    if base is None:
+        return False
+    label = _WHEN.sub("", base.subject)
+    return not label or shared_characters(label, view.figures[pair[0]].metric or "") >= 0.5
 
 
 def _points(view: View, i: int) -> None:
@@ -221,10 +225,15 @@ def _percent_gap(view: View, i: int) -> None:
     rates = [
         j
         for j in range(i - 1, -1, -1)
-        if view.figures[j].unit == "%" and view.paragraphs[j] == view.paragraphs[i] and view.figures[j].bound == "exact"
-    ][:12]
-    for a, one in enumerate(rates):
+        if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and view.statements[j] is not None
+    ][:40]
+    for a, one in enumerate(rates[:3]):
+        if view.periods[one] < view.periods[i] - 1:
+            break
         for other in rates[a + 1 :]:
+            far = view.paragraphs[other] != view.paragraphs[i]
+            if far and shared_characters(statement.object, view.figures[other].metric or "") < 0.6:
+                continue
             if (view.figures[one].direction is None) != (view.figures[other].direction is None):
                 continue
             gap = abs(view.figures[one].value - view.figures[other].value)

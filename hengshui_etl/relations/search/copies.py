@@ -30,9 +30,13 @@ def _headline(view: View) -> None:
             if exact or shared_characters(figure.metric or "", view.figures[best].metric or "") >= 0.5 or figure.unit == "%":
                 view.claim("restatement", (i, best), "标题与正文")
             continue
-        named = [j for j in same[:14] if view.statements[j] is not None and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.75]
+        if exact or close and figure.bound != "exact":
+            continue
+        named = [j for j in same[:14] if view.statements[j] is not None and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.6]
         for j in named[:3]:
             if figure.bound != "exact" and view.figures[j].bound != "exact":
+                continue
+            if len(f"{figure.value.normalize():f}".strip("0").replace(".", "")) < 2:
                 continue
             if view.slip("restatement", (i, j)) or figure.bound in ("min", "max") and _stated_alone(view, i, j, named):
                 if not any(c.type == "restatement" and i in c.operands for c in view.claims):

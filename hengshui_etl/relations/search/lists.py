@@ -165,16 +165,17 @@ def _members(view: View, i: int) -> list[int]:
     """The figures that a bound on all of them bounds: the same word before each, in this sentence or the one before."""
     figure, bound = view.figures[i], view.statements[i]
     assert bound is not None
-    sentences = (figure.sentence, figure.sentence - 1)
     same = [
-        j for j in range(i - 1, -1, -1)
-        if view.figures[j].sentence in sentences and view.figures[j].unit == figure.unit and view.statements[j] is not None
+        j for j in range(i - 1, max(-1, i - 40), -1)
+        if view.paragraphs[j] == view.paragraphs[i] and view.figures[j].bound == "exact" and view.figures[j].unit == figure.unit and view.statements[j] is not None
     ]
     own = [j for j in same if view.figures[j].sentence == figure.sentence]
     words = {view.statements[j].word for j in same if view.statements[j].word}  # type: ignore[union-attr]
     named = [w for w in words if w and w in bound.before]
     if named:
         group = [j for j in same if view.statements[j].word in named]  # type: ignore[union-attr]
+        if all(len(w) < 3 for w in named):
+            group = [j for j in group if view.periods[j] == view.periods[i]]
         return group[::-1]
     if own:
         last = own[0]

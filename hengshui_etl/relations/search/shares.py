@@ -95,7 +95,8 @@ def _stated(view: View, i: int) -> None:
         return
     part = parts[0]
     if far:
-        if view.figures[part].kind == "count":
+        own = not statement.subject or shared_characters(statement.subject, view.figures[part].metric or "") >= 0.8
+        if view.figures[part].kind == "count" and own and len(view.between(part, i)) < 60:
             view.claim("feasible_share", (part, i), "占全省", implied=True)
         return
     _failing(view, i, parts, said)
@@ -186,13 +187,14 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
     """No candidate holds: accuse only where part and whole are plain, or one slip explains it."""
     figure, statement = view.figures[i], view.statements[i]
     assert statement is not None
-    if figure.bound != "exact":
-        if len(parts) == 1 and view.figures[parts[0]].kind == "count" and statement.predicate == "share":
-            view.claim("feasible_share", (parts[0], i), "占", implied=True)
-        return
     part = parts[0]
     near = view.between(part, i)
-    close = len(near) < 24 and "。" not in near and near.count("，") + near.count(",") + near.count("；") <= 1
+    own = not statement.subject or shared_characters(statement.subject, view.figures[part].metric or "") >= 0.6
+    close = own and len(near) < 40 and "。" not in near and near.count("，") + near.count(",") + near.count("；") <= 2
+    if figure.bound != "exact":
+        if close and view.figures[part].kind == "count" and _feasible(view, part, i):
+            view.claim("feasible_share", (part, i), "占", implied=True)
+        return
     wholes = _wholes(view, i, part, said)
     same_sentence = [w for w in wholes if view.figures[w].sentence == figure.sentence and w < part]
     if close and wholes:
@@ -211,11 +213,21 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
                     continue
                 view.claim("share", (part, w, i), statement.word or "占")
                 return
-    if close and view.figures[part].kind == "count" and not same_sentence and (statement.predicate == "rate" or not said or not wholes):
-        if _OWN_RATE.search(f"{statement.word}") or statement.predicate == "share":
-            view.claim("feasible_share", (part, i), statement.word or "占", implied=True)
-            return
+    if close and view.figures[part].kind == "count" and not same_sentence and (statement.predicate == "rate" or not said or not wholes) and _feasible(view, part, i):
+        view.claim("feasible_share", (part, i), statement.word or "占", implied=True)
+        return
     view.leave((part, i), "a share whose whole is not stated, or not plainly")
+
+
+def _feasible(view: View, part: int, i: int) -> bool:
+    """Whether a percentage plainly is that of the count before it, whose whole is not stated."""
+    statement = view.statements[i]
+    assert statement is not None
+    if view.figures[part].value < 3 and view.statements[part] is not None and view.text[view.figures[part].at] in "一两二三":
+        return False
+    if view.trial("feasible_share", (part, i), implied=True) is False:
+        return len(view.between(part, i)) < 24 and (statement.predicate == "share" and not statement.subject)
+    return statement.predicate == "share" and not statement.subject or bool(_OWN_RATE.search(statement.word) and view.periods[part] == view.periods[i])
 
 
 def _two_fold(view: View, part: int, whole: int, i: int) -> bool:

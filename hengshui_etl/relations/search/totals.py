@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from hengshui_etl.relations.search.view import View, shared_characters
 
 _REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
-_REST_WORD = re.compile(r"(?:其余|剩余|余下|剩下|其它|其他)(?![^，。；]{0,20}\d)")
+_REST_WORD = re.compile(r"其余|余下")
 _OF_WHICH = re.compile(r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是")
 _NOT_ALL = re.compile(r"等(?:[^级]|$)|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
 _INSIDE = re.compile(r"[^，,。；、]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)")
@@ -21,6 +21,7 @@ def find_totals(view: View) -> None:
     _forward_sums(view)
     _backward_sums(view)
     _sweep(view)
+    _parallel_sums(view)
     _percent_sums(view)
     _parts_of(view)
     _implied_remainders(view)
@@ -148,6 +149,28 @@ def _scaled_slip(view: View, parts: list[int], w: int) -> bool:
             if abs(total - view.values[p] + view.values[p] * k - target) < 0.006 * target and view.slip("sum", (*parts, w)):
                 return True
     return False
+
+
+def _parallel_sums(view: View) -> None:
+    """Where the counts of a list add up, the amounts beside them must too (31个、总投资187.4亿元，12个、…)."""
+    for claim in [c for c in view.claims if c.type == "sum" and not c.implied]:
+        *parts, whole = claim.operands
+        for step in (1, 2, -1):
+            others = [p + step for p in parts]
+            if not all(0 <= o < view.count and _usable(view, o) for o in others) or set(others) & set(claim.operands):
+                continue
+            if len({view.figures[o].unit for o in others}) != 1 or any(view.figures[o].sentence != view.figures[p].sentence for o, p in zip(others, parts, strict=True)):
+                continue
+            near = [w for w in range(max(0, whole - 3), min(view.count, whole + 4)) if _usable(view, w) and w not in others and view.figures[w].unit == view.figures[others[0]].unit and view.figures[w].sentence == view.figures[whole].sentence]
+            near.sort(key=lambda w: abs(w - whole - step))
+            if any(view.has("sum", (*others, w)) for w in near):
+                continue
+            held = next((w for w in near if view.trial("sum", (*others, w))), None)
+            total = sum(view.values[o] for o in others)
+            slipped = next((w for w in near if view.values[w] and (0.8 < total / view.values[w] < 1.25 and view.slip("sum", (*others, w)) or _scaled_slip(view, others, w))), None)
+            chosen = held if held is not None else slipped
+            if chosen is not None and view.claim("sum", (*others, chosen), "并列分项"):
+                view.parts.update(others)
 
 
 def _sweep(view: View) -> None:
@@ -297,7 +320,7 @@ def _implied_remainders(view: View) -> None:
         end = len(view.text)
         before = [j for j in range(view.count) if view.level[j] and view.figures[j].till <= at and at - view.figures[j].till < 60]
         following = next((f for f in view.figures if f.at >= match.end()), None)
-        if following is not None and following.at - match.end() < 12 and following.unit != "%" and following.at <= end:
+        if following is not None and following.unit != "%" and following.at <= end and not re.search("[，。；,;]", view.text[match.end() : following.at]):
             continue
         if not before:
             continue
@@ -305,6 +328,7 @@ def _implied_remainders(view: View) -> None:
         wholes = [j for j in view.levels_before(part, limit=4, same_paragraph=True) if view.figures[j].unit == view.figures[part].unit and view.values[j] > view.values[part]]
         if wholes and view.figures[part].kind == "count" and part not in view.parts:
             view.claim("remainder", (wholes[0], part), "其余", implied=True)
+            view.claim("part_of", (part, wholes[0]), "其余")
 
 
 def _parts_of(view: View) -> None:

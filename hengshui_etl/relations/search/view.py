@@ -57,10 +57,20 @@ class View:
             and f.kind in ("count", "money", "measure")
             for f, s in zip(reading.figures, reading.statements, strict=True)
         ]
-        self.sentences: dict[int, list[int]] = {}
-        for i, f in enumerate(reading.figures):
-            if self.statements[i] is not None:
-                self.sentences.setdefault(f.sentence, []).append(i)
+        self.periods = self._full_sentences()  # number of the full sentence (。) that each figure stands in
+
+    def _full_sentences(self) -> list[int]:
+        """Sentences end at ； too; figures between two full stops of a paragraph have one number here."""
+        numbers: list[int] = []
+        number, last = 0, -1
+        sentences, text = self.article.sentences, self.text
+        for f in self.figures:
+            for k in range(max(last, 0), f.sentence):
+                if text[sentences[k].end - 1 : sentences[k].end] not in ("；", ";") or sentences[k].paragraph != sentences[k + 1].paragraph:
+                    number += 1
+            last = f.sentence
+            numbers.append(number)
+        return numbers
 
     def titled(self, i: int) -> bool:
         """Whether figure `i` stands in the headline."""
