@@ -17,17 +17,21 @@ from hengshui_etl.figures.metrics import Memory, metric_of
 from hengshui_etl.figures.governing import NUMBERED, Times
 from hengshui_etl.figures.periods import Moment, moment_of, whole_year
 from hengshui_etl.figures.quantities import Quantity, Reader, Time
-from hengshui_etl.figures.scope import Place, main_place, place_at, pointed_place, region_at
+from hengshui_etl.figures.scope import Place, inside, main_place, place_at, pointed_place, row_place, township_in
 from hengshui_etl.figures.statements import Statement, statement_of, words_around
 from hengshui_etl.records import Article, Direction, Figure, Period
 from hengshui_etl.vocab import toml, words
 
 _PLAN = re.compile("|".join(sorted(words(toml("predicates")["plans"]["words"]), key=len, reverse=True)))
-_WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先)")
-_AGAINST = re.compile(r"占|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与")
+_WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性)")
+_AGAINST = re.compile(r"进入|销往|遍布|覆盖|辐射|走向|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与")
+_OWN_LEVEL = re.compile(r"(?:[，、]|^)(?P<level>[省市县区州]本级|[市县]级)")
+_DIVISIONS = re.compile(r"(?:个)?(?:设区市|地级市|市州|市（州|市\(州|地市|省份|省（|城市|县（市|县市区)")
+_TOWNSHIP = re.compile(r"[县旗区市][^，。；]{1,4}[镇乡]")
+_ORIGINS = re.compile(r"所在地|来源地|目的地|户籍地|客源地|投资方")
 _HOME = re.compile(r"全市|全县|全区|全州|全旗|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
 _LIST_JOINT = frozenset(("、", "和", "及", "与", "以及", "，", ","))
-_LEADS = re.compile(r"^(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*")
+_LEADS = re.compile(r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*")
 
 
 class Grid(NamedTuple):
@@ -69,43 +73,67 @@ class _Walk:
         self.drafts: list[_Draft] = []
         self.memory = Memory()
         self.clause = 0
+        self.sentence_at = 0
         self.paragraph = -1
 
     # ------------------------------------------------------------------ places
 
-    def heed_place(self, start: int, q: Quantity, before: str) -> None:
+    def heed_places(self, start: int, first: bool, q_at: int) -> None:
+        """Take note of the regions that the clauses between `start` and the quantity at `q_at` begin with."""
+        text = self.text
+        if not first:
+            self.heed_place(start, q_at)
+            return
+        for _ in range(5):
+            comma = text.find("，", start, q_at)
+            if comma < 0:
+                comma = text.find(",", start, q_at)
+            self.heed_place(start, comma if comma >= 0 else q_at)
+            if comma < 0:
+                return
+            start = comma + 1
+
+    def heed_place(self, start: int, end: int) -> None:
         """Take note of the region that a clause begins with, or of a word that leads back to the article's own."""
         text = self.text
-        if _HOME.search(before):
+        if _HOME.search(text, start, end):
             self.place = None
-        lead = _LEADS.match(text, start, q.at)
+        lead = _LEADS.match(text, start, end)
         at = lead.end() if lead else start
-        head = text[at : min(at + 16, q.at)]
+        head = text[at : min(at + 16, end)]
         found = place_at(head, self.near)
         if found is None:
+            township = township_in(text[start:end], self.near)
+            if township is not None:
+                self.place = township
             return
         place, length = found
-        if text[at + length : at + length + 1] in ("、", "等", "和", "级", "及", "与") or place.level == "province":
-            return
-        if place.level == "venue" and length < 4:
+        if text[at + length : at + length + 1] in ("、", "等", "和", "级", "及", "与"):
             return
         if self.main and place.name == self.main.name:
             self.place = None
             return
-        if self.main and place.level == "prefecture" and self.main.level in ("county", "zone"):
+        if not inside(place, self.main) or _ORIGINS.search(text, self.sentence_at, at):
             return
         self.place = place
 
     def place_for(self, q: Quantity, s: Statement) -> Place | None:
         """Whose figure it is."""
-        place = self.place or self.main
-        if q.kind in ("count", "money", "measure"):
-            match = _WHOSE.search(s.before)
-            if match and s.predicate in ("level", "average") and not _AGAINST.search(s.before[: match.start()][-8:]) and self.main:
-                pointed = pointed_place(match["word"], self.main)
-                if pointed is not None:
-                    return pointed
-        return place
+        main = self.main
+        if main is not None:
+            if q.kind in ("count", "money", "measure") and (match := _WHOSE.search(s.before)):
+                level = s.predicate in ("level", "average", "rank") and not _AGAINST.search(s.before[: match.start()][-8:])
+                compared = s.before[: match.start()][-2:].endswith(("居", "列", "位", "比", "较", "在", "排"))
+                if level and (not compared or s.before.endswith(match["word"]) and _DIVISIONS.match(s.behind)):
+                    pointed = pointed_place(match["word"], main)
+                    if pointed is not None:
+                        return pointed
+            if q.kind == "percent" and s.before.endswith(("全国", "全省")) and s.behind.startswith("的"):
+                return pointed_place(s.before[-2:], main) or main
+            own = _OWN_LEVEL.match(s.before)
+            if own and main.name.endswith(own["level"][0]) and own["level"].endswith("本级"):
+                return Place(f"{main.name}本级", main.code, "own")
+        return self.place or main
 
     # ------------------------------------------------------------------ prose
 
@@ -115,6 +143,10 @@ class _Walk:
         t = 0
         self.memory.new_sentence()
         walk.new_sentence(start)
+        if not (start and text[start - 1] in "；;"):
+            self.sentence_at = start
+            if self.place is not None and self.place.level != "township":
+                self.place = None
         for i, q in enumerate(quantities):
             while t < len(times) and times[t].at < q.at:
                 walk.heed(times[t], end)
@@ -132,7 +164,7 @@ class _Walk:
                 statement = inherited._replace(behind=near.behind, start=near.start, bracketed=False, of_previous=False)
                 direction = self.drafts[-1].direction
             if not near.bracketed and near.before:
-                self.heed_place(near.start, q, near.before)
+                self.heed_places(start if not i else near.start, not i, q.at)
             period = walk.period_for(q, statement, near.start, listed)
             place = self.place_for(q, statement)
             metric = metric_of(text, q, statement, self.memory, listed, headline)
@@ -153,8 +185,7 @@ class _Walk:
                     period = moment.period
             if _PLAN.search(cell.column_label) or re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label:
                 period = whole_year(period, self.published)
-            found = region_at(cell.row_label, self.near)
-            place = found[0] if found and found[1] == len(cell.row_label) else self.main
+            place = row_place(cell.row_label, self.near) or self.main
             metric = cell.row_label + cell.column_label if cell.row_label else cell.column_label
             quantity = Quantity(
                 cell.at, cell.till, cell.at, cell.value, None, cell.place, cell.unit, cell.kind, "exact", False, False, False
@@ -202,6 +233,8 @@ def read(article: Article) -> Reading:
             continue
         reader = Reader(text)
         reader.read(sentence.start, sentence.end)
+        if not reader.quantities and block.kind == "paragraph" and _TOWNSHIP.search(text, sentence.start, sentence.end):
+            walk.heed_places(sentence.start, True, sentence.end)
         if reader.quantities or reader.times:
             walk.sentence(
                 number, sentence.start, sentence.end, sorted(reader.quantities), reader.times, block.kind == "title"

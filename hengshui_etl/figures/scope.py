@@ -29,8 +29,13 @@ class Place(NamedTuple):
 def _index() -> dict[str, tuple[tuple[str, Region, bool], ...]]:
     """Names and short names by their first two characters, the longest first; the flag marks a short name."""
     found: dict[str, list[tuple[str, Region, bool]]] = {}
+    aliases = {official: spoken for spoken, official in toml("places")["aliases"].items()}
     ambiguous = set(words(toml("places")["ambiguous_short_names"]))
     for r in regions():
+        if r.name in _GENERIC:
+            continue
+        if r.name in aliases:
+            found.setdefault(aliases[r.name][:2], []).append((aliases[r.name], r, False))
         found.setdefault(r.name[:2], []).append((r.name, r, False))
         if r.short != r.name:
             spoken = f"{r.short}{r.name[-1]}"
@@ -47,14 +52,28 @@ def _by_code() -> dict[str, Region]:
 
 
 _ZONE = re.compile("|".join(sorted(map(re.escape, words(toml("places")["zones"])), key=len, reverse=True)))
-_LOCAL = re.compile(r"[\u4e00-\u9fff]{2,5}?(?:镇|乡|街道|苏木|村)(?!级|[镇乡村]|[均企民居里])")
-_VENUE = re.compile(
-    r"[\u4e00-\u9fff]{2,6}?(?:景区|古城|古镇|高新区|经开区|开发区|新区|产业园|工业园|园区|机场|火车站|港区|公司|集团|医院|学校|大学)"
+_PLACES = toml("places")
+_NOT_NAMES = "".join(words(_PLACES["not_in_names"]))
+_LOCAL = re.compile(
+    rf"(?P<name>(?!{'|'.join(words(_PLACES['not_places']))})[^\W\d_{_NOT_NAMES}]{{1,4}}?(?:镇|乡|街道|苏木|村))"
+    r"(?![级镇乡村委干均企民居里庄集支口])"
 )
+_LOCAL_WITHIN = re.compile(rf"(?:在|[县市区旗])(?={_LOCAL.pattern})")
+_VENUE = re.compile(
+    r"(?P<name>(?!其|该|全|各|这|市级|省级|国家|部分|一般|所有|重点|主要|有|在)[\u4e00-\u9fff]{2,6}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
+    r"|某[\u4e00-\u9fff]{1,6}?(?:企业|公司|集团|工厂))"
+)
+_VENUE_ENDS = ("古城", "古镇", "景区", "机场")
+_CITY_PROPER = re.compile(r"(?:主城区|中心城区|城区|市区)")
+_CALLED: dict[str, str] = dict(_PLACES["called"])
+_GENERIC = frozenset(words(_PLACES["generic_names"]))
+_ROW = re.compile(r"[^\W\d_]{1,7}(?:区|县|市|旗|镇|乡|街道)$")
 
 
 def spoken_name(region: Region, printed: str) -> str:
     """How the answer names a region that was printed as `printed`: the official name, an autonomous one as printed."""
+    if region.name in _CALLED:
+        return _CALLED[region.name]
     if printed == region.name or printed[-1:] in "县区旗州市省" and len(printed) > 2:
         return printed
     if len(region.name) > len(region.short) + 2 and region.level == "county":
@@ -85,6 +104,9 @@ def region_at(head: str, near: str | None) -> tuple[Place, int] | None:
         if zone:
             end = zone.end()
             place = Place(head[:end], region.code, "zone")
+        elif proper := _CITY_PROPER.match(head, end):
+            end = proper.end()
+            place = Place(f"{place.name}{proper.group()}", region.code, "proper")
         rank = (-end, 0 if closer else 1 if same else 2)
         if best is None or rank < best[:2]:
             best = (*rank, place, end)
@@ -95,12 +117,45 @@ def place_at(head: str, near: str | None) -> tuple[Place, int] | None:
     """(place, length) of a region, township, village, zone or venue that begins `head`, or None."""
     found = region_at(head, near)
     if found is not None:
+        within = _LOCAL.match(head, found[1])
+        if within and found[0].level == "county":
+            return Place(within["name"], found[0].code, "township"), within.end()
+        if head.startswith(_VENUE_ENDS, found[1]):
+            end = found[1] + 2
+            return Place(head[:end], found[0].code, "venue"), end
         return found
     for pattern, level in ((_LOCAL, "township"), (_VENUE, "venue")):
         match = pattern.match(head)
         if match:
-            return Place(match.group(), near, level), match.end()
+            return Place(match["name"], near, level), match.end()
     return None
+
+
+def township_in(clause: str, near: str | None) -> Place | None:
+    """The township or village that a clause without a region at its head names (在大集镇开店), or None."""
+    match = _LOCAL_WITHIN.search(clause)
+    return Place(match["name"], near, "township") if match else None
+
+
+def row_place(label: str, near: str | None) -> Place | None:
+    """The place that the label of a table row names as a whole, or None."""
+    found = region_at(label, near)
+    if found is not None and found[1] == len(label):
+        return found[0]
+    if _ROW.match(label) and not _HOME.match(label):
+        return Place(label, None, "row")
+    return None
+
+
+def inside(place: Place, main: Place | None) -> bool:
+    """Whether a place can be a part of the article's region."""
+    if main is None or main.code is None or place.code is None or place.level in ("township", "venue", "row"):
+        return True
+    digits = {"province": 2, "prefecture": 4, "proper": 4}.get(main.level, 6)
+    return place.code[:digits] == main.code[:digits] and place.level not in ("province", "prefecture")
+
+
+_HOME = re.compile(r"全[市县区州旗镇乡村省]")
 
 
 def main_place(article: Article) -> Place | None:
@@ -131,6 +186,9 @@ def main_place(article: Article) -> Place | None:
                     end = zone.end()
                     full = stretch[i:end]
                     place = Place(full, region.code, "zone")
+                elif weight >= 8 and (proper := _CITY_PROPER.match(stretch, end)):
+                    end = proper.end()
+                    place = Place(f"{place.name}{proper.group()}", region.code, "proper")
                 if place not in found:
                     order.append(place)
                 found[place] += weight
@@ -142,6 +200,9 @@ def main_place(article: Article) -> Place | None:
     head = min(len(text), 600)
     opening = text[len(title) if text.startswith(title) else 0 : head]
     look(opening, 2, True)
+    if ("全镇" in text or "该镇" in text) and (local := _LOCAL.match(title)):
+        near = max(found, key=lambda p: (p.level == "county", found[p]), default=None)
+        return Place(local["name"], near.code if near else None, "township")
     if not found:
         look(text[head : head + 3000], 1, False)
     if not found:

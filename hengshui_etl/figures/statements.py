@@ -39,7 +39,11 @@ _GAP = re.compile(
     rf"(?:(?P<up>{_alternatives(_DATA['gap']['up'])})|(?P<down>{_alternatives(_DATA['gap']['down'])}))"
     rf"(?P<object>[^，,。；;]{{1,24}}?)(?:达到?|约|近|不低于|超过?|了|分别)*$"
 )
-_THAN = re.compile(r"(?:比|较|与|同|和)(?P<object>[^比较，,；;]{1,24}?)(?:相比)?(?:[，,])?$")
+_THAN = re.compile(
+    r"(?:(?:(?<![占同环对])比|较(?!快|大|高|好|多|为))(?P<object>[^比较，,；;]{1,24}?)(?:相比)?|(?:与|同|和)(?P<with>[^，,；;]{1,24}?)相比)[，,]?"
+    r"(?:净|再|共|累计|分别|实际|大幅|平均|又|也|还|都|均|将|进一步|明显|略|同比|环比|合计|总计|年均|小幅|有所|同口径|十年|五年|三年|提前)*$"
+)
+_YEAR_ON_YEAR = re.compile(r"(?:同比|环比|相比|按年|按月|逆势|分别|均|各|继续|净|实际|名义|累计|共|将|大幅|由|一年|全年|月均)+$")
 _AMOUNT_GAP = re.compile(r"高于|低于|高出|多于|少于|超出|多出|领先|落后")
 _SHARE = re.compile(
     r"(?P<subject>[^占]*)占(?:到|据|了|有)?(?P<object>[^占]*?)的?(?P<word>比重|比例|份额|比|总比重)?"
@@ -191,13 +195,14 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
             predicate, subject = "change", before[:at]
             than = _THAN.search(subject)
             if than is not None:
-                obj = than["object"]
+                obj = than["object"] or than["with"]
                 temporal = _TEMPORAL.match(obj) is not None
                 if not temporal and q.kind != "multiple":
                     predicate = "gap"
                 subject = subject[: min(than.start(), len(subject))]
             else:
                 temporal = True
+                subject = _YEAR_ON_YEAR.sub("", subject)
         elif gap is not None:
             direction, word = ("up", gap["up"]) if gap["up"] else ("down", gap["down"])
             predicate, subject, obj = "gap", before[: gap.start()], gap["object"]
