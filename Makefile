@@ -7,7 +7,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14
 BIN := .venv/bin
 STAMP := .venv/installed.sha256
 
-.PHONY: run test ui lint format lock setup clean
+.PHONY: run test ui lint format golden lock setup clean
 
 run: setup
 	@$(BIN)/hengshui-etl run $(ARGS)
@@ -26,6 +26,12 @@ lint: setup
 format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+# After a wanted change of what the program says: the seed's answer in tests/golden, and what the README shows.
+golden: setup
+	@$(BIN)/python tests/test_golden.py
+	@$(BIN)/python tests/test_queries.py
+	@git diff --stat -- README.md tests/golden 2>/dev/null || true
 
 # After an edit of the dependencies in pyproject.toml. The index is named, so that no private one gets into the lock file.
 lock: setup
