@@ -57,14 +57,11 @@ _AVERAGE = re.compile(_alternatives(_DATA["averages"]["words"]))
 _TEMPORAL = re.compile(
     r"^(?:20\d\d年)?(?:上年|去年|前年|同期|年初|上月|上季|上半年|下半年|一季度|二季度|三季度|前|[0-9]{1,2}月|[0-9]{4}年|往年|上一|年末|年底|月|季|平日|以前|过去|同比|环比|十年前|当时|此前|20)"
 )
-_BASE = re.compile(
-    r"(?:比|较|与|同|为|是|由|从|相当于|恢复到|恢复至|相比)?(?:[^，,。；;]{0,6})(?:上年|去年|前年|上年度|同期|年初|上月|上年末|去年底|20\d\d年(?:底|末|同期)?)[^，,。；;]{0,14}?[的（(]?$"
-)
 _CLAUSE_ENDS = "，,；;。：:！!？?\n\t"
 _FRONT = sorted(words(_DATA["strip_front"]["words"]), key=len, reverse=True)
 _BACK = sorted(words(_DATA["strip_back"]["words"]), key=len, reverse=True)
 _FRONT_RE = re.compile(rf"(?:{'|'.join(map(re.escape, _FRONT))}|[\s“”\"（）()·—-])+")
-_BACK_RE = re.compile(rf"(?:{'|'.join(map(re.escape, _BACK))}|[\s“\"（(、])+$")
+_BACK_RE = re.compile(rf"(?:(?<![初高集其当])(?:{'|'.join(map(re.escape, _BACK))})|[\s“\"（(、])+$")
 _ATTRIBUTES = frozenset(words(_DATA["attributes"]["words"]))
 
 
@@ -219,8 +216,8 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
             predicate = "average"
         if q.unit == "倍" and q.chinese and text[q.number_at] == "翻":
             predicate, direction = "multiple", "up"
-        if predicate in ("level", "average") and _BASE.search(before):
-            base = _is_base(before)
+        if predicate in ("level", "average"):
+            base = _BASE_HEAD.search(before) is not None
     return Statement(
         predicate, stripped(subject), stripped(obj), word, direction, temporal, base, near.bracketed, of_previous, before,
         near.behind, near.start, clause,
@@ -228,10 +225,8 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
 
 
 _BASE_HEAD = re.compile(
-    r"(?:比|较|与|同|由|从|相比|恢复到|恢复至|相当于|是|为|对比)[^，,。；;]{0,8}(?:上年|去年|前年|上年度|同期|年初|上月|上季|上半年|上年末|去年底|20\d\d年|平日|往年)[^，,。；;]{0,12}$"
-    r"|(?:上年|去年|20\d\d年|上年度)(?:同期)?[（(]$|^(?:上年|去年|20\d\d年)(?:同期)?$|(?:由|从)[^，,。；;]{0,14}$"
+    r"(?:比|较|与|同|由|从|相比|恢复到|恢复至|相当于|是|为|对比)[^，,。；;]{0,8}"
+    r"(?:上年度|上年末|上年|去年底|去年|前年|同期|年初|上月|上季|上半年|20\d\d年|\d{1,2}月份?|平日|往年)"
+    r"(?:同期|末|底|初|全年|当期)?(?:[^，,。；;]{0,14}的|[（(])?$"
+    r"|(?:上年|去年|20\d\d年|上年度)(?:同期)?[（(]$|^(?:上年|去年|20\d\d年|上年同期|去年同期)(?:全年)?(?:为|是)?$|(?:由|从)[^，,。；;]{0,14}$"
 )
-
-
-def _is_base(before: str) -> bool:
-    return _BASE_HEAD.search(before) is not None

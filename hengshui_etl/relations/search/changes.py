@@ -6,7 +6,7 @@ import re
 
 from hengshui_etl.relations.search.view import View, shared_characters
 
-_BALANCE = re.compile(r"顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净")
+_BALANCE = re.compile(r"净落|净赚|纯收入|净得|净剩|落下|顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净")
 _REAL = re.compile(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
 _WHEN = re.compile(r"上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的")
 _FROM_TO = re.compile(r"(?:由|从|自)[^，。；]{0,24}$")
@@ -104,6 +104,8 @@ def _rate(view: View, i: int) -> None:
     assert statement is not None
     if figure.bound not in ("exact", "approx", "min"):
         return
+    if _unit_slip(view, i):
+        return
     real = _REAL.search(view.text, max(0, figure.at - 60), figure.at) is not None
     pair = _levels_pair(view, i)
     if pair is not None:
@@ -126,6 +128,18 @@ def _rate(view: View, i: int) -> None:
                 elif not real and i == j + 1 and not statement.subject and len(view.between(j, i)) <= 8 and pair is None:
                     view.claim("growth", (level, j, i), statement.word)
             return
+
+
+def _unit_slip(view: View, i: int) -> bool:
+    """`由上年的38.4%降到27.9%，降幅10.5%`: two percentages and their difference, printed as per cent."""
+    figure = view.figures[i]
+    if i < 2 or any(view.figures[j].unit != "%" or view.figures[j].direction is not None or view.figures[j].sentence != figure.sentence for j in (i - 1, i - 2)):
+        return False
+    if not (_is_from(view, i - 2) or _is_from(view, i - 1)) or abs(view.figures[i - 1].value - view.figures[i - 2].value) != figure.value:
+        return False
+    if view.trial("growth", (i - 1, i - 2, i)):
+        return False
+    return view.claim("difference", (i - 1, i - 2, i), "百分点写作%")
 
 
 def _same_thing(view: View, pair: tuple[int, int]) -> bool:
@@ -232,7 +246,7 @@ def _percent_gap(view: View, i: int) -> None:
             break
         for other in rates[a + 1 :]:
             far = view.paragraphs[other] != view.paragraphs[i]
-            if far and shared_characters(statement.object, view.figures[other].metric or "") < 0.6:
+            if far and shared_characters(statement.object, view.figures[other].metric or "") < 0.45:
                 continue
             if (view.figures[one].direction is None) != (view.figures[other].direction is None):
                 continue
@@ -255,6 +269,12 @@ def _balance(view: View, i: int) -> None:
             if view.trial("difference", (one, other, i)):
                 view.claim("difference", (one, other, i), "差额")
                 return
+    if re.search("净落|净赚|纯收入|净收入|净得|净剩|纯利|落下", statement.before) and len(near) >= 2:
+        one, other = near[1], near[0]
+        deducted = view.statements[other]
+        if deducted is not None and re.search("扣|除|减|刨|成本", deducted.before) and view.periods[one] == view.periods[i] and view.slip("difference", (one, other, i)):
+            view.claim("difference", (one, other, i), "扣除")
+            return
     if re.search("顺差|逆差|结余|差额|累计减|共减", statement.before) and len(near) >= 2:
         one, other = near[1], near[0]
         if view.figures[one].sentence == view.figures[other].sentence == view.figures[i].sentence and view.slip("difference", (one, other, i)):

@@ -24,6 +24,13 @@ def _headline(view: View) -> None:
         exact = [j for j in close if view.figures[j].value == figure.value and (figure.unit != "%" or _same_sense(view, i, j) or shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5)]
         if figure.unit == "%":
             close = [j for j in close if _same_sense(view, i, j)]
+        if figure.bound != "exact" and not exact and same:
+            best = max(same, key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j))
+            others = max((shared_characters(figure.metric or "", view.figures[j].metric or "") for j in close), default=0.0)
+            likeness = shared_characters(figure.metric or "", view.figures[best].metric or "")
+            if best not in close and likeness >= 0.6 and likeness > others + 0.05 and view.figures[best].bound == "exact" and _stated_alone(view, i, best, [best]):
+                view.claim("restatement", (i, best), "标题与正文")
+                continue
         chosen = exact or close
         if chosen and (exact or figure.bound != "exact"):
             best = max(chosen, key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j))
@@ -74,6 +81,24 @@ def _repeated(view: View) -> None:
                 view.claim("restatement", (j, i), "前后两处")
                 break
         earlier.append(i)
+    _swapped(view)
+
+
+def _swapped(view: View) -> None:
+    """A table's cell and the same thing in prose, alike but for two swapped digits."""
+    cells = [i for i in range(view.count) if view.statements[i] is None]
+    prose = [i for i in range(view.count) if view.statements[i] is not None and view.level[i] and not view.titled(i)]
+    said = {i for c in view.claims if c.type == "restatement" for i in c.operands}
+    for i in cells:
+        figure = view.figures[i]
+        if i in said or len(f"{figure.value.normalize():f}".strip("0").replace(".", "")) < 3:
+            continue
+        for j in prose:
+            other = view.figures[j]
+            if j in said or other.unit != figure.unit or other.value == figure.value or other.scope != figure.scope or other.period != figure.period:
+                continue
+            if sorted(f"{other.value.normalize():f}") == sorted(f"{figure.value.normalize():f}") and shared_characters(figure.metric or "", other.metric or "") >= 0.6 and view.slip("restatement", (i, j), only=j):
+                view.claim("restatement", (i, j), "表与正文")
 
 
 def find_summaries(view: View) -> None:

@@ -36,6 +36,11 @@ def _announced(view: View, i: int) -> None:
     if counted == wanted:
         view.claim("enumeration", (i,), "列举在前", counted=counted)
         return
+    if counted is None:
+        counted, sure = _focused(view, i)
+        if counted == wanted:
+            view.claim("enumeration", (i,), "列举在前", counted=counted)
+            return
     behind, behind_sure = _behind(view, i)
     if behind == wanted:
         view.claim("enumeration", (i,), "列举在后", counted=behind)
@@ -92,6 +97,21 @@ def _before(view: View, i: int) -> tuple[int | None, bool]:
     return len(items), plain and (figure.at - len(tail) >= 0)
 
 
+_FOCUS = re.compile(r"(?:^|[，,])(?:围绕|聚焦|针对|突出|抓好|聚力|瞄准|紧盯)(?P<list>[^，,。；]{4,60})[，,][^，,。；\d]{0,10}$")
+_GENERIC = re.compile(r"(?:专项|重点|关键|领域|方面|难题|任务|行动|环节|工程|产业|行业|板块|问题|攻坚|专题)")
+
+
+def _focused(view: View, i: int) -> tuple[int | None, bool]:
+    """`聚焦甲、乙、丙、丁，部署三个专项行动`: the list stands in the clause before."""
+    figure = view.figures[i]
+    start = view.figures[i - 1].till if i else 0
+    match = _FOCUS.search(view.text[max(start, figure.at - 90) : figure.at])
+    if match is None or not _GENERIC.match(view.text[figure.till : figure.till + 8].lstrip("大")):
+        return None, False
+    items = _items(match["list"])
+    return len(items), len(items) >= 3 and "等" not in match["list"] and not re.search("和|与|及", match["list"])
+
+
 def _behind(view: View, i: int) -> tuple[int | None, bool]:
     """(number of items listed right behind figure `i`, whether the list is plain enough to accuse)."""
     figure = view.figures[i]
@@ -99,7 +119,7 @@ def _behind(view: View, i: int) -> tuple[int | None, bool]:
     stretch = text[figure.till : figure.till + 200]
     end = _CLAUSE.search(stretch)
     stretch = stretch[: end.start()] if end else stretch
-    mark = re.search(r"[（(](?:即|分别是|包括|:|：|即:|即：)?|：|:|——|，(?:即|分别是|分别为|包括|是|依次为)|(?:即|分别是|分别为|包括|依次是|有)(?=[\u4e00-\u9fff])", stretch[:40])
+    mark = re.search(r"[（(](?:即|分别是|包括|:|：|即:|即：)?|：|:|——|，(?:即|分别(?:是|为|通往|位于|来自|通向|在|落户)|包括|是|依次为)|(?:即|分别(?:是|为|通往|位于|来自|通向|在|落户)|包括|依次是|有)(?=[\u4e00-\u9fff])", stretch[:40])
     wanted = int(figure.value)
     if mark:
         listed = stretch[mark.end() :]
@@ -115,6 +135,8 @@ def _behind(view: View, i: int) -> tuple[int | None, bool]:
         ordinals = re.findall(r"[一二三四五六七八九十]是", text[figure.till : figure.till + 1500])
         if len(ordinals) >= 2:
             return _ordinals(text, figure.till), _ordinals(text, figure.till) is not None
+        if "等" not in listed and len(items) >= 3 and "分别" in mark.group() and all(2 <= len(p) <= 8 for p in items) and not re.search(r"\d|，|,", listed):
+            return len(items), True
         if len(items) >= 3 and closing is not None and all(2 <= len(p) <= 10 for p in items) and "等" not in listed:
             return len(items), True
         return None, False
@@ -170,13 +192,11 @@ def _members(view: View, i: int) -> list[int]:
         if view.paragraphs[j] == view.paragraphs[i] and view.figures[j].bound == "exact" and view.figures[j].unit == figure.unit and view.statements[j] is not None
     ]
     own = [j for j in same if view.figures[j].sentence == figure.sentence]
-    words = {view.statements[j].word for j in same if view.statements[j].word}  # type: ignore[union-attr]
-    named = [w for w in words if w and w in bound.before]
+    named = _ATTRIBUTE.findall(bound.before)
     if named:
-        group = [j for j in same if view.statements[j].word in named]  # type: ignore[union-attr]
-        if all(len(w) < 3 for w in named):
-            group = [j for j in group if view.periods[j] == view.periods[i]]
-        return group[::-1]
+        group = [j for j in same if named[0] in view.statements[j].before]  # type: ignore[union-attr]
+        if group:
+            return group[::-1]
     if own:
         last = own[0]
         key = (view.statements[last].predicate, view.statements[last].word)  # type: ignore[union-attr]
@@ -189,6 +209,7 @@ def _members(view: View, i: int) -> list[int]:
     return []
 
 
+_ATTRIBUTE = re.compile(r"[\u4e00-\u9fff]{2}(?:率|面)|占比|比重|增速|增幅|涨幅|降幅|强度")
 _ABOVE = re.compile(r"^[，,]?(?:增速|增幅|占比|涨幅|增长)?(?:分别|均|都)?(?:均|都|全部)(?P<word>高于|快于|超过|大于|低于|慢于)(?P<object>[^，。；\d]{1,14})(?:平均)?")
 
 

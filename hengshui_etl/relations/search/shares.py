@@ -114,7 +114,7 @@ def _parts(view: View, i: int) -> list[int]:
     found = [j for j in view.levels_before(i, limit=6) if view.figures[j].sentence == sentence]
     listed = view.statements[i]
     # 占比分别为25.5%、72.8%和1.6% after three levels: the k-th percentage goes with the k-th level
-    if listed is not None and "分别" in listed.before:
+    if listed is not None and re.search("分别|依次", listed.before):
         first = i
         while first and view.figures[first - 1].unit == "%" and view.statements[first - 1] is not None and len(view.between(first - 1, first)) <= 1:
             first -= 1
@@ -123,7 +123,9 @@ def _parts(view: View, i: int) -> list[int]:
             last += 1
         size = last - first + 1
         levels = [j for j in range(first - 1, -1, -1) if view.level[j] and view.figures[j].sentence == sentence][:size]
-        if len(levels) == size and size > 1:
+        if len(levels) < size and size > 1:  # the levels stand in the sentence before
+            levels = [j for j in range(first - 1, max(-1, first - 14), -1) if view.level[j] and view.periods[j] >= view.periods[i] - 1][:size]
+        if len(levels) == size and size > 1 and len({view.figures[j].unit for j in levels}) == 1:
             return [levels[::-1][i - first]]
     return found
 
@@ -139,7 +141,7 @@ def _wholes(view: View, i: int, part: int, said: str) -> list[int]:
         if not (view.level[w] or view.statements[w] is None):
             continue
         statement = view.statements[w]
-        if statement is not None and statement.base:
+        if statement is not None and statement.base or view.titled(w) and view.trial("restatement", (w, part)):
             continue
         if view.figures[w].sentence > view.figures[i].sentence:
             break
@@ -189,8 +191,14 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
     assert statement is not None
     part = parts[0]
     near = view.between(part, i)
+    listed = re.search("分别|依次", statement.before) is not None
     own = not statement.subject or shared_characters(statement.subject, view.figures[part].metric or "") >= 0.6
     close = own and len(near) < 40 and "。" not in near and near.count("，") + near.count(",") + near.count("；") <= 2
+    if listed and len(parts) == 1 and figure.bound == "exact":
+        sibling = _sibling_whole(view, i)
+        if sibling is not None and sibling != part and view.alike(sibling, part) and not _two_fold(view, part, sibling, i):
+            view.claim("share", (part, sibling, i), statement.word or "占")
+            return
     if figure.bound != "exact":
         if close and view.figures[part].kind == "count" and _feasible(view, part, i):
             view.claim("feasible_share", (part, i), "占", implied=True)
@@ -213,6 +221,11 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
                     continue
                 view.claim("share", (part, w, i), statement.word or "占")
                 return
+    if close and not said and statement.predicate == "share":
+        swapped = [w for w in wholes[:10] if w < i and view.slip("share", (part, w, i), only=i)]
+        if len(swapped) == 1:
+            view.claim("share", (part, swapped[0], i), statement.word or "占")
+            return
     if close and view.figures[part].kind == "count" and not same_sentence and (statement.predicate == "rate" or not said or not wholes) and _feasible(view, part, i):
         view.claim("feasible_share", (part, i), statement.word or "占", implied=True)
         return

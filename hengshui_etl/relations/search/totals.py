@@ -56,9 +56,11 @@ def _forward_sums(view: View) -> None:
         run = [j for j in run if view.paragraphs[j] == view.paragraphs[w]] or _level_run(view, w + 1, w, sentence + 3)
         if len(run) < 2:
             continue
-        if _add_up(view, w, run):
-            continue
-        near = [j for j in run if view.figures[j].sentence <= sentence + 1]
+        held = _add_up(view, w, run)
+        while held:  # a second partition of the same whole may follow (按消费类型统计，…)
+            run = run[run.index(held) + 1 :]
+            held = _add_up(view, w, run) if len(run) >= 2 else None
+        near = [j for j in run if view.figures[j].sentence <= sentence + 2]
         parts = _listed(view, w, near)
         if len(parts) >= 2:
             failing.append((w, parts))
@@ -67,11 +69,11 @@ def _forward_sums(view: View) -> None:
             _accuse_sum(view, w, parts)
 
 
-def _add_up(view: View, w: int, run: list[int]) -> bool:
-    """Claim the first stretch of the run that adds up to the whole."""
+def _add_up(view: View, w: int, run: list[int]) -> int | None:
+    """Claim the first stretch of the run that adds up to the whole; its last part."""
     target = view.values[w]
     if not target:
-        return False
+        return None
     for first in range(min(3, len(run) - 1)):
         total = view.values[run[first]]
         for last in range(first + 1, len(run)):
@@ -83,8 +85,8 @@ def _add_up(view: View, w: int, run: list[int]) -> bool:
                 if view.trial("sum", (*parts, w)) and _credible(view, w, parts):
                     if view.claim("sum", (*parts, w), "分项合计"):
                         view.parts.update(parts)
-                    return True
-    return False
+                    return parts[-1]
+    return None
 
 
 def _credible(view: View, w: int, parts: list[int]) -> bool:
@@ -100,22 +102,25 @@ def _credible(view: View, w: int, parts: list[int]) -> bool:
 
 
 def _listed(view: View, w: int, run: list[int]) -> list[int]:
-    """The members of the of-which list behind a whole: one after the other, each with a name of its own, nothing between."""
+    """The members of the list of parts behind a whole: one after the other, up to the end of a sentence."""
     if not run:
         return []
     first = run[0]
     lead = view.text[view.figures[w].till : view.figures[first].at]
-    if not _OF_WHICH.search(lead) or len(lead) > 60 or _NOT_ALL.search(lead):
+    clause = lead[max(lead.rfind("。"), lead.rfind("；")) + 1 :]
+    close = view.figures[w].sentence == view.figures[first].sentence and len(lead) < 24
+    if not (_OF_WHICH.search(clause) or close or re.match(r"[^，。]{0,10}[里中内]，", clause)) or len(clause) > 40 or _NOT_ALL.search(clause):
         return []
     parts = [first]
     for j in run[1:]:
         gap = view.text[view.figures[parts[-1]].till : view.figures[j].at]
-        if len(gap) > 70 or "。" in gap and not re.search("其中", lead) or re.search("其中", gap):
+        if len(gap) > 60 or "。" in gap or "其中" in gap or "\n" in gap:
             break
         parts.append(j)
-    last = parts[-1]
-    tail = view.text[view.figures[last].till : view.figures[last].till + 12]
-    if _NOT_ALL.search(tail):
+    tail = view.text[view.figures[parts[-1]].till : view.figures[parts[-1]].till + 10]
+    if _NOT_ALL.search(tail) or not re.match(r"[^，、\d]{0,6}(?:[。；;\n）)]|$)|，[^\d]{0,8}", tail):
+        return []
+    if not _OF_WHICH.search(clause) and (len(parts) < 3 or not re.match(r"[^，、\d]{0,6}(?:[。；;\n]|$)", tail)):
         return []
     return parts
 

@@ -93,14 +93,17 @@ class View:
         except NotJudgeable:
             return None
 
-    def slip(self, kind: RelationType, operands: Iterable[int], scale: Fraction = Fraction(1)) -> bool:
-        """Whether one likely slip of the hand in one of the operands explains that the relation fails."""
+    def slip(self, kind: RelationType, operands: Iterable[int], scale: Fraction = Fraction(1), only: int | None = None) -> bool:
+        """Whether one likely slip of the hand in one of the operands explains that the relation fails; with `only`, a swap
+        of digits, a moved point or the like in that one figure."""
         claim = Claim(kind, tuple(operands), False, 0, "", scale)
         for i in claim.operands:
+            if only is not None and i != only:
+                continue
             ranges = needed_values(claim, self.figures, i)
             for wanted in ranges or ():
                 printed = Print(self.figures[i], wanted)
-                if any(printed.edits(rank) for rank in (SLIP, MISREAD)):
+                if any(printed.edits(rank) for rank in ((SLIP, MISREAD) if only is None else (SLIP,))):
                     return True
         return False
 
