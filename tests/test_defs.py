@@ -19,7 +19,7 @@ from hengshui_etl.tables.schemas import TABLES
 
 ROOT = Path(__file__).parent.parent
 GRAPH = ROOT / "tests" / "golden" / "graph.json"
-ASSETS = list(defs.resolve_all_asset_specs())
+ASSETS = sorted(defs.resolve_all_asset_specs(), key=lambda spec: spec.key)
 CHECKS = [spec for each in (*(defs.assets or ()), *(defs.asset_checks or ())) for spec in each.check_specs]  # type: ignore[union-attr]
 
 
