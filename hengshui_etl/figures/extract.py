@@ -30,6 +30,7 @@ _DIVISIONS = re.compile(r"(?:个)?(?:设区市|地级市|市州|市（州|市\(�
 _TOWNSHIP = re.compile(r"[县旗区市][^，。；]{1,4}[镇乡]")
 _ORIGINS = re.compile(r"所在地|来源地|目的地|户籍地|客源地|投资方")
 _HOME = re.compile(r"全市|全县|全区|全州|全旗|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
+_SEPARATORS = frozenset(("、", "和", "及", "与", "以及"))
 _LIST_JOINT = frozenset(("、", "和", "及", "与", "以及", "，", ","))
 _LEADS = re.compile(r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*")
 
@@ -167,7 +168,8 @@ class _Walk:
                 self.heed_places(start if not i else near.start, not i, q.at)
             period = walk.period_for(q, statement, near.start, listed)
             place = self.place_for(q, statement)
-            metric = metric_of(text, q, statement, self.memory, listed, headline)
+            count = 1 if listed else _listed_after(text, quantities, i)
+            metric = metric_of(text, q, statement, self.memory, listed, headline, count)
             self.drafts.append(_Draft(q, statement, direction, metric, period, place, number))
         while t < len(times):
             walk.heed(times[t], end)
@@ -191,6 +193,17 @@ class _Walk:
                 cell.at, cell.till, cell.at, cell.value, None, cell.place, cell.unit, cell.kind, "exact", False, False, False
             )
             self.drafts.append(_Draft(quantity, None, cell.direction, metric, period, place, number))
+
+
+def _listed_after(text: str, quantities: list[Quantity], i: int) -> int:
+    """How many figures the list holds that begins with quantity `i`."""
+    count = 1
+    while i + count < len(quantities):
+        last, following = quantities[i + count - 1], quantities[i + count]
+        if following.kind != last.kind or text[last.till : following.at] not in _SEPARATORS:
+            break
+        count += 1
+    return count
 
 
 def _moment_in(label: str, published: date | None, year: int | None) -> Moment | None:

@@ -1,106 +1,333 @@
 """What a figure measures, as a short phrase of the article's own words.
 
-Belongs here: making the phrase from a clause and from what the clauses before it spoke of. Does not belong here: cutting
-clauses (statements.py), when and of whom (periods.py, scope.py).
+Belongs here: making the phrase from a clause and from what the clauses before it spoke of: the subject that a change
+leans on, the whole of a share, the attribute that a list shares, the names that a 分别 hands out. Does not belong here:
+cutting clauses (statements.py), when and of whom (periods.py, scope.py).
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hengshui_etl.figures.quantities import Quantity
 from hengshui_etl.figures.statements import Statement, is_attribute, stripped
 from hengshui_etl.vocab import toml, words
 
+_DATA = toml("predicates")
 _TIME = re.compile(
-    r"(?:20\d\d年)?(?:\d{1,2}[-—–~至到])?\d{1,2}月(?:份|底|末|初)?(?:当月|\d{1,2}日)?|20\d\d年(?:底|末|初|度)?|(?:截至|截止)?(?:目前|今年以来|今年|去年|上年末|上半年|下半年|前三季度|[一二三四]季度)(?:底|末)?"
+    r"(?:20\d\d年)?(?:\d{1,2}(?:月)?[-—–~至到])?\d{1,2}月(?:份|底|末|初)?(?:当月|\d{1,2}日)?(?:单月)?|20\d\d年(?:底|末|初|度)?"
+    r"|(?:截至|截止)?(?:目前|今年以来|今年|本年|上半年|下半年|前三季度|[一二三四]季度|前\d个月|年末|年内|全年(?!计划|任务|目标))(?:底|末)?"
 )
-_HEADS = sorted(words(toml("predicates")["strip_front"]["words"]), key=len, reverse=True)
-_NOUN_END = re.compile(r"(?:中|内|里)(?:已?有|，)?$")
-_AVERAGE_HEAD = re.compile(r"(?:人均|户均|亩均|日均|年均|平均每|每[\u4e00-\u9fff]|平均)")
+_BASE_TIME = re.compile(
+    r"(?:上年|去年|前一年|前年|上一年|20\d\d年|年初|\d{1,2}月|[一二三四]季度|平日|上半年|二〇..年)(?:同期|末|底|初|份|全年|年底|年末)?(?:\d{1,2}月)?"
+)
+_COMPARING = re.compile(r"(?:比|较|与|同|和|由|从|是|为|恢复到|恢复至|相当于|而|相比|约|可比口径|的|[（(）)]|：)+")
+_WHOLE_VERB = re.compile(r"(?:占|为|完成|是|相当于|超|恢复到|恢复至|达到?|接近|约占)(?=.)")
+_NOUN_END = re.compile(r"(?:中|内|里)?(?:已?有|，)?$")
+_AVERAGE = re.compile(r"(?:[户人笔日月年次件企车床亩生套]均|平均每[\u4e00-\u9fff]|每[\u4e00-\u9fff]平均|平均|均)")
+_BARE_AVERAGE = re.compile(
+    r"^(?:[户人笔日月年次件企车床亩生套]均|平均每[\u4e00-\u9fff]|每[\u4e00-\u9fff]平均|一[\u4e00-\u9fff]).{0,4}$|^平均.{0,3}$"
+)
+_PARTED = re.compile(r"分别|依次|各占|分列|各为|所占比重|占比")
+_BEARERS = re.compile(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比)|分别|依次)")
+_SHARED_TAIL = re.compile(
+    rf"(?:{'|'.join(sorted(words(_DATA['attributes']['words']) + words(_DATA['attributes']['shared']), key=len, reverse=True))})$"
+)
+_WHOLE_TAIL = frozenset("".join(words(_DATA["attributes"]["endings"])))
+_MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
+_PERSONS = frozenset("人员生工民者户众童数口师")
+_VERBS = re.compile(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
+_COMMON = re.compile(r"[、和及与]")
 _LONGEST = 36
 
 
 class Memory:
     """What the clauses so far were about."""
 
-    __slots__ = ("subject", "change", "whole", "topic", "item")
+    __slots__ = ("subject", "change", "whole", "topic", "unit", "items", "names", "parts", "part", "paragraph")
 
     def __init__(self) -> None:
         self.subject = ""  # of the last level
         self.change = ""  # of the last change or rate: what grew
         self.whole = ""  # of the last share
         self.topic = ""  # of the first level in the sentence or paragraph
-        self.item = ""
+        self.unit = ""  # the topic's
+        self.paragraph = ""  # of the first level in the paragraph
+        self.items: list[str] = []  # the levels since the topic
+        self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
+        self.parts: list[str] = []  # what a list with 分别 hands out
+        self.part = 0
 
     def new_sentence(self) -> None:
         """A full stop: the last subject may still be leaned on, the topic of the sentence not."""
-        self.item = ""
+        self.parts = []
 
     def new_paragraph(self) -> None:
         """A new paragraph leans on nothing."""
-        self.subject = self.change = self.topic = self.item = ""
+        self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
+        self.items, self.names, self.parts = [], [], []
 
 
+@lru_cache(maxsize=1 << 13)
 def cleaned(label: str) -> str:
     """A label without times, and without set phrases at its ends."""
     return stripped(_TIME.sub("", label))[-_LONGEST:]
 
 
-def metric_of(text: str, q: Quantity, s: Statement, memory: Memory, listed: bool, headline: bool) -> str | None:
-    """The phrase for `q`; `memory` is brought up to date."""
-    subject = cleaned(s.subject) if s.subject else ""
-    behind = _NOUN_END.sub("", cleaned(s.behind)) if s.behind else ""
-    predicate = s.predicate
-    if s.bracketed and not subject:
-        return memory.subject or None
-    if predicate == "level" or predicate == "average":
-        label = subject
-        if q.kind in ("count", "rank") or not label:
-            label = f"{subject}{behind[:24]}" if behind else subject
-        if q.kind not in ("count", "rank") and not subject and behind:
-            label = behind[:24]
-        if not label:
-            return memory.subject or None
-        if is_attribute(label) or (predicate == "average" and _AVERAGE_HEAD.match(label) and len(label) <= 6):
-            bearer = memory.topic if not is_attribute(memory.topic) else ""
-            metric = f"{bearer}{label}" if bearer and bearer not in label else label
-            memory.subject = metric
-            return metric
-        memory.subject = label
-        memory.topic = label if not memory.topic or not s.before.startswith(("其中", "、")) else memory.topic
-        return label
-    if predicate == "change":
-        bearer = subject
-        if not bearer or is_attribute(bearer):
-            bearer = f"{memory.subject or memory.change}{bearer}"
+@lru_cache(maxsize=1 << 13)
+def _parts(subject: str, count: int) -> tuple[str, ...]:
+    """The `count` members that a subject lists (教育、卫生健康支出), each with the attribute they share, or none."""
+    found = [p for p in subject.split("、") if p]
+    while len(found) < count:
+        for i in range(len(found) - 1, -1, -1):
+            halves = re.split(r"和|及|与|以及", found[i], maxsplit=1)
+            if len(halves) == 2 and all(halves):
+                found[i : i + 1] = halves
+                break
         else:
-            memory.change = bearer
-        memory.change = bearer or memory.change
-        than = f"比{s.object}" if s.object and s.temporal else ""
-        return f"{bearer}{than}{s.word}" or None
-    if predicate == "gap":
-        bearer = subject or memory.change or memory.subject
-        return f"{bearer}{s.word if s.word in ('高于', '低于', '快于', '慢于', '多于', '少于', '高出', '领先') else '比'}{s.object}{'' if s.word in ('高于', '低于', '快于', '慢于', '多于', '少于', '高出', '领先') else s.word}"
-    if predicate == "share":
-        whole = cleaned(s.object) if s.object else ""
-        if s.of_previous:
-            return f"{memory.topic or memory.subject}{'占' if q.kind == 'percent' else '是'}{memory.subject}"
-        if whole:
-            memory.whole = whole
-        bearer = subject or memory.subject
-        if is_attribute(bearer):
-            bearer = memory.subject
-        return f"{bearer}占{whole or memory.whole}{s.word if s.word in ('比重', '完成') else ''}"
-    if predicate == "rate":
-        word = s.word
-        if not subject:
-            return f"{memory.subject}{word}"
-        label = f"{subject}{word}"
+            return ()
+    if len(found) != count:
+        return ()
+    tail = _SHARED_TAIL.search(found[-1])
+    shared = tail.group() if tail and tail.start() > 0 else ""
+    return tuple(p if p.endswith(shared) else p + shared for p in found)
+
+
+def _joined(bearer: str, label: str) -> str:
+    """A bearer and what is said of it, without saying one thing twice."""
+    if not bearer or bearer in label:
         return label
+    if not label or bearer.endswith(label):
+        return bearer
+    for n in range(min(len(bearer), len(label), 6), 1, -1):
+        if bearer[-n:] == label[:n]:
+            return bearer + label[n:]
+    return bearer + label
+
+
+def _fragment(label: str, q: Quantity) -> bool:
+    """Whether a label names only a member (水稻, 公办), so that what is counted must be sought before it."""
+    if not label or len(label) > 12 or label[-1] in _WHOLE_TAIL:
+        return False
+    if q.kind == "count":
+        if q.unit == "人":
+            return label[-1] not in _PERSONS
+        return label[-1] in _MODIFIER
+    return True
+
+
+def metric_of(
+    text: str, q: Quantity, s: Statement, memory: Memory, listed: bool, headline: bool, count: int = 1
+) -> str | None:
+    """The phrase for `q`, which begins or goes on a list of `count` figures; `memory` is brought up to date."""
+    if listed and memory.parts:
+        memory.part += 1
+        if memory.part < len(memory.parts):
+            memory.subject = memory.parts[memory.part]
+            return memory.parts[memory.part]
+    elif not listed:
+        memory.parts = []
+    if count > 1 and not listed and q.kind != "rank" and _PARTED.search(s.before):
+        parts = _handed_out(s, memory, count)
+        if parts:
+            memory.parts, memory.part = parts, 0
+            memory.subject = parts[0]
+            return parts[0]
+    metric = _plain(text, q, s, memory)
+    return metric[-2 * _LONGEST :] or None
+
+
+def _handed_out(s: Statement, memory: Memory, count: int) -> list[str]:
+    """What each figure of a 分别 list measures, or nothing where it cannot be told."""
+    head = _BEARERS.match(s.before)
+    subject = cleaned(head.group()) if head else cleaned(s.subject)
+    share = s.predicate == "share" or "比重" in s.before or "占比" in s.before
+    word = f"占{cleaned(s.object) or memory.whole or memory.topic}" if share else s.word if s.predicate == "change" else ""
+    named = _parts(subject, count) if "、" in subject or "和" in subject or "与" in subject or "及" in subject else ()
+    if named:
+        return [f"{_leaning(p, memory)}{word}" for p in named]
+    if len(memory.names) == count:
+        tail = subject if len(subject) <= 14 else ""
+        return [f"{n}{tail}{word}" for n in memory.names]
+    if len(memory.items) >= count:
+        return [f"{n}{word}" for n in memory.items[-count:]]
+    return []
+
+
+def _leaning(part: str, memory: Memory) -> str:
+    if is_attribute(part) and memory.topic:
+        return _joined(memory.topic, part)
+    return part
+
+
+def _plain(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
+    subject = cleaned(s.subject) if s.subject else ""
+    predicate = s.predicate
+    if s.bracketed and len(subject) < 2:
+        return _bracketed(text, q, s, memory)
+    if predicate in ("level", "average"):
+        return _level(q, s, memory, subject)
+    if predicate == "change":
+        return _change(s, memory, subject)
+    if predicate == "gap":
+        bearer = memory.change or memory.subject if is_attribute(subject) or not subject else ""
+        if subject and is_attribute(subject):
+            bearer = _joined(bearer.removesuffix("同比"), subject)
+        whose = bearer or subject
+        memory.change = memory.change or whose
+        if s.word in ("高于", "低于", "快于", "慢于", "多于", "少于", "领先"):
+            return f"{whose}{s.word}{s.object}"
+        return f"{whose}比{s.object}{s.word}"
+    if predicate == "share":
+        return _share(q, s, memory, subject)
+    if predicate == "rate":
+        return _rate(s, memory, subject)
     if predicate == "rank":
         bearer = memory.change or memory.subject
-        label = subject
-        return f"{bearer}{label}" if len(label) <= 8 else label
-    bearer = subject or memory.subject
-    return f"{bearer}{s.object}" or None
+        return _joined(bearer, subject) if len(subject) <= 8 else subject
+    return _joined(memory.subject, "") if len(subject) <= 3 else f"{subject}{s.object}"
+
+
+def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
+    """A figure in brackets: the same thing again, or what the word before the bracket names (占生产总值（…）)."""
+    head = text[max(0, s.start - 24) : s.start - 1]
+    for c in "，,。；;、":
+        head = head[head.rfind(c) + 1 :]
+    verb = None
+    for verb in re.finditer(r"占", head):
+        pass
+    if verb is not None:
+        memory.whole = cleaned(head[verb.end() :])
+        return memory.whole
+    time = _BASE_TIME.search(head[-8:])
+    if time and _COMPARING.search(head):
+        return _joined(time.group(), memory.subject)
+    return memory.subject
+
+
+def _base(s: Statement, memory: Memory) -> str:
+    """The label of a level that another is compared with, or nothing where it is no such level."""
+    before = s.before
+    time = _BASE_TIME.search(before)
+    if time is None or len(before) - time.end() > 6 or not memory.subject:
+        return ""
+    rest = _COMPARING.sub("", before[: time.start()] + before[time.end() :])
+    rest = stripped(rest)
+    if len(rest) > 4 or not (s.base or time.start() <= 4):
+        return ""
+    if not _COMPARING.search(before) and len(before) > time.end() + 2:
+        return ""
+    return f"{time.group()}{memory.subject}"
+
+
+def _level(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
+    base = _base(s, memory)
+    if base:
+        return base
+    behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
+    label = subject
+    if s.predicate == "average" and (_BARE_AVERAGE.match(label) or len(label) <= 4):
+        word = (_AVERAGE.search(s.before) or _AVERAGE.search("平均")).group()  # type: ignore[union-attr]
+        rest = label.replace(word, "")
+        bearer = memory.subject if rest else memory.subject
+        return f"{bearer}{word}{rest}"
+    if q.kind in ("count", "rank") or not label:
+        label = f"{subject}{behind}" if behind else subject
+    whole = _WHOLE_VERB.match(s.before)
+    if whole and s.behind.startswith("的") and memory.subject:
+        inner = cleaned(s.before[whole.end() :])
+        memory.whole = inner
+        if _PLANNED.search(inner) or is_attribute(inner) or len(inner) <= 4:
+            return _joined(memory.subject, inner)
+        return inner
+    if not label:
+        return memory.subject
+    names = s.before.count("、")
+    memory.names = [n for n in re.split("[、和]", stripped(s.before)) if n] if q.kind == "count" and names else memory.names
+    first = not memory.topic or not s.before.startswith(("其中", "、")) and not subject == ""
+    if is_attribute(label) or len(label) <= 6 and _VERBS.match(label) and not behind or label in _LEANING:
+        bearer = memory.topic or memory.subject or memory.paragraph
+        if set(label) <= set(bearer):
+            metric = label
+        else:
+            metric = _joined(bearer, label)
+        memory.subject = metric
+        if not memory.topic:
+            memory.topic = label
+        return metric[-_LONGEST:]
+    if _fragment(label, q) and memory.topic and memory.unit == q.unit and label not in memory.topic:
+        tail = memory.topic[-8:]
+        metric = _joined(label, tail) if label[-2:] not in memory.topic else label + tail[-4:]
+        memory.subject = metric
+        memory.items.append(metric)
+        return metric
+    memory.subject = label
+    if first and not s.before.startswith(("其中", "、", "包括")):
+        if len(label) >= 4 or not memory.topic:
+            memory.topic, memory.unit = label, q.unit
+            memory.items = []
+    memory.items.append(label)
+    memory.paragraph = memory.paragraph or label
+    return label
+
+
+def _change(s: Statement, memory: Memory, subject: str) -> str:
+    bearer = subject
+    lean = memory.subject or memory.change or memory.topic
+    if not bearer or len(bearer) <= 1 or _COMPARING.fullmatch(bearer) or _QUALIFIED.search(bearer):
+        bearer = f"{lean}{bearer if len(bearer) > 3 else ''}"
+    elif is_attribute(bearer) or bearer in ("占比", "比重", "增速", "增幅", "涨幅"):
+        bearer = _joined(memory.change or lean, bearer)
+    elif len(bearer) <= 4 and bearer[-1] not in _WHOLE_TAIL and memory.topic and memory.topic not in bearer:
+        bearer = bearer if len(bearer) > 2 else _joined(memory.topic, bearer)
+    else:
+        memory.change = bearer
+        if not memory.topic:
+            memory.topic = bearer
+        memory.subject = bearer
+    memory.change = memory.change if is_attribute(subject) and memory.change else bearer or memory.change
+    than = f"比{s.object}" if s.object and s.temporal else "同比" if "同比" in s.before else "环比" if "环比" in s.before else ""
+    return f"{bearer}{than}{s.word}"
+
+
+def _share(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
+    whole = cleaned(s.object) if s.object else ""
+    if s.of_previous:
+        verb = "占" if q.kind == "percent" else "是"
+        return f"{memory.subject or memory.topic}{verb}{memory.whole or ''}"
+    bearer = subject
+    if len(bearer) < 2 or is_attribute(bearer):
+        bearer = memory.subject
+    else:
+        if len(bearer) >= 2:
+            memory.subject = bearer
+    word = "" if s.word != "完成" else "完成"
+    if s.word == "完成":
+        return f"{bearer}{word}{whole}"
+    if whole:
+        memory.whole = whole
+    elif memory.whole and memory.whole in bearer:
+        memory.whole = ""
+    other = whole or memory.whole or (memory.topic if memory.topic != bearer else "")
+    return f"{bearer}占{other}"
+
+
+def _rate(s: Statement, memory: Memory, subject: str) -> str:
+    label = f"{subject}{s.word}"
+    if len(label) > 5 and label[0] not in "）)的":
+        memory.subject = label
+        return label
+    if label in ("比重", "占比", "比例", "份额") or label.endswith(("占比", "比重")) and len(label) <= 4:
+        bearer = label.removesuffix(s.word) or memory.subject
+        return f"{bearer}占{memory.whole or memory.topic}{s.word}"
+    if label[0] in "）)的" and memory.whole:
+        return f"{memory.subject}占{memory.whole}{s.word}"
+    metric = _joined(memory.topic or memory.subject or memory.paragraph, label)
+    memory.subject = metric
+    return metric
+
+
+_PLANNED = re.compile(r"计划|预算|任务|目标")
+_QUALIFIED = re.compile(r"(?:可比价格|不变价|按现价|口径|计算|剔除|扣除|因素|名义|实际|自然)")
+_LEANING = frozenset(words(_DATA["attributes"]["leaning"]))

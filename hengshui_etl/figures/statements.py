@@ -60,8 +60,10 @@ _TEMPORAL = re.compile(
 _CLAUSE_ENDS = "，,；;。：:！!？?\n\t"
 _FRONT = sorted(words(_DATA["strip_front"]["words"]), key=len, reverse=True)
 _BACK = sorted(words(_DATA["strip_back"]["words"]), key=len, reverse=True)
-_FRONT_RE = re.compile(rf"(?:{'|'.join(map(re.escape, _FRONT))}|[\s“”\"（）()·—-])+")
-_BACK_RE = re.compile(rf"(?:(?<![初高集其当])(?:{'|'.join(map(re.escape, _BACK))})|[\s“\"（(、])+$")
+_KEPT_FRONT = "|".join(map(re.escape, words(_DATA["strip_front"]["kept"])))
+_KEPT_BACK = tuple(words(_DATA["strip_back"]["kept"]))
+_FRONT_RE = re.compile(rf"(?:(?!{_KEPT_FRONT})(?:{'|'.join(map(re.escape, _FRONT))}|[\s“”\"（）()·—-]))+")
+_BACK_RE = re.compile(rf"(?:{'|'.join(map(re.escape, _BACK))}|[\s“\"（(、：:])$")
 _ATTRIBUTES = frozenset(words(_DATA["attributes"]["words"]))
 
 
@@ -91,14 +93,16 @@ class Statement(NamedTuple):
 
 @lru_cache(maxsize=1 << 14)
 def stripped(label: str) -> str:
-    """A label without the set phrases at its ends."""
+    """A label without the set phrases at its ends; words that only begin or end like one (中央, 结余) are kept."""
     front = _FRONT_RE.match(label)
     if front:
         label = label[front.end() :]
-    back = _BACK_RE.search(label[-16:])
-    if back:
+    for _ in range(6):
+        back = _BACK_RE.search(label[-16:])
+        if back is None or label.endswith(_KEPT_BACK):
+            break
         label = label[: len(label) - (min(16, len(label)) - back.start())]
-    return label.strip("、和及与的，, ")
+    return label.strip("、和及与的，, ：:")
 
 
 def is_attribute(label: str) -> bool:
