@@ -9,7 +9,9 @@ from hengshui_etl.relations.search.view import View, shared_characters
 from hengshui_etl.relations.units import factor_between
 
 _PER = (
-    (re.compile(r"户均|每户|平均每户"), ("户", "家")),
+    (re.compile(r"户均|每户|平均每户"), ("户", "家", "个")),
+    (re.compile(r"笔均|每笔|单笔"), ("笔", "户", "单", "宗", "件")),
+    (re.compile(r"套均|每套"), ("套",)),
     (re.compile(r"亩均|平均亩产|亩产|每亩|单产"), ("亩", "公顷")),
     (re.compile(r"人均|每人|生均|每名|每位|师均"), ("人", "名", "人次", "位", "户")),
     (re.compile(r"日均|每天|每日|平均每天"), ("天", "日")),
@@ -22,7 +24,7 @@ _PER = (
     (re.compile(r"每(?:家|个|所|项|座|处|张|台|辆|社|厂|店|站|村|镇|乡|县|企业|点|单|头|只|艘|架|车|床|间|套|栋|条|班|组|批|期|场)|平均|户|均"), ()),
 )
 _BIG = ((re.compile("每百"), 100), (re.compile("每千"), 1000), (re.compile("每十万"), 100000), (re.compile("每万"), 10000), (re.compile("每百万"), 1000000))
-_AVERAGE_WORD = re.compile(r"人均|户均|亩均|日均|月均|年均|次均|件均|例均|床均|车均|生均|企均|村均|店均|单产|亩产|均价|平均|每[^年日次经]")
+_AVERAGE_WORD = re.compile(r"[户人亩日月年次件例床车生企村店笔套单班站镇乡校户头只株吨座项批台社科门家均师员厂]均(?![为在达已是超未可由有按能须高低])|单产|亩产|均价|单价|平均|每[^年日次经]|一人|一户|一亩|一家|一[座台条]|联系|负责")
 _RATE_WORD = re.compile(r"利用小时|小时数")
 
 
@@ -65,8 +67,9 @@ def _average(view: View, i: int) -> None:
     window = [
         j for j in range(i - 1, max(-1, i - 28), -1)
         if view.level[j] and view.statements[j] is not None and not view.statements[j].base  # type: ignore[union-attr]
-        and view.figures[j].sentence >= figure.sentence - 6
+        and not view.titled(j) and view.figures[j].sentence >= figure.sentence - 8
     ]
+    window += [j for j in range(i + 1, min(view.count, i + 3)) if view.level[j] and view.periods[j] == view.periods[i]]
     hours = _RATE_WORD.search(before) is not None
     averaged = _AVERAGE_WORD.search(view.figures[i].metric or before)
     best: tuple[float, int, int] | None = None
@@ -89,7 +92,9 @@ def _average(view: View, i: int) -> None:
                 continue
             if not view.trial("average", (t, n, i), scale):
                 continue
-            distance = (i - t) + (i - n) + (0 if count.sentence == figure.sentence else 3) + (0 if total.sentence == figure.sentence else 3)
+            if figure.bound == "exact" and _digits(view, i) < 3 and (abs(i - t) > 4 or abs(i - n) > 4) or _digits(view, i) < 2 and not units:
+                continue
+            distance = abs(i - t) + abs(i - n) + (0 if count.sentence == figure.sentence else 3) + (0 if total.sentence == figure.sentence else 3)
             if best is None or distance < best[0]:
                 best = (distance, t, n)
     precise = figure.bound == "exact" or best is not None and best[0] <= 12
@@ -100,11 +105,14 @@ def _average(view: View, i: int) -> None:
         _failing_average(view, i, units, scale, window)
 
 
+def _digits(view: View, i: int) -> int:
+    return len(f"{view.figures[i].value.normalize():f}".replace(".", "").strip("0"))
+
+
 def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction, window: list[int]) -> None:
     """No pair holds: accuse where total and count are plain, or one slip explains it."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
-    own = [j for j in window if view.periods[j] == view.periods[i] and not view.statements[j].bracketed]  # type: ignore[union-attr]
+    figure = view.figures[i]
+    own = [j for j in window if j < i and view.periods[j] == view.periods[i] and not view.statements[j].bracketed]  # type: ignore[union-attr]
     totals = [j for j in own if view.figures[j].unit == figure.unit or factor_between(view.figures[j].unit, figure.unit) is not None]
     counts = [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count") and j not in totals]
     if len(totals) == 1 and len(counts) == 1 and figure.kind != "count":
@@ -113,7 +121,6 @@ def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction
         else:
             view.leave((i,), "an average whose total or count is not plain")
         return
-    subject = statement.subject or figure.metric or ""
     for n in [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count")][:1]:
         head = (view.figures[n].metric or "")[:2]
         for t in window:
@@ -122,7 +129,6 @@ def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction
             if head and head in (view.figures[t].metric or "") and view.slip("average", (t, n, i), scale) and _near_enough(view, t, n, i, scale):
                 view.claim("average", (t, n, i), "平均", scale=scale)
                 return
-    del subject
     view.leave((i,), "an average whose total or count is not plain")
 
 

@@ -6,7 +6,7 @@ import re
 
 from hengshui_etl.relations.search.view import View, shared_characters
 
-_BALANCE = re.compile(r"净落|净赚|纯收入|净得|净剩|落下|顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净")
+_BALANCE = re.compile(r"收益|利润|亏|赤字|差距|相差|净落|净赚|纯收入|净得|净剩|落下|顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净")
 _REAL = re.compile(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
 _WHEN = re.compile(r"上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的")
 _FROM_TO = re.compile(r"(?:由|从|自)[^，。；]{0,24}$")
@@ -29,8 +29,24 @@ def find_changes(view: View) -> None:
                 _rate(view, i)
         elif figure.direction is None and figure.kind in ("money", "count", "measure") and _BALANCE.search(statement.before):
             _balance(view, i)
+        elif figure.direction is None and figure.kind in ("money", "count", "measure") and _MORE.search(statement.before) and view.level[i]:
+            _plain_amount(view, i)
         elif figure.direction is None and figure.kind in ("money", "count", "measure") and re.search("累计减|共减|合计减|减贫|净减", statement.before):
             _balance(view, i)
+
+
+_MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
+
+
+def _plain_amount(view: View, i: int) -> None:
+    """`去年同期为22087万吨，多装卸1567万吨`: a difference said with a verb of its own."""
+    near = [j for j in view.levels_before(i, unit_of=i, limit=4) if view.periods[j] == view.periods[i]]
+    for a in range(len(near)):
+        for b in range(a + 1, len(near)):
+            pair = (near[a], near[b])
+            if any(s is not None and s.base for s in (view.statements[near[a]], view.statements[near[b]])) and view.trial("difference", (*pair, i)):
+                view.claim("difference", (pair[1], pair[0], i), "多或少")
+                return
 
 
 def _level_of(view: View, i: int) -> int | None:
@@ -115,6 +131,8 @@ def _rate(view: View, i: int) -> None:
         if not real and i - min(pair) <= 4 and _same_thing(view, pair):
             view.claim("growth", (*pair, i), statement.word)
             return
+    if figure.bound == "exact" and _swept(view, i):
+        return
     level = None
     for j in range(i - 1, max(-1, i - 4), -1):
         if view.figures[j].sentence != figure.sentence:
@@ -128,6 +146,22 @@ def _rate(view: View, i: int) -> None:
                 elif not real and i == j + 1 and not statement.subject and len(view.between(j, i)) <= 8 and pair is None:
                     view.claim("growth", (level, j, i), statement.word)
             return
+
+
+def _swept(view: View, i: int) -> bool:
+    """Any two levels close by whose growth is exactly the rate: three digits or a decimal make chance unlikely."""
+    near = [
+        j for j in range(i - 1, max(-1, i - 9), -1)
+        if view.statements[j] is not None and view.figures[j].kind in ("money", "count", "measure") and view.periods[j] >= view.periods[i] - 1 and not view.titled(j)
+        and view.figures[j].direction is None
+    ]
+    for a in near:
+        for b in near:
+            if a != b and view.figures[a].unit == view.figures[b].unit and view.values[b] and view.trial("growth", (a, b, i)):
+                other = view.statements[b]
+                if other is not None and (other.base or shared_characters(view.figures[a].metric or "", view.figures[b].metric or "") >= 0.5 or _WHEN.search(other.before)):
+                    return view.claim("growth", (a, b, i), "增长")
+    return False
 
 
 def _unit_slip(view: View, i: int) -> bool:

@@ -31,6 +31,8 @@ def _headline(view: View) -> None:
             if best not in close and likeness >= 0.6 and likeness > others + 0.05 and view.figures[best].bound == "exact" and _stated_alone(view, i, best, [best]):
                 view.claim("restatement", (i, best), "标题与正文")
                 continue
+        if not exact and figure.bound == "exact":
+            exact = [j for j in close if view.figures[j].place < figure.place and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5]
         chosen = exact or close
         if chosen and (exact or figure.bound != "exact"):
             best = max(chosen, key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j))
@@ -76,8 +78,11 @@ def _repeated(view: View) -> None:
             a, b = figure.metric or "", view.figures[j].metric or ""
             digits = len(key[0].replace(".", "").strip("0"))
             alike = shared_characters(a, b)
-            grid = view.statements[i] is None or view.statements[j] is None
-            if alike >= 0.6 and (digits >= 2 or alike >= 0.8) and (figure.kind != "percent" or digits >= 3 or grid or alike >= 0.9) and not (grid and view.statements[i] is None and view.statements[j] is None):
+            grid = (view.statements[i] is None) != (view.statements[j] is None)
+            if grid and digits >= 3 and figure.scope == view.figures[j].scope and (alike >= 0.3 or digits >= 4):
+                view.claim("restatement", (j, i), "表与正文")
+                break
+            if alike >= 0.6 and (digits >= 2 or alike >= 0.8) and (figure.kind != "percent" or digits >= 3 or grid or alike >= 0.9) and not (view.statements[i] is None and view.statements[j] is None):
                 view.claim("restatement", (j, i), "前后两处")
                 break
         earlier.append(i)

@@ -77,11 +77,12 @@ def _stated(view: View, i: int) -> None:
         return
     parts = _parts(view, i)
     if not parts:
-        if _TOGETHER.search(label):
+        if _TOGETHER.search(label) or figure.bound == "exact" and _swept(view, i, said):
             return
         view.leave((i,), "a share without a part in its sentence")
         return
-    far = statement.predicate == "share" and _FAR.search(label[label.rfind("占") :]) is not None
+    own_province = (figure.scope or "").endswith(("省", "自治区"))
+    far = statement.predicate == "share" and not own_province and _FAR.search(label[label.rfind("占") :]) is not None
     exact = figure.bound == "exact"
     for j in parts[: 3 if exact else 1]:
         if far:
@@ -91,7 +92,9 @@ def _stated(view: View, i: int) -> None:
             if view.trial("share", (j, w, i)) and not (not exact and w != wholes[0] and shared_characters(said, view.figures[w].metric or "") < 0.5):
                 view.claim("share", (j, w, i), statement.word or "占")
                 return
-    if exact and not far and _several_parts(view, i, parts, said):
+    if exact and not far and _swept(view, i, said):
+        return
+    if not far and _several_parts(view, i, parts, said):
         return
     part = parts[0]
     if far:
@@ -100,6 +103,24 @@ def _stated(view: View, i: int) -> None:
             view.claim("feasible_share", (part, i), "占全省", implied=True)
         return
     _failing(view, i, parts, said)
+
+
+def _swept(view: View, i: int, said: str) -> bool:
+    """A part in the sentence before, or named by the clause's own subject, with a whole that fits exactly."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    if len(f"{figure.value.normalize():f}".replace(".", "").strip("0")) < 3:
+        return False
+    near = [j for j in range(i - 1, max(-1, i - 16), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i] and view.periods[j] >= view.periods[i] - 1]
+    cells = [j for j in range(view.count) if view.statements[j] is None and statement.subject and shared_characters(statement.subject, view.figures[j].metric or "") >= 0.8]
+    for j in (*near, *cells[:12]):
+        named = shared_characters(statement.subject, view.figures[j].metric or "") if statement.subject else 0.5
+        if named < 0.5:
+            continue
+        for w in _wholes(view, i, j, said)[:10]:
+            if (not said or shared_characters(said, view.figures[w].metric or "") >= 0.5) and view.trial("share", (j, w, i)):
+                return view.claim("share", (j, w, i), statement.word or "占")
+    return False
 
 
 def _pair_before(view: View, i: int) -> bool:
@@ -157,12 +178,13 @@ def _wholes(view: View, i: int, part: int, said: str) -> list[int]:
 def _several_parts(view: View, i: int, parts: list[int], said: str) -> bool:
     """Shares of two or three parts together."""
     statement = view.statements[i]
-    if statement is None or not re.search("合计|共占|共|总计|两|三", statement.before) and len(parts) < 2:
+    if statement is None:
         return False
-    if not re.search("合计|合占|共占|两项|三项|两者|三者|两个|三个", statement.before):
+    if not re.search("合计|合占|共占|两项|三项|两者|三者|两个|三个|合起来|加起来|3个|2个|之和|共同", statement.before):
         return False
+    parts = [j for j in range(i - 1, max(-1, i - 16), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i] and view.figures[j].value > 10]
     for size in (2, 3, 4):
-        group = parts[:size]
+        group = [j for j in parts if view.alike(j, parts[0])][:size]
         if len(group) < size or not all(view.alike(g, group[0]) for g in group):
             break
         for w in _wholes(view, i, group[0], said)[:10]:

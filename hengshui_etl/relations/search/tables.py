@@ -40,6 +40,7 @@ def _columns(view: View, grid: Grid, rows: dict[int, Row]) -> None:
     """Each column's parts against its total row."""
     totals = [r for r, row in rows.items() if any(c.total for c, _ in row.values())]
     if not totals or len(rows) < 3:
+        _subtotals(view, rows)
         return
     total = totals[0]
     members = [r for r in rows if r != total and not any(c.indented for c, _ in rows[r].values()) and r not in totals]
@@ -55,6 +56,7 @@ def _columns(view: View, grid: Grid, rows: dict[int, Row]) -> None:
         gap = sum(view.values[p] for p in parts) / view.values[whole] if view.values[whole] else 0
         if holds or 0.75 < gap < 1.25 or view.slip("sum", (*parts, whole)):
             view.claim("sum", (*parts, whole), "表中合计")
+    _subtotals(view, rows)
     for column, (cell, _) in rows[total].items():
         if cell.unit != "%" or not _SHARE.search(cell.column_label):
             continue
@@ -64,6 +66,26 @@ def _columns(view: View, grid: Grid, rows: dict[int, Row]) -> None:
         for r in members:
             if base in rows[r] and column in rows[r]:
                 view.claim("share", (rows[r][base][1], rows[total][base][1], rows[r][column][1]), "表中占比")
+
+
+def _subtotals(view: View, rows: dict[int, Row]) -> None:
+    """Stretches of a column that add up to a cell right above or below them, in every column that can be summed."""
+    for column in sorted({c for row in rows.values() for c in row}):
+        cells = [row[column] for _, row in sorted(rows.items()) if column in row]
+        if len(cells) < 3 or not _summed(cells[0][0]) or len({c.unit for c, _ in cells}) != 1:
+            continue
+        for k, (_, whole) in enumerate(cells):
+            for step in (1, -1):
+                parts: list[int] = []
+                total = 0.0
+                for _, j in cells[k + 1 :] if step == 1 else cells[:k][::-1]:
+                    parts.append(j)
+                    total += view.values[j]
+                    if total > view.values[whole] * 1.01:
+                        break
+                    if len(parts) > 1 and total > view.values[whole] * 0.99 and view.trial("sum", (*parts, whole)) and len(f"{view.figures[whole].value.normalize():f}".strip("0")) >= 3:
+                        view.claim("sum", (*parts, whole), "表中小计")
+                        break
 
 
 def _share_base(view: View, rows: dict[int, Row], total: int, column: int, members: list[int]) -> int | None:

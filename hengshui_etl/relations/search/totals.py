@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
+from hengshui_etl.records import Figure
 from hengshui_etl.relations.search.view import View, shared_characters
 
 _REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
@@ -22,8 +23,10 @@ def find_totals(view: View) -> None:
     _backward_sums(view)
     _sweep(view)
     _parallel_sums(view)
+    _percent_totals(view)
     _percent_sums(view)
     _parts_of(view)
+    _parts_by_name(view)
     _implied_remainders(view)
 
 
@@ -229,7 +232,9 @@ def _no_chance(view: View, w: int, parts: list[int]) -> bool:
     near = abs(view.figures[w].sentence - view.figures[parts[0]].sentence) <= 2
     if near and same_sentence:
         return fit >= 4 or w < parts[0] and fit >= 3
-    return fit >= 6 if same_sentence and view.paragraphs[w] == view.paragraphs[parts[0]] else fit >= 6 and (same_sentence or len(parts) >= 3)
+    if same_sentence and view.paragraphs[w] == view.paragraphs[parts[0]]:
+        return fit >= 6
+    return fit >= 6 and (same_sentence or len(parts) >= 3) or fit >= 8
 
 
 def _backward_sums(view: View) -> None:
@@ -250,6 +255,28 @@ def _backward_sums(view: View) -> None:
                     if view.claim("sum", (*parts, w), "合计"):
                         view.parts.update(parts)
                     break
+
+
+def _percent_totals(view: View) -> None:
+    """`住房消费类占82.6%，其中…52.4%、19.7%、9.1%、1.4%`: shares that add up to a share beside them."""
+    runs: dict[int, list[int]] = {}
+    for i in range(view.count):
+        statement = view.statements[i]
+        if statement is not None and view.figures[i].unit in ("%", "百分点") and view.figures[i].bound == "exact" and view.figures[i].high is None:
+            if statement.predicate in ("share", "rate", "level") and view.figures[i].direction is None:
+                runs.setdefault(view.paragraphs[i], []).append(i)
+    for run in runs.values():
+        for w in range(len(run)):
+            total = 0.0
+            for k in range(w + 1, min(len(run), w + 8)):
+                total += view.values[run[k]]
+                if total > view.values[run[w]] + 0.3:
+                    break
+                if k > w + 1 and abs(total - view.values[run[w]]) < 0.25 and view.values[run[w]] < 99 and view.periods[run[k]] - view.periods[run[w]] <= 1:
+                    parts = run[w + 1 : k + 1]
+                    if view.trial("sum", (*parts, run[w])):
+                        view.claim("sum", (*parts, run[w]), "占比分项")
+                        break
 
 
 def _percent_sums(view: View) -> None:
@@ -346,7 +373,7 @@ def _parts_of(view: View) -> None:
             continue
         before = statement.before
         sentence = view.figures[i].sentence
-        own = [j for j in view.levels_before(i, unit_of=i, limit=6) if view.figures[j].sentence == sentence and _usable(view, j)]
+        own = [j for j in view.levels_before(i, unit_of=i, limit=6) if view.periods[j] == view.periods[i] and _usable(view, j)]
         if not own:
             own = [j for j in view.levels_before(i, unit_of=i, limit=2, same_paragraph=True) if view.figures[j].sentence == sentence - 1 and _usable(view, j)] if before.startswith("其中") else []
         if not own:
@@ -366,6 +393,34 @@ def _parts_of(view: View) -> None:
             view.claim("part_of", (i, inside), "其中")
         elif holds is False and own[0] == inside and view.figures[i].kind == "count" and len(gap) < 40:
             view.claim("part_of", (i, inside), "其中")
+
+
+def _parts_by_name(view: View) -> None:
+    """A part that its name or its period shows to be one: 跨境电商出口 of 出口, December of the year."""
+    usable = [i for i in range(view.count) if _usable(view, i) and view.figures[i].metric and view.figures[i].bound in ("exact", "approx")]
+    linked = {frozenset(c.operands[k] for k in (a, b)) for c in view.claims if len(c.operands) <= 12 for a in range(len(c.operands)) for b in range(a)}
+    for n, i in enumerate(usable):
+        figure = view.figures[i]
+        for j in usable[max(0, n - 12) : n + 4]:
+            other = view.figures[j]
+            if i == j or other.unit != figure.unit or not figure.value < other.value or frozenset((i, j)) in linked or other.scope != figure.scope:
+                continue
+            if abs(view.paragraphs[i] - view.paragraphs[j]) > 1 or view.statements[i].bracketed or view.statements[j].bracketed:  # type: ignore[union-attr]
+                continue
+            a, b = figure.metric or "", other.metric or ""
+            inside = a != b and len(b) >= 2 and a.endswith(b) and len(a) <= len(b) + 12 and j < i
+            within = _inner_period(figure, other) and shared_characters(a, b) >= 0.8 and view.paragraphs[i] == view.paragraphs[j]
+            staged = view.periods[i] == view.periods[j] and b.endswith("总投资") and re.search("年度计划投资|完成投资|已投资|到位资金|年度投资", a)
+            if (inside or within or staged) and view.trial("part_of", (i, j)):
+                view.claim("part_of", (i, j), "名称或时间在内")
+                break
+
+
+def _inner_period(figure: Figure, other: Figure) -> bool:
+    a, b = figure.period, other.period
+    if a is None or b is None or a == b or a.first is None or b.first is None or a.last is None or b.last is None:
+        return False
+    return b.first <= a.first and a.last <= b.last
 
 
 def _marked_whole(view: View, i: int, own: list[int]) -> int | None:
