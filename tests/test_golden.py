@@ -23,12 +23,12 @@ README = PROJECT / "README.md"
 
 
 def output(folder: Path, *arguments: str) -> bytes:
-    """What the program prints in a project folder, whatever the exit status."""
+    """What the program of the project's environment prints in a project folder, whatever the exit status."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("HENGSHUI", "DAGSTER"))}
-    command = [sys.executable, "-c", "from hengshui_etl.cli import main; main()", *arguments]
-    result = subprocess.run(
-        command, capture_output=True, cwd=folder, env=env | {"HENGSHUI_HOME": str(folder)}, timeout=300, check=False
-    )
+    env |= {"HENGSHUI_HOME": str(folder), "PATH": os.defpath}
+    code = "import sys; sys.argv[0] = '.venv/bin/hengshui-etl'; from hengshui_etl.cli import main; main()"
+    command = [sys.executable, "-c", code, *arguments]
+    result = subprocess.run(command, capture_output=True, cwd=folder, env=env, timeout=300, check=False)
     assert result.stderr == b"", result.stderr.decode()
     return result.stdout
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -61,6 +62,22 @@ def test_every_kind_of_edit_is_named() -> None:
     kinds = set(re.findall(r'"([a-z_]+)"(?:, (?:SLIP|MISREAD|GARBLED)\)?)?,?$', source, re.MULTILINE))
     assert len(kinds) >= 5
     assert set(messages().sections["edit"]) == kinds
+
+
+@pytest.mark.parametrize(
+    ("called", "found", "named"),
+    [
+        (".venv/bin/hengshui-etl", False, ".venv/bin/hengshui-etl"),
+        (".venv/bin/hengshui-etl", True, "hengshui-etl"),
+        ("/usr/lib/python3/pytest/__main__.py", False, "hengshui-etl"),
+    ],
+)
+def test_a_command_to_type_next_can_be_typed(
+    called: str, found: bool, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}" if found else None)
+    assert messages()("run.look").endswith(f": {named} ui")
 
 
 def test_an_unknown_language_is_refused() -> None:

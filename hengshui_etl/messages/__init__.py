@@ -7,6 +7,7 @@ Does not belong here: the explanation of a verdict, which is made with its arith
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -15,6 +16,7 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+NAME = "hengshui-etl"
 
 
 class Messages(NamedTuple):
@@ -25,7 +27,8 @@ class Messages(NamedTuple):
 
     def __call__(self, key: str, **values: object) -> str:
         section, _, name = key.partition(".")
-        return str(self.sections[section][name]).format_map(values)
+        text = str(self.sections[section][name])
+        return text.format_map({"program": program(), **values} if "{program}" in text else values)
 
     def reason(self, text: str) -> str:
         """Why a file could not be read, given in English: in this language where it has the words, else as it is."""
@@ -40,6 +43,14 @@ class Messages(NamedTuple):
         """The text of `key`, or `default` where the language has none."""
         section, _, name = key.partition(".")
         return str(self.sections[section].get(name, default))
+
+
+def program() -> str:
+    """How the program can be called again from here: by its name where the shell finds it, else by the path used."""
+    import shutil
+
+    called = Path(sys.argv[0])
+    return NAME if called.name != NAME or shutil.which(NAME) else str(called)
 
 
 @cache
