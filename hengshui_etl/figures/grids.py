@@ -14,11 +14,24 @@ from hengshui_etl.figures.numerals import arabic_number, factor_of
 from hengshui_etl.figures.quantities import unit_at
 from hengshui_etl.records import Block, Direction, FigureKind, Span
 
-_CELL = re.compile(r"\s*(?P<sign>[-−－+＋▲▼↑↓])?\s*(?P<ar>\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,8})?|\d{1,24}(?:\.\d{1,8})?)\s*(?P<rest>.{0,12})$", re.S)
-_UNIT_IN_LABEL = re.compile(r"[（(\[]\s*(?:单位[:：]?)?\s*[±+-]*\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^）)\]]{0,10})[）)\]]|[,，/：:]\s*(?P<times2>[百千]?[万亿]*)(?P<unit2>%|元|人|吨|个|户|亩)$")
+_CELL = re.compile(
+    r"\s*(?P<sign>[-−－+＋▲▼↑↓])?\s*(?P<ar>\d{1,3}(?:[, ]\d{3}){1,5}(?:\.\d{1,8})?|\d{1,24}(?:\.\d{1,8})?)"
+    r"\s*(?P<rest>.{0,12})$",
+    re.S,
+)
+_UNIT_IN_LABEL = re.compile(
+    r"[（(\[]\s*(?:单位[:：]?)?\s*[±+-]*\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^）)\]]{0,10})[）)\]]"
+    r"|[,，/：:]\s*(?P<times2>[百千]?[万亿]*)(?P<unit2>%|元|人|吨|个|户|亩)$|(?P<unit3>%)$"
+)
 _CAPTION_UNIT = re.compile(r"单位\s*[:：]?\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^\s）)，,；;、]{1,8})")
 _CHANGE_LABEL = re.compile(r"增长|增速|增幅|涨幅|±|同比|环比|涨跌|增减|增加|比上年|比去年|比同期|较上年|较去年")
-_TOTAL = re.compile(r"^[\s#]*(?:合计|总计|共计|全市|全县|全省|全区|全州|总|小计|全部|全国|合  计|总 计|[一二三四五六七八九十]、)")
+_RATE_LABEL = re.compile(r"(?:增长|增速|增幅|涨幅|占比|比重|同比|环比|率)$")
+_NAMING_HEAD = re.compile("年|月|时间|地区|指标|名称|项目")
+_UNIT_HEAD = re.compile(r"\s*(?:计量|计算)?单\s*位\s*")
+_OWN_UNIT = re.compile(r"\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^\s（(]{0,10})")
+_TOTAL = re.compile(
+    r"^[\s#]*(?:合计|总计|共计|全市|全县|全省|全区|全州|总|小计|全部|全国|合  计|总 计|[一二三四五六七八九十]、)"
+)
 
 
 class Cell(NamedTuple):
@@ -52,12 +65,15 @@ class _LabelUnit(NamedTuple):
     scaled: bool
 
 
+_PERCENT = _LabelUnit(1, "%", "percent", False)
+
+
 def unit_of_label(text: str) -> _LabelUnit | None:
     """The unit that a label names in brackets (`网络零售额（亿元）`), or None."""
     match = _UNIT_IN_LABEL.search(text)
     if match is None:
         return None
-    return _named(match["times"] or match["times2"] or "", match["unit"] or match["unit2"] or "")
+    return _named(match["times"] or match["times2"] or "", match["unit"] or match["unit2"] or match["unit3"] or "")
 
 
 def _named(times: str, printed: str) -> _LabelUnit | None:
@@ -81,6 +97,7 @@ def cells_of(text: str, block: Block, caption: str) -> list[Cell]:
     common = None
     if match := _CAPTION_UNIT.search(caption):
         common = _named(match["times"], match["unit"])
+    unit_column = next((c for c in range(1, width) if _UNIT_HEAD.fullmatch(columns[c])), width)
     found: list[Cell] = []
     for r, row in enumerate(body):
         if not row:
@@ -89,10 +106,13 @@ def cells_of(text: str, block: Block, caption: str) -> list[Cell]:
         label_column = 0
         if re.fullmatch(r"\s*\d{0,3}\s*", label) and len(row) > 2 and not _CELL.match(text[row[1].start : row[1].end]):
             label_column, label = 1, text[row[1].start : row[1].end]
-        elif _CELL.match(label) and columns and columns[0] and not re.search("年|月|时间|地区|指标|名称|项目", columns[0]):
+        elif _CELL.match(label) and columns and columns[0] and not _NAMING_HEAD.search(columns[0]):
             label_column = -1
             label = ""
         row_unit = unit_of_label(label)
+        if unit_column < len(row) and unit_column > label_column:
+            printed = _OWN_UNIT.match(text[row[unit_column].start : row[unit_column].end])
+            row_unit = (_named(printed["times"], printed["unit"]) if printed else None) or row_unit
         for c in range(label_column + 1, len(row)):
             raw = text[row[c].start : row[c].end]
             match = _CELL.match(raw)
@@ -103,17 +123,18 @@ def cells_of(text: str, block: Block, caption: str) -> list[Cell]:
                 continue
             unit = column_units[c] if c < len(column_units) else None
             rest = match["rest"].strip()
-            times = ""
             if rest:
                 own = re.match(r"(?P<times>[百千]?[万亿]*)(?P<unit>.*)$", rest)
                 named = _named(own["times"], own["unit"]) if own else None
                 if named is None:
                     continue
-                unit, times = named, ""
+                unit = named
             if unit is None or (row_unit is not None and unit.kind != "percent"):
                 unit = row_unit or unit or common
             if unit is None:
                 unit = common
+            if unit is common and unit is not None and unit.kind != "percent" and _RATE_LABEL.search(label_of(column)):
+                unit = _PERCENT
             number = arabic_number(match["ar"])
             if number is None or unit is None:
                 continue
@@ -123,7 +144,7 @@ def cells_of(text: str, block: Block, caption: str) -> list[Cell]:
                 place = Decimal(0)
             direction: Direction | None = None
             changing = unit.kind in ("percent", "percentage_point") and _CHANGE_LABEL.search(column + label) is not None
-            if unit.kind in ("percent",) and not changing and row_unit is not None and row_unit.kind == "percent" and "增" in column:
+            if unit.kind == "percent" and row_unit is not None and row_unit.kind == "percent" and "增" in column:
                 changing = True
             if changing:
                 direction = "down" if match["sign"] in ("-", "−", "－", "▼", "↓") else "up"

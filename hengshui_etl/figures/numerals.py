@@ -29,7 +29,7 @@ _SCALES = re.compile(f"[{''.join(MULTIPLIERS)}千百]*")
 
 
 class Number(NamedTuple):
-    """An exact value and the size of the last place that was printed; `scaled` says that a multiplier stood behind it."""
+    """An exact value and the size of the last printed place; `scaled` says that a multiplier stood behind it."""
 
     value: Decimal
     place: Decimal
@@ -44,16 +44,21 @@ def factor_of(multipliers: str) -> int:
     return factor
 
 
+def _tidy(value: Decimal) -> Decimal:
+    """The value without a decimal point where multiplying has made it whole (`71.7亿` is 7170000000)."""
+    whole = value.to_integral_value()
+    return whole if whole == value else value
+
+
 @lru_cache(maxsize=1 << 15)
 def arabic_number(digits: str, multipliers: str = "") -> Number | None:
-    """The number that `digits` (`1,234.5`, `3 662 200`) and the multipliers behind them write; None where it is too long."""
+    """The number that `digits` (`1,234.5`, `3 662 200`) and the multipliers behind them write; None if too long."""
     if len(digits) > LONGEST:
         return None
     plain = digits.replace(",", "").replace(" ", "")
-    value = Decimal(plain)
     decimals = len(plain) - plain.find(".") - 1 if "." in plain else 0
     factor = factor_of(multipliers)
-    return Number(value * factor, Decimal(factor).scaleb(-decimals), factor > 1)
+    return Number(_tidy(Decimal(plain) * factor), Decimal(factor).scaleb(-decimals), factor > 1)
 
 
 def _integer(text: str) -> int | None:
@@ -79,6 +84,8 @@ def _integer(text: str) -> int | None:
             digit, last_ten = None, ten
         else:
             section += digit or 0
+            if not section and not total and digit is None and not last_ten:
+                section = 1  # a bare 亿 is one
             total = (total + section) * MULTIPLIERS[c] if MULTIPLIERS[c] > 10000 else total + section * MULTIPLIERS[c]
             section, digit, last_ten = 0, None, MULTIPLIERS[c]
     if digit is not None and last_ten >= 100 and text[-2] in "百千万亿":
@@ -101,7 +108,7 @@ def chinese_number(text: str) -> Number | None:
             return None
         factor = factor_of(tail[len(stem) :])
         fraction = Decimal("".join(str(DIGITS[c]) for c in stem)).scaleb(-len(stem))
-        return Number((integer + fraction) * factor, Decimal(factor).scaleb(-len(stem)), factor > 1)
+        return Number(_tidy((integer + fraction) * factor), Decimal(factor).scaleb(-len(stem)), factor > 1)
     value = _integer(text)
     if value is None:
         return None

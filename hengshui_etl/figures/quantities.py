@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from hengshui_etl.figures.numerals import (
+    CHINESE,
     DIGITS,
     Number,
     arabic_number,
@@ -20,7 +21,7 @@ from hengshui_etl.figures.numerals import (
     chinese_range,
     factor_of,
 )
-from hengshui_etl.figures.scan import AFTER, SCAN, TAIL, UPPER
+from hengshui_etl.figures.scan import AFTER, PARTS_UNTIL, SCAN, SMALL_CHANGE, TAIL, UNTIL, UPPER
 from hengshui_etl.records import Bound, FigureKind
 from hengshui_etl.vocab import Unit, toml, units, words
 
@@ -76,10 +77,12 @@ _BEFORE = _bounds("before")
 _AFTER = _bounds("after")
 _ROUND = _bounds("round")
 _UNITS = units()
-_NOT_NEAR = "最附临邻靠远将晋亲贴切"
+_NOT_BOUND = toml("bounds")["not_after"]
 _EXACT: tuple[Bound, bool] = ("exact", False)
 _LIST_GAPS = frozenset(("、", "和", "及", "与", "以及", "或", "，", ",", "/"))
 _IDIOMS = frozenset(words(toml("not_figures")["idioms"]))
+_UNLESS_BEFORE = {word: words(after) for word, after in toml("not_figures")["unless_before"].items()}
+_ORDINAL_TWO = frozenset(words(toml("classifiers")["ordinal_after_two"]["words"]))
 _IDIOM_LENGTHS = tuple(sorted({len(w) for w in _IDIOMS}))
 _IDIOM_FIRST = frozenset(w[0] for w in _IDIOMS)
 _RANK_BEFORE = re.compile(
@@ -93,6 +96,14 @@ _MONEY_WORDS = re.compile(
 )
 _PEOPLE_WORDS = re.compile(r"(?:人口|人数|客流|游客|就业|党员|学生|职工|粉丝|用户)[^，。；]{0,4}$")
 _QUOTES = {"“": "”", "「": "」", "『": "』", "‘": "’"}
+_NOT_ROUND = frozenset("以线网早晚路街车船会身史")
+_HEAPS = frozenset("百千万亿兆")
+_FROM = ("由", "从", "自", "比", "较")
+_SIGNED = ("%", "‰", "百分点", "摄氏度")
+_SCALES = frozenset("余多百千万亿兆")
+_TO_UPPER = frozenset("-—–~～－至到%元百千万亿")
+_DASHES = frozenset("-—–~～－至到")
+_NOT_TENTHS = ("立", "为", "功", "员", "本", "果", "长", "都", "人", "品", "绩", "交", "套", "线", "群", "合", "叠")
 _APART = re.compile(r"[^\W\d_]{1,6}(?P<word>左右|上下)")
 
 
@@ -113,7 +124,7 @@ def bound_before(text: str, at: int) -> tuple[int, Bound, bool]:
     for b in _BEFORE.get(text[at - 1 : at], ()):
         if text.endswith(b.word, 0, at):
             start = at - len(b.word)
-            if b.word in ("近", "接近") and text[start - 1 : start] in _NOT_NEAR and start:
+            if start and text[start - 1] in _NOT_BOUND.get(b.word, ""):
                 break
             return start, b.bound, b.strict
     return at, *_EXACT
@@ -144,8 +155,9 @@ def in_slogan(text: str, at: int, till: int) -> bool:
 def _idiom(text: str, at: int) -> int:
     """The end of a set phrase that begins at `at` and only looks like a number (`千方百计`), or 0."""
     for n in _IDIOM_LENGTHS:
-        if text[at : at + n] in _IDIOMS:
-            return at + n
+        word = text[at : at + n]
+        if word in _IDIOMS:
+            return 0 if text.startswith(_UNLESS_BEFORE.get(word, ()), at + n) and word in _UNLESS_BEFORE else at + n
     return 0
 
 
@@ -174,7 +186,7 @@ class Reader:
             elif group == "noise":
                 pass
             elif match.group("parts"):
-                self._parts(match)
+                position = self._parts(match)
             elif match.group("fraction"):
                 self._fraction(match)
             elif match.group("fold"):
@@ -204,31 +216,41 @@ class Reader:
         end, after, after_strict = bound_after(self.text, till)
         if end > till:
             bound, strict = after, after_strict
+        elif start == at and chinese and self.text[at] in _HEAPS and (heap := self._round_start(at)) < at:
+            start, bound, strict = heap, "min", False
         elif start == at and kind == "count" and _APART.match(self.text, till):
             bound, strict = "approx", False
         if more and bound == "exact":
             bound = "approx"
         place = number.place
-        if kind in ("count", "rank") and place == 1 and not number.scaled or kind == "multiple" and place >= 1:
+        if (kind in ("count", "rank") and place == 1 and not number.scaled) or (kind == "multiple" and place >= 1):
             place = ZERO
+        first = at if number_at is None else number_at
         self.quantities.append(
-            Quantity(
-                start, end, at if number_at is None else number_at, number.value, high, place, unit, kind, bound, strict,
-                more, chinese,
-            )
-        )  # fmt: skip
+            Quantity(start, end, first, number.value, high, place, unit, kind, bound, strict, more, chinese)
+        )
 
-    def _parts(self, match: re.Match[str]) -> None:
+    def _parts(self, match: re.Match[str]) -> int:
+        """Read 百分之三, 千分之1.5, 百分之三到五; where to scan on."""
         printed = match.group("of_ar")
         number = arabic_number(printed) if printed else chinese_number(match.group("of_cn"))
         if number is not None:
+            high = None
+            upper = PARTS_UNTIL.match(self.text, match.end())
+            if upper and (upper["parts"] or match.group("parts")) == match.group("parts"):
+                top = arabic_number(upper["ar"]) if upper["ar"] else chinese_number(upper["cn"])
+                fro = self.text[match.start() - 1 : match.start()] in _FROM
+                if top is not None and number.value < top.value and not fro:
+                    high = top.value
             unit = {"百": "%", "千": "‰", "万": "‱"}[match.group("parts")[0]]
-            till, more = match.end(), False
+            till, more = match.end() if high is None or upper is None else upper.end(), False
             if self.text[till : till + 1] in ("多", "余"):
                 till, more = till + 1, True
-            if self.text.startswith("点", till) or self.text.startswith("个百分点", till):
-                return
-            self._add(match.start(), till, number, unit, "percent", more=more, chinese=not printed)
+            if self.text.startswith(("点", "个百分点"), till):
+                return till
+            self._add(match.start(), till, number, unit, "percent", high=high, more=more, chinese=not printed)
+            return self.quantities[-1].till
+        return match.end()
 
     def _fraction(self, match: re.Match[str]) -> None:
         token = match.group()
@@ -278,7 +300,7 @@ class Reader:
         if chinese:
             if text[at] in _IDIOM_FIRST and (past := _idiom(text, at)):
                 return past
-            if before in ("几", "数", "好", "若"):
+            if before in ("几", "数", "若"):
                 return till
         if before == "第":
             self._rank(at, till, chinese)
@@ -287,10 +309,13 @@ class Reader:
             self._top(at, till, chinese)
             return till
         printed = text[at:till]
-        after = AFTER.match(text, till)
-        assert after is not None  # every part of the pattern may be empty
-        more = bool(after["more"] or after["again"])
-        times, stop = after["times"], after.end()
+        follower = text[till : till + 1]
+        more, times, stop = False, "", till
+        if follower in _SCALES:
+            after = AFTER.match(text, till)
+            assert after is not None  # every part of the pattern may be empty
+            more = bool(after["more"] or after["again"])
+            times, stop = after["times"] + (after["last"] or ""), after.end()
         number: Number | None
         high: Decimal | None = None
         if chinese:
@@ -313,20 +338,28 @@ class Reader:
                 if lower is not None and lower.value < number.place:
                     number = Number(number.value + lower.value, lower.place, lower.scaled)
                     stop = tail.end()
-        if high is None and not more:
+        if high is None and not more and follower in _TO_UPPER:
             upper = UPPER.match(text, till)
             if upper and upper.end() <= end:
                 ranged = self._range(at, till, number, times, upper, chinese)
                 if ranged:
                     return ranged
-        if chinese and text.startswith(("成", "折"), till):
-            return self._tenths(at, till, number, printed)
+        if follower in ("成", "折"):
+            return self._tenths(at, till, number, printed, chinese)
         unit = unit_at(text, stop, chinese and not times)
+        if (unit is None and chinese and not times and follower == "块") or (unit is not None and unit.printed == "块"):
+            unit = self._piece(stop, number, chinese)
         if unit is None:
             return self._unitless(at, stop, number, times, more, chinese)
         if chinese and self._no_count(at, till, printed, unit, more):
             return till
         finish = stop + len(unit.printed)
+        if unit.kind == "money" and (spoken := self._small_change(finish, unit, number)):
+            number, finish = spoken
+        elif high is None and not more and text[finish : finish + 1] in _DASHES:
+            ranged = self._second_end(at, finish, end, number, unit, chinese)
+            if ranged:
+                return ranged
         if (
             not more
             and unit.kind in ("count", "measure")
@@ -334,6 +367,10 @@ class Reader:
             and unit.printed in ("个", "年")
         ):
             more = True
+        if "半" in unit.printed:
+            number = number._replace(value=number.value + Decimal("0.5"))
+        if unit.name in _SIGNED and self._minus(at):
+            at, number = at - 1, number._replace(value=-number.value)
         if unit.kind == "count" and in_slogan(text, at, finish):
             return finish
         self._resolve_pending(at, unit, times)
@@ -342,13 +379,71 @@ class Reader:
         )  # fmt: skip
         return max(finish, self.quantities[-1].till)
 
+    def _piece(self, stop: int, number: Number, chinese: bool) -> Unit | None:
+        """What 块 behind a number is: spoken 元 (`两块三`, `5块,`), or pieces and plots (`3块地`)."""
+        unit = unit_at(self.text, stop, False)
+        if unit is None or unit.printed != "块" or self._small_change(stop + 1, unit, number):
+            return unit
+        follower = self.text[stop + 1 : stop + 2]
+        if not follower or not follower.isalnum() or follower in "左以上一":
+            return None if chinese else unit
+        return Unit("块", "块", "count", False, ())
+
+    def _minus(self, at: int) -> bool:
+        """Whether a minus sign, and no dash of a range or a name, stands before `at`."""
+        before, sign = self.text[max(0, at - 2) : at - 1], self.text[at - 1 : at]
+        if sign not in ("-", "−"):
+            return False
+        return not (before.isascii() and before.isalnum()) and before not in ("%", "℃", "年", "月", "日", "-")
+
+    def _small_change(self, finish: int, unit: Unit, number: Number) -> tuple[Number, int] | None:
+        """The whole of a spoken amount (`两块三`, `五元六角`, `三块钱` aside) and where it ends, or None."""
+        text = self.text
+        if unit.printed not in ("块", "元") or number.place != 1:
+            return None
+        match = SMALL_CHANGE.match(text, finish)
+        if match is None or (unit.printed == "元" and not match["word"]):
+            return None
+        end = match.end()
+        if not match["word"]:
+            end = match.end("ten")
+            beyond = text[end : end + 1]
+            if match["one"] or beyond.isdigit() or beyond in CHINESE or unit_at(text, end, False):
+                return None
+        ten = Decimal(DIGITS.get(match["ten"]) or match["ten"]) / 10
+        one = Decimal(DIGITS.get(match["one"]) or match["one"]) / 100 if match["one"] else ZERO
+        place = Decimal("0.01") if match["one"] else Decimal("0.1")
+        return Number(number.value + ten + one, place, False), end
+
+    def _second_end(self, at: int, finish: int, end: int, low: Number, unit: Unit, chinese: bool) -> int:
+        """Read a range with its unit at both ends (`3米至5米`); where to scan on, or 0 where it is none."""
+        text = self.text
+        match = UNTIL.match(text, finish, end)
+        if match is None or bool(match["cn"]) != chinese or text[at - 1 : at] in _FROM:
+            return 0
+        after = AFTER.match(text, match.end())
+        assert after is not None
+        upper = unit_at(text, after.end(), chinese)
+        if upper is None or upper.name != unit.name:
+            return 0
+        high = chinese_number(match["cn"]) if chinese else arabic_number(match["ar"], after["times"])
+        if high is None:
+            return 0
+        if chinese and after["times"]:
+            high = Number(high.value * factor_of(after["times"]), high.place, True)
+        if not low.value < high.value:
+            return 0
+        till = after.end() + len(upper.printed)
+        self._add(at, till, low, unit.name, unit.kind, high=high.value, chinese=chinese)
+        return max(till, self.quantities[-1].till)
+
     def _range(self, at: int, till: int, low: Number, times: str, upper: re.Match[str], chinese: bool) -> int:
         """Read `3至5家`, `75%-80%`, `1万-5万元`; where to scan on, or 0 where it is no range."""
         text = self.text
         between = text[till : upper.start("dash")]
         if between.rstrip("%元百千万亿"):
             return 0
-        if ("%" in between or "元" in between) and text[at - 1 : at] in ("由", "从", "自"):
+        if ("%" in between or "元" in between) and text[at - 1 : at] in _FROM:
             return 0
         if bool(upper["cn"]) != chinese:
             return 0
@@ -361,7 +456,7 @@ class Reader:
             factor = factor_of(after["times"])
             high = Number(high.value * factor, high.place * factor, True)
         unit = unit_at(text, after.end(), chinese)
-        if unit is None or "%" in between and unit.printed != "%":
+        if unit is None or ("%" in between and unit.printed != "%"):
             return 0
         if not times and after["times"]:
             factor = factor_of(after["times"])
@@ -383,34 +478,34 @@ class Reader:
         )
         return max(finish, self.quantities[-1].till)
 
-    def _tenths(self, at: int, till: int, number: Number, printed: str) -> int:
-        """Read 三成, 两成五, 五成半, 一成多, 八折, 八五折; where to scan on."""
+    def _tenths(self, at: int, till: int, number: Number, printed: str, chinese: bool) -> int:
+        """Read 三成, 4成, 两成五, 五成半, 一成多, 八折, 八五折; where to scan on."""
         text, stop, more = self.text, till + 1, False
-        if (
-            len(printed) > 2
-            or number.value > 99
-            or text.startswith(("立", "为", "功", "员", "本", "果", "长", "都", "人", "品", "绩"), stop)
-        ):
+        if len(printed) > (2 if chinese else 4) or number.value > 99 or text.startswith(_NOT_TENTHS, stop):
             return till
         if text[till] == "折":
             value = number.value * 10 if number.value < 10 else number.value
-            self._add(at, stop, Number(value, Decimal(1), False), "%", "percent", chinese=True)
+            self._add(at, stop, Number(value, Decimal(1), False), "%", "percent", chinese=chinese)
             return stop
-        value, place = number.value * 10, Decimal(10)
+        value, place = number.value * 10, number.place * 10
         follower = text[stop : stop + 1]
         if follower == "半":
             value, place, stop = value + 5, Decimal(1), stop + 1
+        elif follower.isdigit() and not chinese and follower != "0" and not text[stop + 1 : stop + 2].isdigit():
+            value, place, stop = value + int(follower), Decimal(1), stop + 1
         elif follower in DIGITS and DIGITS[follower] and not unit_at(text, stop + 1, True):
             value, place, stop = value + DIGITS[follower], Decimal(1), stop + 1
         elif follower and follower in "多余":
             more, stop = True, stop + 1
         high = None
+        if number.value > 10 and not chinese:
+            return till
         if number.value > 10:  # 七八成
             pair = chinese_range(printed)
             if pair is None:
                 return till
             value, high = pair[0].value * 10, pair[1].value * 10
-        self._add(at, stop, Number(value, place, False), "%", "percent", more=more, high=high, chinese=True)
+        self._add(at, stop, Number(value, place, False), "%", "percent", more=more, high=high, chinese=chinese)
         return max(stop, self.quantities[-1].till)
 
     def _rank(self, at: int, till: int, chinese: bool) -> None:
@@ -443,7 +538,9 @@ class Reader:
         if first in "百千万亿兆":
             if more:
                 return False
-            return not (bound_before(text, at)[0] < at or self._round_bound(at))
+            return not (bound_before(text, at)[0] < at or self._round_start(at) < at)
+        if printed == "二" and unit.name in _ORDINAL_TWO:
+            return True
         if printed == "一" and unit.kind in ("count", "measure"):
             if text[at - 1 : at] in ("、", "，", ",", "；") and any(
                 q.chinese and q.unit == unit.name and q.value > 1 and at - q.till < 40 for q in self.quantities[-4:]
@@ -454,8 +551,13 @@ class Reader:
             return printed in ("一", "十") or text[till + 1 : till + 2] in ("级",)
         return False
 
-    def _round_bound(self, at: int) -> bool:
-        return any(self.text.endswith(b.word, 0, at) for b in _ROUND.get(self.text[at - 1 : at], ()))
+    def _round_start(self, at: int) -> int:
+        """Where 上, 过 or 破 before a bare 百, 千, 万 begins (`上百家`, `过万人`); `at` where none stands there."""
+        text = self.text
+        for b in _ROUND.get(text[at - 1 : at], ()):
+            if text.endswith(b.word, 0, at) and text[at - 2 : at - 1] not in _NOT_ROUND:
+                return at - len(b.word)
+        return at
 
     def _unitless(self, at: int, stop: int, number: Number, times: str, more: bool, chinese: bool) -> int:
         """A number without a unit: perhaps the first of a list that shares one, perhaps money with its 元 left out."""

@@ -29,7 +29,8 @@ PART = (
     rf"|{MONTH}月(?:份|{DAY}日(?:{DASH}(?:{MONTH}月)?{DAY}日)?)?)"
 )
 EDGE = r"(?:年底|年末|年初|底|末|初|以来|期间|同期|全年|[上中下]旬|零时|当天|当月|前|年内|内)?"
-_HOLIDAY = f'(?:[“"「]?(?:{"|".join(sorted(_PERIODS["holidays"], key=len, reverse=True))})[”"」]?(?:小长假|黄金周|假期|期间|假日|长假)+)'
+_HOLIDAYS = "|".join(sorted(_PERIODS["holidays"], key=len, reverse=True))
+_HOLIDAY = f'(?:[“"「]?(?:{_HOLIDAYS})[”"」]?(?:小长假|黄金周|假期|期间|假日|长假)+)'
 _TIME = "|".join(
     (
         rf"{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}",
@@ -48,7 +49,7 @@ _ARABIC = r"\d{1,3}(?:,\d{3}){1,5}(?![\d,])(?:\.\d{1,8})?|\d{1,3}(?: \d{3}){1,5}
 _NOISE = "|".join(
     (
         r"(?:https?://|www\.)[\w./?=&%-]{1,200}",
-        r"[A-Za-z][A-Za-z.]{0,15}-?\d[A-Za-z0-9.-]{0,40}",
+        r"[A-Za-z][A-Za-z.]{0,15}+-?+\d[A-Za-z0-9.+-]{0,40}+(?![万亿%])",
         r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?",
         rf"(?:\d{{1,2}}|{_CN}{{1,3}})[时点](?:\d{{1,2}}|{_CN}{{1,3}})分",
         r"\d{3,4}-\d{7,8}(?!\d)",
@@ -56,15 +57,18 @@ _NOISE = "|".join(
         r"第\d{1,4}页(?:[ ,、/]{0,3}共\d{1,4}页)?",
         r"[〔\[【［](?:19|20)\d\d[〕\]】］]\d{1,5}号",
         r"\d{1,3}(?:\+[\dA-Za-z]{1,3}){1,5}",
-        rf"[一二三四五六七八九]\+[\w]{{1,3}}",
+        r"[一二三四五六七八九]\+[\w]{1,3}",
     )
 )
-_FIRST = "".join(
-    sorted(
-        set("0123456789/h“\"「[〔【［第前上下翻过半首" + CHINESE)
-        | {word[0] for word in (*words(_PERIODS["words"]), *_PERIODS["relative_years"], *_PERIODS["holidays"])}
-    )
-).replace("[", r"\[") + "A-Za-z"
+_FIRST = (
+    "".join(
+        sorted(
+            set('0123456789/h“"「[〔【［第前上下翻过半首' + CHINESE)
+            | {word[0] for word in (*words(_PERIODS["words"]), *_PERIODS["relative_years"], *_PERIODS["holidays"])}
+        )
+    ).replace("[", r"\[")
+    + "A-Za-z"
+)
 """Every character that one of the alternatives can begin with: one look tells most positions apart."""
 
 SCAN = re.compile(
@@ -78,14 +82,14 @@ SCAN = re.compile(
     rf"|(?P<cn>{_CN}+(?:点{_CN_DIGIT}{{1,8}}[{''.join('十百千万亿兆')}]{{0,4}})?)"
     r"|(?P<first>首位))"
 )
-"""Names the alternative that matched as `lastgroup` of one of time, noise, parts, fraction, fold, half, ar, cn, first."""
+"""`lastgroup` names what was found: time, noise, parts, fraction, fold, half, ar, cn, first."""
 
 AFTER = re.compile(
     r"(?P<more>[余多])?(?P<times>(?:百万|千万|[百千](?![瓦克米伏帕焦卡赫])|[万亿兆])*)(?:(?P<again>[余多])(?P<last>[万亿]{0,2}))?"
 )
 """What can stand between the digits of a numeral and its unit: 余/多, multipliers, 余/多, multipliers (`8千多万`)."""
 
-TAIL = re.compile(rf"(?P<ar>\d{{1,4}}(?:\.\d{{1,8}})?)(?P<times>[百千]?万?)(?![\d.])")
+TAIL = re.compile(r"(?P<ar>\d{1,4}(?:\.\d{1,8})?)(?P<times>[百千]?万?)(?![\d.])")
 """The lower part of a mixed numeral (`14亿489万`, `9万9665`)."""
 
 UPPER = re.compile(
@@ -95,6 +99,11 @@ UPPER = re.compile(
 
 UNTIL = re.compile(rf"{DASH}(?:(?P<ar>{_ARABIC})|(?P<cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))")
 """The upper end of a range, from behind the lower end's unit (`3米至5米`)."""
+
+PARTS_UNTIL = re.compile(
+    rf"{DASH}(?P<parts>[百千万]分之)?(?:(?P<ar>\d{{1,9}}(?:\.\d{{1,9}})?)|(?P<cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))"
+)
+"""The upper end of a range of parts in a hundred (`百分之三到百分之五`)."""
 
 SMALL_CHANGE = re.compile(rf"(?P<ten>[1-9{_DIGIT_CHARS}])(?P<word>[毛角])?(?:(?P<one>[1-9{_DIGIT_CHARS}])分)?钱?")
 """What follows 块 or 元 in a spoken amount (`两块三`, `五元六角`)."""

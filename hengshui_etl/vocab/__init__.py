@@ -1,6 +1,6 @@
 """Vocabulary as data: typed, cached loaders of the files in this folder.
 
-Belongs here: reading the data files, refusing unknown sections and duplicates, and giving them a shape that is quick to use.
+Belongs here: reading the data files, refusing unknown sections and duplicates, giving them a shape quick to use.
 Does not belong here: grammar (figures/), arithmetic, anything about one article.
 """
 
@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from hengshui_etl.records import FigureKind
 
@@ -23,8 +23,8 @@ class VocabularyError(ValueError):
 
 
 class Unit(NamedTuple):
-    """A unit as printed, as answered, and what the figure then is. `digits_only` units count after Arabic numerals alone;
-    where one of `never_before` follows, the unit is not meant."""
+    """A unit as printed, as answered, and what the figure then is. `digits_only` units count after Arabic numerals
+    alone; where one of `never_before` follows, the unit is not meant."""
 
     printed: str
     name: str
@@ -81,4 +81,4 @@ def regions() -> tuple[Region, ...]:
     rows = csv.reader(text.splitlines())
     if next(rows) != list(Region._fields):
         raise VocabularyError(f"regions.csv: the head must be {','.join(Region._fields)}")
-    return tuple(Region(*cast("list[str]", row)) for row in rows)
+    return tuple(Region(*row) for row in rows)
