@@ -13,7 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hengshui_etl.figures.grids import Cell, cells_of
-from hengshui_etl.figures.metrics import Memory, metric_of
+from hengshui_etl.figures.metrics import Memory, cleaned, metric_of
 from hengshui_etl.figures.governing import NUMBERED, Times
 from hengshui_etl.figures.periods import Moment, moment_of, whole_year
 from hengshui_etl.figures.quantities import Quantity, Reader, Time
@@ -30,6 +30,10 @@ _DIVISIONS = re.compile(r"(?:个)?(?:设区市|地级市|市州|市（州|市\(�
 _TOWNSHIP = re.compile(r"[县旗区市][^，。；]{1,4}[镇乡]")
 _ORIGINS = re.compile(r"所在地|来源地|目的地|户籍地|客源地|投资方")
 _HOME = re.compile(r"全市|全县|全区|全州|全旗|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
+_CAPTION = re.compile(
+    r"^(?:表\d*\s*)?(?:20\d\d年)?(?:上半年|下半年|[一二三四前]?三?季度|[\d—-]{1,5}月份?)?(?:[^，]{2,5}[省市县区州])?([^，]{4,20}?)(?:完成|执行)?情况(?:统计)?表?(?=\s|$)"
+)
+_OWN_TIME = re.compile(r"^(?:本年|本期|今年)?(?:\d{1,2}[—-])?\d{1,2}月(?:份|末|底)?$|^本年[\d—-]*月?$")
 _SEPARATORS = frozenset(("、", "和", "及", "与", "以及"))
 _LIST_JOINT = frozenset(("、", "和", "及", "与", "以及", "，", ","))
 _LEADS = re.compile(r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*")
@@ -177,7 +181,17 @@ class _Walk:
 
     # ------------------------------------------------------------------ tables
 
-    def table(self, number: int, cells: list[Cell]) -> None:
+    def cell_metric(self, cell: Cell, first: str, core: str) -> str:
+        """Row and column of a cell as a phrase; `core` is what the table's caption says that it is about."""
+        column = _OWN_TIME.sub("", cell.column_label) or cell.column_label
+        if column in ("占比", "比重", "占全市比重") and first != cell.column_label:
+            column = f"占{first}"
+        if core and core not in column and (cell.total or row_place(cell.row_label, self.near) is not None):
+            return f"{cell.row_label}{core}{column}"
+        return f"{cell.row_label}{column}"
+
+    def table(self, number: int, cells: list[Cell], caption: str = "") -> None:
+        core = caption_core(caption)
         sums = self.times.moment or self.times.default
         for cell in cells:
             period = sums.period if sums else None
@@ -188,11 +202,20 @@ class _Walk:
             if _PLAN.search(cell.column_label) or re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label:
                 period = whole_year(period, self.published)
             place = row_place(cell.row_label, self.near) or self.main
-            metric = cell.row_label + cell.column_label if cell.row_label else cell.column_label
+            metric = self.cell_metric(cell, cells[0].column_label, core)
             quantity = Quantity(
                 cell.at, cell.till, cell.at, cell.value, None, cell.place, cell.unit, cell.kind, "exact", False, False, False
             )
             self.drafts.append(_Draft(quantity, None, cell.direction, metric, period, place, number))
+
+
+def caption_core(caption: str) -> str:
+    """What a caption says that its table is about, or nothing where the line before the table is no caption."""
+    line = caption.strip().rsplit("\n", 1)[-1]
+    if len(line) > 40 or "。" in line:
+        return ""
+    match = _CAPTION.search(line)
+    return cleaned(match[1]) if match else ""
 
 
 def _listed_after(text: str, quantities: list[Quantity], i: int) -> int:
@@ -242,7 +265,7 @@ def read(article: Article) -> Reading:
             caption = text[before.start : before.end][-80:] if before is not None else ""
             cells = cells_of(text, block, caption)
             grids.append((sentence.paragraph, len(walk.drafts), cells))
-            walk.table(number, cells)
+            walk.table(number, cells, caption)
             continue
         reader = Reader(text)
         reader.read(sentence.start, sentence.end)

@@ -38,6 +38,11 @@ _WHOLE_TAIL = frozenset("".join(words(_DATA["attributes"]["endings"])))
 _MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
 _PERSONS = frozenset("人员生工民者户众童数口师")
 _VERBS = re.compile(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
+_FRONT_VERBS = re.compile(r"^(?:共|累计)?(?:实现|完成|达成)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)")
+_LONG_BRACKET = re.compile(r"[（(][^）)]{7,}[）)]")
+_DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
+_SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内)$")
+_AMONG = re.compile(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
 _COMMON = re.compile(r"[、和及与]")
 _LONGEST = 36
 
@@ -45,7 +50,7 @@ _LONGEST = 36
 class Memory:
     """What the clauses so far were about."""
 
-    __slots__ = ("subject", "change", "whole", "topic", "unit", "items", "names", "parts", "part", "paragraph")
+    __slots__ = ("subject", "change", "whole", "topic", "unit", "items", "names", "parts", "part", "paragraph", "article", "kind", "time")
 
     def __init__(self) -> None:
         self.subject = ""  # of the last level
@@ -54,6 +59,9 @@ class Memory:
         self.topic = ""  # of the first level in the sentence or paragraph
         self.unit = ""  # the topic's
         self.paragraph = ""  # of the first level in the paragraph
+        self.article = ("", "")  # of the first level in the article, with its unit
+        self.kind = ""  # of the last level: what kind of figure it was
+        self.time = ""  # that of the last level compared with
         self.items: list[str] = []  # the levels since the topic
         self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
         self.parts: list[str] = []  # what a list with 分别 hands out
@@ -72,7 +80,8 @@ class Memory:
 @lru_cache(maxsize=1 << 13)
 def cleaned(label: str) -> str:
     """A label without times, and without set phrases at its ends."""
-    return stripped(_TIME.sub("", label))[-_LONGEST:]
+    label = _FRONT_VERBS.sub("", stripped(_LONG_BRACKET.sub("", _TIME.sub("", label))))
+    return label[-_LONGEST:]
 
 
 @lru_cache(maxsize=1 << 13)
@@ -111,6 +120,8 @@ def _fragment(label: str, q: Quantity) -> bool:
     if not label or len(label) > 12 or label[-1] in _WHOLE_TAIL:
         return False
     if q.kind == "count":
+        if q.unit == "人次":
+            return len(label) <= 4
         if q.unit == "人":
             return label[-1] not in _PERSONS
         return label[-1] in _MODIFIER
@@ -134,7 +145,13 @@ def metric_of(
             memory.parts, memory.part = parts, 0
             memory.subject = parts[0]
             return parts[0]
+    if not listed and not s.bracketed and s.start and (among := _AMONG.search(text, max(0, s.start - 24), s.start)):
+        topic = cleaned(among[1])
+        if len(topic) >= 3 and not topic.endswith(("情况", "方面", "数据", "获悉", "说", "道", "统计")):
+            memory.topic, memory.unit, memory.items = topic, q.unit, []
     metric = _plain(text, q, s, memory)
+    if s.predicate in ("level", "average") and not s.bracketed:
+        memory.kind = q.kind
     return metric[-2 * _LONGEST :] or None
 
 
@@ -167,7 +184,7 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
     if s.bracketed and len(subject) < 2:
         return _bracketed(text, q, s, memory)
     if predicate in ("level", "average"):
-        return _level(q, s, memory, subject)
+        return _level(text, q, s, memory, subject)
     if predicate == "change":
         return _change(s, memory, subject)
     if predicate == "gap":
@@ -186,7 +203,10 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
     if predicate == "rank":
         bearer = memory.change or memory.subject
         return _joined(bearer, subject) if len(subject) <= 8 else subject
-    return _joined(memory.subject, "") if len(subject) <= 3 else f"{subject}{s.object}"
+    time = _BASE_TIME.search(s.before)
+    if s.of_previous or time is not None or len(subject) <= 3:
+        return f"{memory.subject}是{time.group() if time else memory.time if s.of_previous else ''}的倍数"
+    return f"{subject}{s.object}"
 
 
 def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
@@ -202,6 +222,7 @@ def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
         return memory.whole
     time = _BASE_TIME.search(head[-8:])
     if time and _COMPARING.search(head):
+        memory.time = time.group()
         return _joined(time.group(), memory.subject)
     return memory.subject
 
@@ -218,19 +239,24 @@ def _base(s: Statement, memory: Memory) -> str:
         return ""
     if not _COMPARING.search(before) and len(before) > time.end() + 2:
         return ""
+    memory.time = time.group()
     return f"{time.group()}{memory.subject}"
 
 
-def _level(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
+def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
     base = _base(s, memory)
     if base:
         return base
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
+    if q.kind == "count" and (divisions := _DIVISIONS.match(text, q.till, q.till + 10)):
+        behind = divisions.group()
     label = subject
+    if s.start and text[s.start - 1] in "上下内" and (size := _SIZE.search(text, max(0, s.start - 14), s.start)):
+        subject = label = f"{size.group()}{label}"
     if s.predicate == "average" and (_BARE_AVERAGE.match(label) or len(label) <= 4):
         word = (_AVERAGE.search(s.before) or _AVERAGE.search("平均")).group()  # type: ignore[union-attr]
         rest = label.replace(word, "")
-        bearer = memory.subject if rest else memory.subject
+        bearer = memory.subject if memory.kind == q.kind or not memory.topic else memory.topic
         return f"{bearer}{word}{rest}"
     if q.kind in ("count", "rank") or not label:
         label = f"{subject}{behind}" if behind else subject
@@ -245,6 +271,9 @@ def _level(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
         return memory.subject
     names = s.before.count("、")
     memory.names = [n for n in re.split("[、和]", stripped(s.before)) if n] if q.kind == "count" and names else memory.names
+    if len(label) <= 7 and label.endswith(("计划", "完成")) and (memory.topic or memory.article[0]):
+        memory.subject = _joined(label, (memory.topic or memory.article[0])[-10:])
+        return memory.subject
     first = not memory.topic or not s.before.startswith(("其中", "、")) and not subject == ""
     if is_attribute(label) or len(label) <= 6 and _VERBS.match(label) and not behind or label in _LEANING:
         bearer = memory.topic or memory.subject or memory.paragraph
@@ -256,9 +285,16 @@ def _level(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
         if not memory.topic:
             memory.topic = label
         return metric[-_LONGEST:]
-    if _fragment(label, q) and memory.topic and memory.unit == q.unit and label not in memory.topic:
-        tail = memory.topic[-8:]
-        metric = _joined(label, tail) if label[-2:] not in memory.topic else label + tail[-4:]
+    whole_topic, unit = (memory.topic, memory.unit) if memory.topic else memory.article
+    complete = q.kind == "count" or whole_topic[-1:] in _WHOLE_TAIL or not memory.topic
+    if _fragment(label, q) and whole_topic and unit == q.unit and complete and label not in whole_topic:
+        tail = whole_topic[-8:]
+        metric = _joined(label, tail) if label[-2:] not in whole_topic else label + tail[-4:]
+        memory.subject = metric
+        memory.items.append(metric)
+        return metric
+    if len(label) == 4 and label[-2:] == memory.topic[-2:] and s.before.startswith(("其中", "、", "")) and memory.unit == q.unit:
+        metric = label[:2] + memory.topic[-8:]
         memory.subject = metric
         memory.items.append(metric)
         return metric
@@ -269,6 +305,8 @@ def _level(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
             memory.items = []
     memory.items.append(label)
     memory.paragraph = memory.paragraph or label
+    if not memory.article[0]:
+        memory.article = (label, q.unit)
     return label
 
 
@@ -304,7 +342,8 @@ def _share(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
             memory.subject = bearer
     word = "" if s.word != "完成" else "完成"
     if s.word == "完成":
-        return f"{bearer}{word}{whole}"
+        verb = _WHOLE_VERB.search(s.before)
+        return f"{bearer}{verb.group() if verb else word}{s.object}"
     if whole:
         memory.whole = whole
     elif memory.whole and memory.whole in bearer:
@@ -314,7 +353,9 @@ def _share(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
 
 
 def _rate(s: Statement, memory: Memory, subject: str) -> str:
-    label = f"{subject}{s.word}"
+    at = s.before.rfind(s.word)
+    label = cleaned(s.before[:at] + s.word) if at > 0 else f"{subject}{s.word}"
+    label = label or s.word
     if len(label) > 5 and label[0] not in "）)的":
         memory.subject = label
         return label

@@ -27,14 +27,16 @@ def _alternatives(value: str | list[str]) -> str:
 
 _FILL = (
     r"(?:了|约|近|超过|超|逾|达到|达|为|是|均|都|分别|各|高达|也|则|已|幅度|率|速度|速|额|量|幅|至少|不低于|不少于|不超过|突破|左右|达成|在|超出|一倍|"
-    r"[:：]|\s|上|掉|了近|了约|成|保持|实现|将|合计|共|共计)*"
+    r"[:：]|\s|上|掉|更|了近|了约|成|保持|实现|将|合计|共|共计)*"
 )
 _UP, _DOWN = _alternatives(_DATA["change"]["up"]), _alternatives(_DATA["change"]["down"])
 _UP1, _DOWN1 = _alternatives(_DATA["change"]["up_short"]), _alternatives(_DATA["change"]["down_short"])
 _CHANGE = re.compile(rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_FILL}$")
 _SHORT = re.compile(
-    rf"(?:(?:比|较|同比|环比|相比|年|月|季)[^比较]{{0,16}}?|净|再|分别|均|又|年均|各)(?:(?P<up>{_UP1})|(?P<down>{_DOWN1}))(?:了|出|约|近|超过?|达|分别|：)*$"
+    rf"(?:(?:比|较|同比|环比|相比|年|月|季)[^比较]{{0,16}}?|净|再|分别|均|又|年均|各)(?:(?P<up>{_UP1})|(?P<down>{_DOWN1}))(?:了|出|约|近|超过?|达|分别|：)*(?:支|收|产|用|花|发|装卸|完成|接待)?$"
+    rf"|^(?:又|再|还|一年|共)?(?:(?P<up2>多|涨|增)|(?P<down2>少|掉|减|降|跌))(?:了|出|装卸|产)$"
 )
+_NET = re.compile(r"(?P<word>净增|净减)[^，,。；;]{1,8}$")
 _GAP = re.compile(
     rf"(?:(?P<up>{_alternatives(_DATA['gap']['up'])})|(?P<down>{_alternatives(_DATA['gap']['down'])}))"
     rf"(?P<object>[^，,。；;]{{1,24}}?)(?:达到?|约|近|不低于|超过?|了|分别)*$"
@@ -157,11 +159,14 @@ def change_direction(before: str) -> tuple[Direction, str, int] | None:
         match = _SHORT.search(before, max(0, len(before) - 28))
         if match is None:
             return None
-    if match["up"]:
-        return "up", match["up"], match.start("up")
-    return "down", match["down"], match.start("down")
+    found = match.groupdict()
+    for group, direction in _DIRECTIONS:
+        if found.get(group):
+            return direction, found[group], match.start(group)
+    return None
 
 
+_DIRECTIONS: tuple[tuple[str, Direction], ...] = (("up", "up"), ("down", "down"), ("up2", "up"), ("down2", "down"))
 _TEMPORAL_WORD = re.compile(
     r"同比|环比|比上|较上|比去|较去|比年初|较年初|比同期|较同期|较年|年增|年减|上年|去年|同期|年初|上月|月份"
 )
@@ -204,6 +209,10 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
             else:
                 temporal = True
                 subject = _YEAR_ON_YEAR.sub("", subject)
+        elif gap is None and q.kind == "count" and (net := _NET.search(before)):
+            direction, word = ("up", net["word"]) if net["word"] == "净增" else ("down", net["word"])
+            predicate, temporal, subject = "change", True, before
+            word = ""
         elif gap is not None:
             direction, word = ("up", gap["up"]) if gap["up"] else ("down", gap["down"])
             predicate, subject, obj = "gap", before[: gap.start()], gap["object"]
