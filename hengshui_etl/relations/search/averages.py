@@ -65,9 +65,9 @@ def _average(view: View, i: int) -> None:
     scale = _scale(before)
     units = _counts_of(view, i, before)
     window = [
-        j for j in range(i - 1, max(-1, i - 28), -1)
+        j for j in range(i - 1, max(-1, i - 40), -1)
         if view.level[j] and view.statements[j] is not None and not view.statements[j].base  # type: ignore[union-attr]
-        and not view.titled(j) and view.figures[j].sentence >= figure.sentence - 8
+        and not view.titled(j) and view.figures[j].sentence >= figure.sentence - 24
     ]
     window += [j for j in range(i + 1, min(view.count, i + 3)) if view.level[j] and view.periods[j] == view.periods[i]]
     hours = _RATE_WORD.search(before) is not None
@@ -92,12 +92,12 @@ def _average(view: View, i: int) -> None:
                 continue
             if not view.trial("average", (t, n, i), scale):
                 continue
-            if figure.bound == "exact" and _digits(view, i) < 3 and (abs(i - t) > 4 or abs(i - n) > 4) or _digits(view, i) < 2 and not units:
+            if _digits(view, i) < 3 and abs(i - t) + abs(i - n) > (12 if units else 8) or _digits(view, i) < 2 and not units:
                 continue
             distance = abs(i - t) + abs(i - n) + (0 if count.sentence == figure.sentence else 3) + (0 if total.sentence == figure.sentence else 3)
             if best is None or distance < best[0]:
                 best = (distance, t, n)
-    precise = figure.bound == "exact" or best is not None and best[0] <= 12
+    precise = figure.bound == "exact" or best is not None and (best[0] <= 14 or bool(units) and _digits(view, i) >= 3)
     if best is not None and precise:
         view.claim("average", (best[1], best[2], i), "平均", scale=scale)
         return

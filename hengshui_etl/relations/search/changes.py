@@ -77,7 +77,7 @@ def _levels_pair(view: View, i: int) -> tuple[int, int] | None:
     for j in near:
         statement = view.statements[j]
         if statement is not None and statement.base:
-            for k in near:
+            for k in sorted(near, key=lambda k: (k > j, -k)):  # a level stands before what it is compared with
                 other = view.statements[k]
                 if k != j and other is not None and not other.base and view.alike(j, k):
                     return k, j
@@ -128,7 +128,7 @@ def _rate(view: View, i: int) -> None:
         if view.trial("growth", (*pair, i)):
             view.claim("growth", (*pair, i), statement.word)
             return
-        if not real and i - min(pair) <= 4 and _same_thing(view, pair):
+        if not real and i - min(pair) <= 4 and _same_thing(view, pair) and _plausible(view, pair, i):
             view.claim("growth", (*pair, i), statement.word)
             return
     if figure.bound == "exact" and _swept(view, i):
@@ -174,6 +174,15 @@ def _unit_slip(view: View, i: int) -> bool:
     if view.trial("growth", (i - 1, i - 2, i)):
         return False
     return view.claim("difference", (i - 1, i - 2, i), "百分点写作%")
+
+
+def _plausible(view: View, pair: tuple[int, int], i: int) -> bool:
+    """Whether a rate that does not fit two levels can be a misprint of theirs rather than a rate of something else."""
+    level, base = view.values[pair[0]], view.values[pair[1]]
+    if not base or not 0.2 < level / base < 5:
+        return False
+    stated = view.values[i] / 100 * (-1 if view.figures[i].direction == "down" else 1)
+    return abs(level / base - 1 - stated) < 0.15 or view.slip("growth", (*pair, i))
 
 
 def _same_thing(view: View, pair: tuple[int, int]) -> bool:
@@ -306,7 +315,7 @@ def _balance(view: View, i: int) -> None:
     if re.search("净落|净赚|纯收入|净收入|净得|净剩|纯利|落下", statement.before) and len(near) >= 2:
         one, other = near[1], near[0]
         deducted = view.statements[other]
-        if deducted is not None and re.search("扣|除|减|刨|成本", deducted.before) and view.periods[one] == view.periods[i] and view.slip("difference", (one, other, i)):
+        if deducted is not None and re.search("扣|除|减|刨|成本", deducted.before) and view.periods[one] == view.periods[i] and 0.7 < (view.values[one] - view.values[other]) / view.values[i] < 1.4:
             view.claim("difference", (one, other, i), "扣除")
             return
     if re.search("顺差|逆差|结余|差额|累计减|共减", statement.before) and len(near) >= 2:

@@ -45,10 +45,27 @@ def _announced(view: View, i: int) -> None:
     if behind == wanted:
         view.claim("enumeration", (i,), "列举在后", counted=behind)
         return
+    if _places(view, i) == wanted:
+        view.claim("enumeration", (i,), "所列各地", counted=wanted)
+        return
     if sure and counted is not None and abs(counted - wanted) <= 2:
         view.claim("enumeration", (i,), "列举在前", counted=counted)
     elif behind_sure and behind is not None and abs(behind - wanted) <= 2:
         view.claim("enumeration", (i,), "列举在后", counted=behind)
+
+
+def _places(view: View, i: int) -> int | None:
+    """How many places the table or the paragraph before names, where places are counted (5个县区, 7个县区)."""
+    figure = view.figures[i]
+    noun = f"{figure.unit}{view.text[figure.till : figure.till + 14]}"
+    if not re.search(r"县|区|市|镇|乡|州|旗", noun):
+        return None
+    for grid in view.grids:
+        labels = {cell.row_label for cell, _ in grid.cells if not cell.total}
+        if labels and all(_REGION.search(label) for label in labels):
+            return len(labels)
+    scopes = {view.figures[j].scope for j in range(i - 1, max(-1, i - 60), -1) if view.paragraphs[j] == view.paragraphs[i]} - {figure.scope}
+    return len(scopes) if len(scopes) >= 2 else None
 
 
 def _items(listed: str) -> list[str]:
@@ -97,7 +114,7 @@ def _before(view: View, i: int) -> tuple[int | None, bool]:
     return len(items), plain and (figure.at - len(tail) >= 0)
 
 
-_FOCUS = re.compile(r"(?:^|[，,])(?:围绕|聚焦|针对|突出|抓好|聚力|瞄准|紧盯)(?P<list>[^，,。；]{4,60})[，,][^，,。；\d]{0,10}$")
+_FOCUS = re.compile(r"(?:^|[，,。；;])(?:围绕|聚焦|针对|突出|抓好|聚力|瞄准|紧盯)(?P<list>[^，,。；]{4,60})[，,][^，,。；\d]{0,10}$")
 _GENERIC = re.compile(r"(?:专项|重点|关键|领域|方面|难题|任务|行动|环节|工程|产业|行业|板块|问题|攻坚|专题)")
 
 
@@ -171,6 +188,8 @@ def _bounded(view: View, i: int) -> None:
     assert statement is not None
     if figure.bound not in ("min", "max"):
         return
+    if re.search("均|都|全部", statement.before) and _in_table(view, i):
+        return
     before = view.text[max(view.figures[i - 1].till if i else 0, figure.at - 40) : figure.at]
     if not _ALL.search(before) or _MEAN.search(before) or re.search("[。；]", before):
         return
@@ -181,6 +200,24 @@ def _bounded(view: View, i: int) -> None:
         view.claim("threshold", (*members, i), "均")
     elif len(members) >= 2:
         view.claim("threshold", (*members, i), "均")
+
+
+def _in_table(view: View, i: int) -> bool:
+    """`其余6个县区增速均超过9%`: the bound is on a column of the table before."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    word = next((w for w in ("增速", "增幅", "完成率", "占比", "增长") if w in statement.before), None)
+    if word is None:
+        return False
+    for grid in view.grids:
+        columns = {cell.column for cell, _ in grid.cells if cell.unit == figure.unit and (word in cell.column_label or word.startswith("增") and "增" in cell.column_label)}
+        for column in columns:
+            cells = [(cell, f) for cell, f in grid.cells if cell.column == column and not cell.total]
+            held = tuple(f for _, f in cells if view.trial("threshold", (f, i)))
+            rest = [f for _, f in cells if f not in held]
+            if len(held) >= 2 and (not rest or len(rest) <= 2 and re.search("除", view.text[figure.at - 40 : figure.at])):
+                return view.claim("threshold", (*held, i), "表中各行均")
+    return False
 
 
 def _members(view: View, i: int) -> list[int]:

@@ -77,7 +77,7 @@ def _stated(view: View, i: int) -> None:
         return
     parts = _parts(view, i)
     if not parts:
-        if _TOGETHER.search(label) or figure.bound == "exact" and _swept(view, i, said):
+        if _TOGETHER.search(label) or figure.bound == "exact" and (_swept(view, i, said) or _rows_share(view, i)):
             return
         view.leave((i,), "a share without a part in its sentence")
         return
@@ -92,7 +92,7 @@ def _stated(view: View, i: int) -> None:
             if view.trial("share", (j, w, i)) and not (not exact and w != wholes[0] and shared_characters(said, view.figures[w].metric or "") < 0.5):
                 view.claim("share", (j, w, i), statement.word or "占")
                 return
-    if exact and not far and _swept(view, i, said):
+    if exact and not far and (_swept(view, i, said) or _rows_share(view, i)):
         return
     if not far and _several_parts(view, i, parts, said):
         return
@@ -103,6 +103,20 @@ def _stated(view: View, i: int) -> None:
             view.claim("feasible_share", (part, i), "占全省", implied=True)
         return
     _failing(view, i, parts, said)
+
+
+def _rows_share(view: View, i: int) -> bool:
+    """`秦州区、麦积区两个城区完成投资占全市的50.3%`: the parts are rows of a table."""
+    clause = view.text[max(0, view.figures[i].at - 60) : view.figures[i].at]
+    for grid in view.grids:
+        columns = sorted({cell.column for cell, _ in grid.cells if cell.unit != "%"})
+        for column in columns:
+            cells = [(cell, f) for cell, f in grid.cells if cell.column == column]
+            parts = [f for cell, f in cells if len(cell.row_label) >= 2 and not cell.total and cell.row_label in clause]
+            total = [f for cell, f in cells if cell.total]
+            if parts and total and view.trial("share", (*parts, total[0], i)):
+                return view.claim("share", (*parts, total[0], i), "表中各行")
+    return False
 
 
 def _swept(view: View, i: int, said: str) -> bool:

@@ -10,9 +10,9 @@ from hengshui_etl.relations.search.view import View, shared_characters
 
 _REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
 _REST_WORD = re.compile(r"其余|余下")
-_OF_WHICH = re.compile(r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是")
+_OF_WHICH = re.compile(r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看|统计|划分|计)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是")
 _NOT_ALL = re.compile(r"等(?:[^级]|$)|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
-_INSIDE = re.compile(r"[^，,。；、]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)")
+_INSIDE = re.compile(r"[^，,。；、;:：]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)")
 _MOST_PARTS = 16
 
 
@@ -110,6 +110,8 @@ def _listed(view: View, w: int, run: list[int]) -> list[int]:
         return []
     first = run[0]
     lead = view.text[view.figures[w].till : view.figures[first].at]
+    if lead.startswith(("、", "和", "及")):
+        return []  # the whole would itself be a member of a list
     clause = lead[max(lead.rfind("。"), lead.rfind("；")) + 1 :]
     close = view.figures[w].sentence == view.figures[first].sentence and len(lead) < 24
     if not (_OF_WHICH.search(clause) or close or re.match(r"[^，。]{0,10}[里中内]，", clause)) or len(clause) > 40 or _NOT_ALL.search(clause):
@@ -186,15 +188,20 @@ def _sweep(view: View) -> None:
     no chance. Levels that alternate (计划312公里、完成248公里) are taken by twos and threes."""
     wholes: dict[str, list[int]] = {}
     for w in range(view.count):
-        if view.statements[w] is None or _usable(view, w):
+        statement = view.statements[w]
+        if statement is None or view.level[w] and not statement.base and not view.titled(w):
             figure = view.figures[w]
             if figure.kind in ("count", "money", "measure") and figure.bound == "exact" and figure.high is None:
                 wholes.setdefault(figure.unit, []).append(w)
-    runs: dict[tuple[int, str], list[int]] = {}
+    runs: dict[tuple[int, str, bool], list[int]] = {}
     for i in range(view.count):
-        if _usable(view, i) and view.figures[i].bound == "exact" and view.figures[i].high is None:
-            runs.setdefault((view.paragraphs[i], view.figures[i].unit), []).append(i)
-    for (_, unit), run in runs.items():
+        statement = view.statements[i]
+        if statement is None or not view.level[i] or statement.base or view.titled(i):
+            continue
+        if view.figures[i].bound == "exact" and view.figures[i].high is None:
+            averaged = statement.predicate == "average"
+            runs.setdefault((view.paragraphs[i], view.figures[i].unit, averaged), []).append(i)
+    for (_, unit, _), run in runs.items():
         targets = sorted(((view.values[w], w) for w in wholes.get(unit, ())), key=lambda t: t[0])
         if len(run) >= 2 and len(targets) >= 2:
             _sweep_run(view, run[:40], targets)
@@ -216,7 +223,7 @@ def _sweep_run(view: View, run: list[int], targets: list[tuple[float, int]]) -> 
                     w = targets[k][1]
                     if w in parts or parts[0] < w < parts[-1]:
                         continue
-                    if (w, parts[0]) in view.summed or any(p in view.parts for p in parts) and stride > 1:
+                    if (w, parts[0]) in view.summed:
                         continue
                     if view.trial("sum", (*parts, w)) and _no_chance(view, w, parts):
                         view.summed.add((w, parts[0]))
@@ -228,13 +235,13 @@ def _no_chance(view: View, w: int, parts: list[int]) -> bool:
     """Whether a sum that holds says something, by the digits that had to fit and how near the whole stands."""
     digits = [len(f"{view.figures[p].value.normalize():f}".replace(".", "").strip("0")) for p in (*parts, w)]
     fit = digits[-1] + min(digits[:-1])
-    same_sentence = all(view.figures[p].sentence == view.figures[parts[0]].sentence for p in parts)
-    near = abs(view.figures[w].sentence - view.figures[parts[0]].sentence) <= 2
-    if near and same_sentence:
+    together = view.periods[parts[0]] == view.periods[parts[-1]]
+    near = abs(view.periods[w] - view.periods[parts[0]]) <= 1
+    if near and together:
         return fit >= 4 or w < parts[0] and fit >= 3
-    if same_sentence and view.paragraphs[w] == view.paragraphs[parts[0]]:
-        return fit >= 6
-    return fit >= 6 and (same_sentence or len(parts) >= 3) or fit >= 8
+    if together and view.paragraphs[w] == view.paragraphs[parts[0]]:
+        return fit >= 5
+    return fit >= 6 and (together or len(parts) >= 3) or fit >= 8
 
 
 def _backward_sums(view: View) -> None:
