@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.metrics import Memory, cleaned, metric_of
 from hengshui_etl.figures.governing import NUMBERED, Times
-from hengshui_etl.figures.periods import Moment, moment_of, whole_year
+from hengshui_etl.figures.periods import Moment, moment_of, previous_year, whole_year
 from hengshui_etl.figures.quantities import Quantity, Reader, Time
 from hengshui_etl.figures.scope import Place, inside, main_place, place_at, pointed_place, row_place, township_in
 from hengshui_etl.figures.statements import Statement, statement_of, words_around
@@ -183,7 +183,7 @@ class _Walk:
 
     def cell_metric(self, cell: Cell, first: str, core: str) -> str:
         """Row and column of a cell as a phrase; `core` is what the table's caption says that it is about."""
-        column = _OWN_TIME.sub("", cell.column_label) or cell.column_label
+        column = _OWN_TIME.sub("", cell.column_label) if cell.row_label else cell.column_label
         if column in ("占比", "比重", "占全市比重") and first != cell.column_label:
             column = f"占{first}"
         if core and core not in column and (cell.total or row_place(cell.row_label, self.near) is not None):
@@ -198,7 +198,8 @@ class _Walk:
             for label in (cell.column_label, cell.row_label):
                 moment = _moment_in(label, self.published, self.times.year)
                 if moment is not None:
-                    period = moment.period
+                    shifted = label.endswith("同期") and sums is not None
+                    period = previous_year(sums.period) if shifted and sums is not None else moment.period
             if _PLAN.search(cell.column_label) or re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label:
                 period = whole_year(period, self.published)
             place = row_place(cell.row_label, self.near) or self.main

@@ -174,7 +174,7 @@ class Times:
         if census is not None:
             day = _CENSUSES[census]
             moment = Moment(Period(None, day), True, False, True)
-        elif self.published is not None and after.startswith("零时"):
+        elif after.startswith("零时") or word.endswith("零时"):
             self.census = moment.period.last
         compared = _COMPARED.search(earlier) is not None or census is not None and self.moment is not None
         source = _FROM.search(earlier) is not None and not moment.as_of or earlier.endswith(("由", "从"))

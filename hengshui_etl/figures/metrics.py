@@ -50,7 +50,7 @@ _LONGEST = 36
 class Memory:
     """What the clauses so far were about."""
 
-    __slots__ = ("subject", "change", "whole", "topic", "unit", "items", "names", "parts", "part", "paragraph", "article", "kind", "time")
+    __slots__ = ("subject", "change", "whole", "topic", "unit", "items", "names", "parts", "part", "paragraph", "article", "kind", "time", "based", "ratio", "last")
 
     def __init__(self) -> None:
         self.subject = ""  # of the last level
@@ -62,6 +62,9 @@ class Memory:
         self.article = ("", "")  # of the first level in the article, with its unit
         self.kind = ""  # of the last level: what kind of figure it was
         self.time = ""  # that of the last level compared with
+        self.based = False  # whether the last level was one compared with
+        self.ratio = ""  # the last share or rate
+        self.last = ""  # the last phrase
         self.items: list[str] = []  # the levels since the topic
         self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
         self.parts: list[str] = []  # what a list with 分别 hands out
@@ -73,7 +76,7 @@ class Memory:
 
     def new_paragraph(self) -> None:
         """A new paragraph leans on nothing."""
-        self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
+        self.ratio = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
         self.items, self.names, self.parts = [], [], []
 
 
@@ -115,16 +118,16 @@ def _joined(bearer: str, label: str) -> str:
     return bearer + label
 
 
-def _fragment(label: str, q: Quantity) -> bool:
+def _fragment(label: str, q: Quantity, topic: str) -> bool:
     """Whether a label names only a member (水稻, 公办), so that what is counted must be sought before it."""
     if not label or len(label) > 12 or label[-1] in _WHOLE_TAIL:
         return False
     if q.kind == "count":
-        if q.unit == "人次":
-            return len(label) <= 4
+        if q.unit in _CASES:
+            return len(label) <= 4 if q.unit == "人次" else len(label) <= 9
         if q.unit == "人":
-            return label[-1] not in _PERSONS
-        return label[-1] in _MODIFIER
+            return len(label) <= 6 and label[-1] not in _PERSONS and not _VERBAL.search(label)
+        return label[-1] in _MODIFIER or topic[-1:] in _WHOLE_TAIL
     return True
 
 
@@ -143,6 +146,7 @@ def metric_of(
         parts = _handed_out(s, memory, count)
         if parts:
             memory.parts, memory.part = parts, 0
+            memory.items.extend(parts)
             memory.subject = parts[0]
             return parts[0]
     if not listed and not s.bracketed and s.start and (among := _AMONG.search(text, max(0, s.start - 24), s.start)):
@@ -152,6 +156,9 @@ def metric_of(
     metric = _plain(text, q, s, memory)
     if s.predicate in ("level", "average") and not s.bracketed:
         memory.kind = q.kind
+    memory.last = metric
+    if q.kind == "percent" and s.predicate in ("share", "rate"):
+        memory.ratio = metric
     return metric[-2 * _LONGEST :] or None
 
 
@@ -186,7 +193,7 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
     if predicate in ("level", "average"):
         return _level(text, q, s, memory, subject)
     if predicate == "change":
-        return _change(s, memory, subject)
+        return _change(q, s, memory, subject)
     if predicate == "gap":
         bearer = memory.change or memory.subject if is_attribute(subject) or not subject else ""
         if subject and is_attribute(subject):
@@ -203,6 +210,9 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
     if predicate == "rank":
         bearer = memory.change or memory.subject
         return _joined(bearer, subject) if len(subject) <= 8 else subject
+    if "前者" in s.before and len(memory.items) >= 2:
+        memory.subject = f"{memory.items[-2]}是{memory.items[-1]}的倍数"
+        return memory.subject
     time = _BASE_TIME.search(s.before)
     if s.of_previous or time is not None or len(subject) <= 3:
         return f"{memory.subject}是{time.group() if time else memory.time if s.of_previous else ''}的倍数"
@@ -239,7 +249,7 @@ def _base(s: Statement, memory: Memory) -> str:
         return ""
     if not _COMPARING.search(before) and len(before) > time.end() + 2:
         return ""
-    memory.time = time.group()
+    memory.time, memory.based = time.group(), True
     return f"{time.group()}{memory.subject}"
 
 
@@ -247,6 +257,9 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
     base = _base(s, memory)
     if base:
         return base
+    memory.based = False
+    if _RESULT.match(subject):
+        return memory.last or memory.subject
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
     if q.kind == "count" and (divisions := _DIVISIONS.match(text, q.till, q.till + 10)):
         behind = divisions.group()
@@ -285,9 +298,12 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
         if not memory.topic:
             memory.topic = label
         return metric[-_LONGEST:]
+    if q.kind == "percent" and 2 <= len(label) <= 14 and label[-1] not in _WHOLE_TAIL and (memory.whole or memory.topic):
+        if not s.before.endswith(("为", "是", "达", "达到")):
+            return f"{label}占{memory.whole or memory.topic}"
     whole_topic, unit = (memory.topic, memory.unit) if memory.topic else memory.article
     complete = q.kind == "count" or whole_topic[-1:] in _WHOLE_TAIL or not memory.topic
-    if _fragment(label, q) and whole_topic and unit == q.unit and complete and label not in whole_topic:
+    if _fragment(label, q, whole_topic) and whole_topic and unit == q.unit and complete and label not in whole_topic:
         tail = whole_topic[-8:]
         metric = _joined(label, tail) if label[-2:] not in whole_topic else label + tail[-4:]
         memory.subject = metric
@@ -310,11 +326,13 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
     return label
 
 
-def _change(s: Statement, memory: Memory, subject: str) -> str:
+def _change(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
     bearer = subject
     lean = memory.subject or memory.change or memory.topic
+    if q.unit == "百分点" and memory.ratio:
+        lean = memory.ratio
     if not bearer or len(bearer) <= 1 or _COMPARING.fullmatch(bearer) or _QUALIFIED.search(bearer):
-        bearer = f"{lean}{bearer if len(bearer) > 3 else ''}"
+        bearer = f"{lean}{bearer if '口径' in bearer or '因素' in bearer else ''}"
     elif is_attribute(bearer) or bearer in ("占比", "比重", "增速", "增幅", "涨幅"):
         bearer = _joined(memory.change or lean, bearer)
     elif len(bearer) <= 4 and bearer[-1] not in _WHOLE_TAIL and memory.topic and memory.topic not in bearer:
@@ -326,6 +344,8 @@ def _change(s: Statement, memory: Memory, subject: str) -> str:
         memory.subject = bearer
     memory.change = memory.change if is_attribute(subject) and memory.change else bearer or memory.change
     than = f"比{s.object}" if s.object and s.temporal else "同比" if "同比" in s.before else "环比" if "环比" in s.before else ""
+    if not than and memory.based and memory.time:
+        than = f"比{memory.time}"
     return f"{bearer}{than}{s.word}"
 
 
@@ -369,6 +389,9 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
     return metric
 
 
+_RESULT = re.compile(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
+_CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
+_VERBAL = re.compile(r"受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
 _PLANNED = re.compile(r"计划|预算|任务|目标")
 _QUALIFIED = re.compile(r"(?:可比价格|不变价|按现价|口径|计算|剔除|扣除|因素|名义|实际|自然)")
 _LEANING = frozenset(words(_DATA["attributes"]["leaning"]))
