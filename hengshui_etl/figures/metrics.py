@@ -38,11 +38,16 @@ _WHOLE_TAIL = frozenset("".join(words(_DATA["attributes"]["endings"])))
 _MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
 _PERSONS = frozenset("人员生工民者户众童数口师")
 _VERBS = re.compile(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
-_FRONT_VERBS = re.compile(r"^(?:共|累计)?(?:实现|完成|达成)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)")
+_FRONT_VERBS = re.compile(r"^(?:共|累计)?(?:实现|完成|达成|包括|算上)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)")
 _LONG_BRACKET = re.compile(r"[（(][^）)]{7,}[）)]")
 _DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
-_SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内)$")
+_SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _AMONG = re.compile(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
+_COUNTED = re.compile(r"^(?:全[市省县区])?[\d.]+[余多]?[\u4e00-\u9fff]|依次$")
+_NO_TOPIC = re.compile(r"\d|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$")
+_GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
+_INDUSTRIES = ("第一产业", "第二产业", "第三产业")
+_FROM_END = re.compile(r"将?[由从](?:上年|去年|前年|20\d\d年|二〇..年)?(?:的|底|末|同期)*$")
 _COMMON = re.compile(r"[、和及与]")
 _LONGEST = 36
 
@@ -83,7 +88,7 @@ class Memory:
 @lru_cache(maxsize=1 << 13)
 def cleaned(label: str) -> str:
     """A label without times, and without set phrases at its ends."""
-    label = _FRONT_VERBS.sub("", stripped(_LONG_BRACKET.sub("", _TIME.sub("", label))))
+    label = _FRONT_VERBS.sub("", stripped(_LONG_BRACKET.sub("", _TIME.sub("", _FROM_END.sub("", label)))))
     return label[-_LONGEST:]
 
 
@@ -124,7 +129,7 @@ def _fragment(label: str, q: Quantity, topic: str) -> bool:
         return False
     if q.kind == "count":
         if q.unit in _CASES:
-            return len(label) <= 4 if q.unit == "人次" else len(label) <= 9
+            return len(label) <= 8 and not _VERBAL.search(label) and not set(label) & set(topic)
         if q.unit == "人":
             return len(label) <= 6 and label[-1] not in _PERSONS and not _VERBAL.search(label)
         return label[-1] in _MODIFIER or topic[-1:] in _WHOLE_TAIL
@@ -150,8 +155,8 @@ def metric_of(
             memory.subject = parts[0]
             return parts[0]
     if not listed and not s.bracketed and s.start and (among := _AMONG.search(text, max(0, s.start - 24), s.start)):
-        topic = cleaned(among[1])
-        if len(topic) >= 3 and not topic.endswith(("情况", "方面", "数据", "获悉", "说", "道", "统计")):
+        topic = cleaned(_COUNTED.sub("", among[1]))
+        if len(topic) >= 3 and not _NO_TOPIC.search(topic) and not topic.endswith(("情况", "方面", "数据", "获悉", "说", "道", "统计")):
             memory.topic, memory.unit, memory.items = topic, q.unit, []
     metric = _plain(text, q, s, memory)
     if s.predicate in ("level", "average") and not s.bracketed:
@@ -168,6 +173,8 @@ def _handed_out(s: Statement, memory: Memory, count: int) -> list[str]:
     subject = cleaned(head.group()) if head else cleaned(s.subject)
     share = s.predicate == "share" or "比重" in s.before or "占比" in s.before
     word = f"占{cleaned(s.object) or memory.whole or memory.topic}" if share else s.word if s.predicate == "change" else ""
+    if count == 3 and "三次产业" in subject:
+        return [subject.replace("三次产业", name) + word for name in _INDUSTRIES]
     named = _parts(subject, count) if "、" in subject or "和" in subject or "与" in subject or "及" in subject else ()
     if named:
         return [f"{_leaning(p, memory)}{word}" for p in named]
@@ -245,7 +252,7 @@ def _base(s: Statement, memory: Memory) -> str:
         return ""
     rest = _COMPARING.sub("", before[: time.start()] + before[time.end() :])
     rest = stripped(rest)
-    if len(rest) > 4 or not (s.base or time.start() <= 4):
+    if len(rest) > 4 and not rest.endswith("普查") or not (s.base or time.start() <= 4):
         return ""
     if not _COMPARING.search(before) and len(before) > time.end() + 2:
         return ""
@@ -258,13 +265,13 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
     if base:
         return base
     memory.based = False
-    if _RESULT.match(subject):
+    if _RESULT.match(s.before):
         return memory.last or memory.subject
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
     if q.kind == "count" and (divisions := _DIVISIONS.match(text, q.till, q.till + 10)):
         behind = divisions.group()
     label = subject
-    if s.start and text[s.start - 1] in "上下内" and (size := _SIZE.search(text, max(0, s.start - 14), s.start)):
+    if s.start and text[s.start - 1] in "上下内岁" and (size := _SIZE.search(text, max(0, s.start - 14), s.start)):
         subject = label = f"{size.group()}{label}"
     if s.predicate == "average" and (_BARE_AVERAGE.match(label) or len(label) <= 4):
         word = (_AVERAGE.search(s.before) or _AVERAGE.search("平均")).group()  # type: ignore[union-attr]
@@ -277,6 +284,8 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
     if whole and s.behind.startswith("的") and memory.subject:
         inner = cleaned(s.before[whole.end() :])
         memory.whole = inner
+        if whole.group() in ("占", "约占"):
+            return inner
         if _PLANNED.search(inner) or is_attribute(inner) or len(inner) <= 4:
             return _joined(memory.subject, inner)
         return inner
@@ -301,7 +310,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
     if q.kind == "percent" and 2 <= len(label) <= 14 and label[-1] not in _WHOLE_TAIL and (memory.whole or memory.topic):
         if not s.before.endswith(("为", "是", "达", "达到")):
             return f"{label}占{memory.whole or memory.topic}"
-    whole_topic, unit = (memory.topic, memory.unit) if memory.topic else memory.article
+    whole_topic, unit = (memory.topic, memory.unit) if memory.topic or q.kind == "count" else memory.article
     complete = q.kind == "count" or whole_topic[-1:] in _WHOLE_TAIL or not memory.topic
     if _fragment(label, q, whole_topic) and whole_topic and unit == q.unit and complete and label not in whole_topic:
         tail = whole_topic[-8:]
@@ -309,7 +318,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
         memory.subject = metric
         memory.items.append(metric)
         return metric
-    if len(label) == 4 and label[-2:] == memory.topic[-2:] and s.before.startswith(("其中", "、", "")) and memory.unit == q.unit:
+    if len(label) == 4 and label[-2:] == memory.topic[-2:] and label[:2] in _GOVERNMENTS and memory.unit == q.unit:
         metric = label[:2] + memory.topic[-8:]
         memory.subject = metric
         memory.items.append(metric)
@@ -352,6 +361,8 @@ def _change(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
 def _share(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
     whole = cleaned(s.object) if s.object else ""
     if s.of_previous:
+        if memory.based and memory.time:
+            return f"{memory.subject}为{memory.time}"
         verb = "占" if q.kind == "percent" else "是"
         return f"{memory.subject or memory.topic}{verb}{memory.whole or ''}"
     bearer = subject
@@ -391,7 +402,7 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
 
 _RESULT = re.compile(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
 _CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
-_VERBAL = re.compile(r"受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
+_VERBAL = re.compile(r"立案|撤案|信访|诉|火灾|案件|受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
 _PLANNED = re.compile(r"计划|预算|任务|目标")
 _QUALIFIED = re.compile(r"(?:可比价格|不变价|按现价|口径|计算|剔除|扣除|因素|名义|实际|自然)")
 _LEANING = frozenset(words(_DATA["attributes"]["leaning"]))

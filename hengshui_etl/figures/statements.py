@@ -42,14 +42,15 @@ _GAP = re.compile(
     rf"(?P<object>[^，,。；;]{{1,24}}?)(?:达到?|约|近|不低于|超过?|了|分别)*$"
 )
 _THAN = re.compile(
-    r"(?:(?:(?<![占同环对])比|较(?!快|大|高|好|多|为))(?P<object>[^比较，,；;]{1,24}?)(?:相比)?|(?:与|同|和)(?P<with>[^，,；;]{1,24}?)相比)[，,]?"
+    r"(?:(?:(?<![占同环对可])比|较(?!快|大|高|好|多|为))(?P<object>[^比较，,；;]{1,24}?)(?:相比)?|(?:与|同|和)(?P<with>[^，,；;]{1,24}?)相比)[，,]?"
     r"(?:净|再|共|累计|分别|实际|大幅|平均|又|也|还|都|均|将|进一步|明显|略|同比|环比|合计|总计|年均|小幅|有所|同口径|十年|五年|三年|提前)*$"
 )
 _YEAR_ON_YEAR = re.compile(r"(?:同比|环比|相比|按年|按月|逆势|分别|均|各|继续|净|实际|名义|累计|共|将|大幅|由|一年|全年|月均)+$")
+_DONE = re.compile(r"(?:^|已|实际|实现)(?:完成|兑现|完工|播种|实施|执行)(?:了|约|近|超)?$")
 _AMOUNT_GAP = re.compile(r"高于|低于|高出|多于|少于|超出|多出|领先|落后")
 _SHARE = re.compile(
-    r"(?P<subject>[^占]*)占(?:到|据|了|有)?(?P<object>[^占]*?)的?(?P<word>比重|比例|份额|比|总比重)?"
-    r"(?:达到|达|为|是|超过|超|高达|近|约|均|分别|各|合计|已|仅|不足|将|到|至|提高|上升|保持|在|也|的|由|从|：|:|不低于|不超过)*$"
+    r"(?P<subject>[^占]*)占(?:到|据|了|有)?(?P<object>(?!比依次|比分别)[^占]*?)的?(?P<word>比重|比例|份额|比|总比重)?"
+    r"(?:达到|达|为|是|超过|超|高达|近|约|均|分别|依次|先后|各自|各|合计|已|仅|不足|将|到|至|提高|上升|保持|在|也|的|由|从|：|:|不低于|不超过)*$"
 )
 _RATE = re.compile(
     rf"(?P<subject>.*?)(?P<word>{_alternatives(_DATA['rates']['words'])})(?:[（(][^）)]{{0,12}}[）)])?(?:仅|均|已|也|分别|都|各|约|近|超过|超|由|从|将|保持|稳定|控制|维持|在|：|:|达到|达|为|是|至|到|提高|提升|下降|上升|降低|降|升|高达|不低于|不超过|压减|的|\s)*$"
@@ -129,6 +130,16 @@ def words_around(text: str, start: int, end: int, quantities: list[Quantity], i:
     left = max(start, quantities[i - 1].till) if i else start
     right = min(end, quantities[i + 1].at) if i + 1 < len(quantities) else end
     segment = text[left : q.at]
+    if segment in ("）", ")") and i:  # 高出警戒水位（19.00米）3.36米: the words before the bracket
+        opened_at = max(text.rfind("（", start, quantities[i - 1].at), text.rfind("(", start, quantities[i - 1].at))
+        if opened_at >= 0:
+            left = max(start, quantities[i - 2].till) if i > 1 else start
+            segment = text[left:opened_at]
+            spliced: int | None = opened_at
+        else:
+            spliced = None
+    else:
+        spliced = None
     cut = -1
     for c in _CLAUSE_ENDS:
         at = segment.rfind(c)
@@ -137,7 +148,7 @@ def words_around(text: str, start: int, end: int, quantities: list[Quantity], i:
     if spaced:
         cut = max(cut, segment.rstrip().rfind(" "))
     before_start = left + cut + 1
-    before = text[before_start : q.at]
+    before = text[before_start : q.at if spliced is None else spliced]
     bracketed = False
     opened = max(before.rfind("（"), before.rfind("("))
     if opened >= 0 and opened > max(before.rfind("）"), before.rfind(")")):
@@ -223,6 +234,8 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
             predicate, subject, word = "rate", rate["subject"], rate["word"]
         elif q.kind == "percent" and (done := _COMPLETION.search(before)) and done["object"]:
             predicate, subject, obj, word = "share", before[: done.start()], done["object"], "完成"
+        elif q.kind == "percent" and _DONE.search(before):
+            predicate, subject, word = "rate", "", "完成"
         elif q.kind == "multiple":
             predicate = "multiple"
         elif q.kind in ("money", "count", "measure") and _AVERAGE.search(before[-14:]):
@@ -241,5 +254,5 @@ _BASE_HEAD = re.compile(
     r"(?:比|较|与|同|由|从|相比|恢复到|恢复至|相当于|是|为|对比)[^，,。；;]{0,8}"
     r"(?:上年度|上年末|上年|去年底|去年|前年|同期|年初|上月|上季|上半年|20\d\d年|\d{1,2}月份?|平日|往年)"
     r"(?:同期|末|底|初|全年|当期)?(?:[^，,。；;]{0,14}的|[（(])?$"
-    r"|(?:上年|去年|20\d\d年|上年度)(?:同期)?[（(]$|^(?:上年|去年|20\d\d年|上年同期|去年同期)(?:全年)?(?:为|是)?$|(?:由|从)[^，,。；;]{0,14}$"
+    r"|(?:上年|去年|20\d\d年|上年度)(?:同期)?[（(]$|^(?:上年|去年|前年|常年|往年|20\d\d年|上月|上季度|\d{1,2}月份?)(?:同期|此时|全年|底|末)?(?:为|是|只有|仅为|要卖|才)?$|(?:由|从)[^，,。；;]{0,14}$"
 )

@@ -96,6 +96,11 @@ def _amount(view: View, i: int) -> None:
         if i - min(pair) <= 4 and not (statement.predicate == "gap" and not statement.temporal):
             view.claim("difference", (*pair, i), statement.word)
             return
+    if statement.predicate == "gap" and not statement.temporal and i and view.statements[i - 1] is not None and view.statements[i - 1].bracketed and view.figures[i - 1].unit == view.figures[i].unit:  # type: ignore[union-attr]
+        other = [j for j in view.levels_before(i - 1, unit_of=i, limit=2) if view.figures[j].sentence == view.figures[i].sentence]
+        if other:
+            view.claim("difference", (other[0], i - 1, i), statement.word)
+            return
     # the two levels may stand in either order, or the sentence before
     near = [j for j in view.levels_before(i, unit_of=i, limit=6) if view.figures[j].sentence >= view.figures[i].sentence - 1]
     for a in range(len(near)):
@@ -128,7 +133,7 @@ def _rate(view: View, i: int) -> None:
         if view.trial("growth", (*pair, i)):
             view.claim("growth", (*pair, i), statement.word)
             return
-        if not real and i - min(pair) <= 4 and _same_thing(view, pair) and _plausible(view, pair, i):
+        if not real and i - min(pair) <= 4 and _same_thing(view, pair, i) and _plausible(view, pair, i):
             view.claim("growth", (*pair, i), statement.word)
             return
     if figure.bound == "exact" and _swept(view, i):
@@ -185,9 +190,12 @@ def _plausible(view: View, pair: tuple[int, int], i: int) -> bool:
     return abs(level / base - 1 - stated) < 0.15 or view.slip("growth", (*pair, i))
 
 
-def _same_thing(view: View, pair: tuple[int, int]) -> bool:
+def _same_thing(view: View, pair: tuple[int, int], i: int) -> bool:
     base = view.statements[pair[1]]
-    if base is None:
+    rate = view.statements[i]
+    if base is None or rate is None:
+        return False
+    if rate.subject and shared_characters(rate.subject, view.figures[pair[0]].metric or "") < 0.5:
         return False
     label = _WHEN.sub("", base.subject)
     return not label or shared_characters(label, view.figures[pair[0]].metric or "") >= 0.5

@@ -31,6 +31,11 @@ def _headline(view: View) -> None:
             if best not in close and likeness >= 0.6 and likeness > others + 0.05 and view.figures[best].bound == "exact" and _stated_alone(view, i, best, [best]):
                 view.claim("restatement", (i, best), "标题与正文")
                 continue
+        if figure.bound == "min" and figure.unit == "%" and not figure.value % 5:
+            tens = [j for j in same if view.figures[j].bound == "exact" and figure.value <= view.figures[j].value < figure.value + 10]
+            if len(tens) == 1 or tens and view.paragraphs[tens[0]] <= min(view.paragraphs[k] for k in range(view.count) if not view.titled(k)):
+                view.claim("restatement", (i, tens[0]), "标题与正文")
+                continue
         if not exact and figure.bound == "exact":
             exact = [j for j in close if view.figures[j].place < figure.place and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5]
         chosen = exact or close

@@ -226,12 +226,12 @@ def _members(view: View, i: int) -> list[int]:
     assert bound is not None
     same = [
         j for j in range(i - 1, max(-1, i - 40), -1)
-        if view.paragraphs[j] == view.paragraphs[i] and view.figures[j].bound == "exact" and view.figures[j].unit == figure.unit and view.statements[j] is not None
+        if view.paragraphs[j] >= view.paragraphs[i] - 12 and view.figures[j].bound == "exact" and view.figures[j].unit == figure.unit and view.statements[j] is not None
     ]
     own = [j for j in same if view.figures[j].sentence == figure.sentence]
     named = _ATTRIBUTE.findall(bound.before)
     if named:
-        group = [j for j in same if named[0] in view.statements[j].before]  # type: ignore[union-attr]
+        group = [j for j in same if named[0] in view.statements[j].before and view.paragraphs[j] == view.paragraphs[i]]  # type: ignore[union-attr]
         if group:
             return group[::-1]
     if own:
@@ -243,6 +243,11 @@ def _members(view: View, i: int) -> list[int]:
                 break
             group.append(j)
         return group[::-1] if len(group) >= 2 else []
+    if same and re.search(r"\d?个?[^，。]{0,6}(?:县|区|市|镇|乡|项|家|行业)", bound.before):  # a list of lines before it
+        last = same[0]
+        key = (view.statements[last].predicate, view.statements[last].word)  # type: ignore[union-attr]
+        group = [j for j in same if (view.statements[j].predicate, view.statements[j].word) == key and view.paragraphs[j] >= view.paragraphs[last] - 12]  # type: ignore[union-attr]
+        return group[::-1] if len(group) >= 3 and key[0] == "rate" else []
     return []
 
 

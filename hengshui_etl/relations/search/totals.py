@@ -13,6 +13,7 @@ _REST_WORD = re.compile(r"其余|余下")
 _OF_WHICH = re.compile(r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看|统计|划分|计)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是")
 _NOT_ALL = re.compile(r"等(?:[^级]|$)|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
 _INSIDE = re.compile(r"[^，,。；、;:：]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)")
+_BELOW = re.compile(r"已|其中|中|完成|完工|。|占|用于|整改|审结|办结|投|入|建成|开工|开放|到位|实施|销售|取得|获")
 _MOST_PARTS = 16
 
 
@@ -23,6 +24,7 @@ def find_totals(view: View) -> None:
     _backward_sums(view)
     _sweep(view)
     _parallel_sums(view)
+    _long_list(view)
     _percent_totals(view)
     _percent_sums(view)
     _parts_of(view)
@@ -148,6 +150,21 @@ def _accuse_sum(view: View, w: int, parts: list[int]) -> None:
             return
 
 
+def _long_list(view: View) -> None:
+    """Four or more parts in one sentence that miss a level of the article by just one 万 for 亿, or the reverse."""
+    for i in range(view.count):
+        if not _usable(view, i) or i in view.parts:
+            continue
+        parts = [j for j in range(i, min(view.count, i + 12)) if _usable(view, j) and view.figures[j].unit == view.figures[i].unit and view.figures[j].sentence == view.figures[i].sentence]
+        if len(parts) < 4 or "其中" in view.between(parts[0], parts[-1]) or parts[-1] - parts[0] != len(parts) - 1 or any(p in view.parts for p in parts):
+            continue
+        for w in range(view.count):
+            if w not in parts and view.statements[w] is not None and _usable(view, w) and view.figures[w].unit == view.figures[i].unit and view.figures[w].bound == "exact" and _scaled_slip(view, parts, w):
+                view.claim("sum", (*parts, w), "分项合计")
+                view.parts.update(parts)
+                return
+
+
 def _scaled_slip(view: View, parts: list[int], w: int) -> bool:
     """Whether 万 printed for 亿, or the reverse, in one part explains the gap."""
     total = sum(view.values[p] for p in parts)
@@ -156,7 +173,7 @@ def _scaled_slip(view: View, parts: list[int], w: int) -> bool:
         return False
     for p in parts:
         for k in (1e4, 1e-4):
-            if abs(total - view.values[p] + view.values[p] * k - target) < 0.006 * target and view.slip("sum", (*parts, w)):
+            if abs(total - view.values[p] + view.values[p] * k - target) < 0.0008 * target and view.slip("sum", (*parts, w)):
                 return True
     return False
 
@@ -193,18 +210,18 @@ def _sweep(view: View) -> None:
             figure = view.figures[w]
             if figure.kind in ("count", "money", "measure") and figure.bound == "exact" and figure.high is None:
                 wholes.setdefault(figure.unit, []).append(w)
-    runs: dict[tuple[int, str, bool], list[int]] = {}
+    runs: dict[tuple[str, bool], list[int]] = {}
     for i in range(view.count):
         statement = view.statements[i]
         if statement is None or not view.level[i] or statement.base or view.titled(i):
             continue
         if view.figures[i].bound == "exact" and view.figures[i].high is None:
             averaged = statement.predicate == "average"
-            runs.setdefault((view.paragraphs[i], view.figures[i].unit, averaged), []).append(i)
-    for (_, unit, _), run in runs.items():
+            runs.setdefault((view.figures[i].unit, averaged), []).append(i)
+    for (unit, _), run in runs.items():
         targets = sorted(((view.values[w], w) for w in wholes.get(unit, ())), key=lambda t: t[0])
         if len(run) >= 2 and len(targets) >= 2:
-            _sweep_run(view, run[:40], targets)
+            _sweep_run(view, run, targets)
 
 
 def _sweep_run(view: View, run: list[int], targets: list[tuple[float, int]]) -> None:
@@ -212,7 +229,9 @@ def _sweep_run(view: View, run: list[int], targets: list[tuple[float, int]]) -> 
     for stride in (1, 2, 3):
         for first in range(len(run)):
             total, parts = 0.0, []
-            for j in run[first::stride][:_MOST_PARTS]:
+            for j in run[first : first + stride * _MOST_PARTS : stride]:
+                if parts and view.paragraphs[j] > view.paragraphs[parts[-1]] + 1:
+                    break
                 total += view.values[j]
                 parts.append(j)
                 if len(parts) < (2 if stride == 1 else 3):
@@ -236,6 +255,8 @@ def _no_chance(view: View, w: int, parts: list[int]) -> bool:
     digits = [len(f"{view.figures[p].value.normalize():f}".replace(".", "").strip("0")) for p in (*parts, w)]
     fit = digits[-1] + min(digits[:-1])
     together = view.periods[parts[0]] == view.periods[parts[-1]]
+    if view.paragraphs[parts[0]] != view.paragraphs[parts[-1]]:
+        return fit >= 6 and len(parts) >= 3
     near = abs(view.periods[w] - view.periods[parts[0]]) <= 1
     if near and together:
         return fit >= 4 or w < parts[0] and fit >= 3
@@ -330,6 +351,9 @@ def _remainders(view: View) -> None:
         own = own if len(own) >= 2 else [j for j in earlier if view.figures[j].sentence >= view.figures[i].sentence - 1]
         if strong and len(own) >= 2:
             whole = max(own, key=lambda j: view.values[j])
+            following = min((j for j in own if j > whole), default=None)
+            if following is None or not _BELOW.search(view.between(whole, following)):
+                continue
             parts = [j for j in own if j < i and j > whole][::-1]
             if parts and len(parts) <= 4 and (view.slip("remainder", (whole, *parts, i)) or len(own) == 2):
                 view.claim("remainder", (whole, *parts, i), "其余")
