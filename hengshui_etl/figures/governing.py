@@ -56,7 +56,7 @@ NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[�
 """How the heading of a section begins."""
 _SINCE_OBJECT = re.compile(r"同比|年增")
 _BASE_LEVEL = re.compile(r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]")
-_ALREADY = re.compile(r"已有|已建成|已达|累计")
+_ALREADY = re.compile(r"已有|已建成|已达|累计建成")
 _DAY_ALONE = re.compile(r"\d{1,2}日$")
 _PLAN_NAME = re.compile(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
 _NAMED_YEAR = re.compile(YEAR)
@@ -98,6 +98,7 @@ class Times:
         self.last_time: tuple[int, Moment] | None = None
         self.once: Moment | None = None
         self.once_till = -1
+        self.last_till = -1
         self.event = False
         self.body = False
         self.this_year = False
@@ -290,8 +291,8 @@ class Times:
         """The days that a figure of prose speaks of; `start` is where its clause begins."""
         if listed and self.last_base is not None:
             return self.last_base
-        bracketed = s.bracketed and self.last_base is not None and self.text[q.at - 1] in "、，"
-        if bracketed:
+        beside, self.last_till = q.at - self.last_till == 1 and self.text[q.at - 1] == "、", q.till
+        if beside and self.last_base is not None:
             return self.last_base
         self.last_base = None
         period = self._base_period(q, s, start)
