@@ -287,9 +287,12 @@ def read(article: Article) -> Reading:
     for draft in reversed(drafts[titled:]):
         first[draft.quantity.value, draft.quantity.unit, draft.quantity.bound] = draft.period
     default = walk.times.default
+    restated: Period | None = None
     for i in range(titled):
         quantity = drafts[i].quantity
-        period = first.get((quantity.value, quantity.unit, quantity.bound)) or drafts[i].period or (default.period if default else None)
+        again = first.get((quantity.value, quantity.unit, quantity.bound))
+        restated = again or restated
+        period = restated or drafts[i].period or (default.period if default else None)
         if period is not None:
             drafts[i] = drafts[i]._replace(period=period)
     return _reading(article, drafts, grids)

@@ -99,6 +99,8 @@ class Times:
         self.once: Moment | None = None
         self.once_till = -1
         self.last_till = -1
+        self.days: list[Moment] = []
+        self.day: int | None = None
         self.event = False
         self.body = False
         self.this_year = False
@@ -120,6 +122,7 @@ class Times:
         self.sentence_at = at
         self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
         self.fresh = False
+        self.days, self.day = [], None
         self.this_year = False
         if self.lead is not None and self.moment is not None and self.moment != self.lead:
             self.moment = self.lead
@@ -234,7 +237,9 @@ class Times:
         if moment.day and not moment.as_of:
             self.event = True
         if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and not moment.as_of:
+            single = moment
             moment = moment._replace(period=Period(self.last_time[1].period.first, moment.period.last), day=False)
+            self.days = [*(self.days[:-1] or [self.last_time[1]]), single, moment]
         self.last_time = (time.till, moment)
         if plan and plan["edge"] in ("末", "期末"):
             whole = moment_of(word.removesuffix("末").removesuffix("期"), None, None)
@@ -306,6 +311,14 @@ class Times:
                 self.default = self.moment
         if self.lead is None and self.moment is not None:
             self.lead = self.moment
+        if self.days and self.moment is self.days[-1]:
+            if "分别" in s.before and not listed and q.kind != "count":
+                self.day = 0
+            if self.day is not None and self.day < len(self.days) - 1 and ("分别" in s.before or listed):
+                self.day += 1
+                return self.days[self.day - 1].period
+        if self.once is not None and q.kind == "percent" and s.before.rstrip().endswith("的"):
+            self.once = None
         if self.once is not None and q.at <= self.once_till:
             period, self.once = self.once.period, None
             return period
