@@ -148,7 +148,7 @@ def metric_of(
     elif not listed:
         memory.parts = []
     if count > 1 and not listed and q.kind != "rank" and _PARTED.search(s.before):
-        parts = _handed_out(s, memory, count)
+        parts = _handed_out(s, memory, count, q.unit)
         if parts:
             memory.parts, memory.part = parts, 0
             memory.items.extend(parts)
@@ -167,7 +167,7 @@ def metric_of(
     return metric[-2 * _LONGEST :] or None
 
 
-def _handed_out(s: Statement, memory: Memory, count: int) -> list[str]:
+def _handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]:
     """What each figure of a 分别 list measures, or nothing where it cannot be told."""
     head = _BEARERS.match(s.before)
     subject = cleaned(head.group()) if head else cleaned(s.subject)
@@ -177,6 +177,8 @@ def _handed_out(s: Statement, memory: Memory, count: int) -> list[str]:
         return [subject.replace("三次产业", name) + word for name in _INDUSTRIES]
     named = _parts(subject, count) if "、" in subject or "和" in subject or "与" in subject or "及" in subject else ()
     if named:
+        if not word and memory.unit == unit and memory.topic and not any(p[-1] in _WHOLE_TAIL for p in named):
+            return [_joined(p, memory.topic[-8:]) for p in named]
         return [f"{_leaning(p, memory)}{word}" for p in named]
     if len(memory.names) == count:
         tail = subject if len(subject) <= 14 else ""
@@ -277,7 +279,8 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
         word = (_AVERAGE.search(s.before) or _AVERAGE.search("平均")).group()  # type: ignore[union-attr]
         rest = label.replace(word, "")
         bearer = memory.subject if memory.kind == q.kind or not memory.topic else memory.topic
-        return f"{bearer}{word}{rest}"
+        memory.subject = f"{bearer}{word}{rest}"
+        return memory.subject
     if q.kind in ("count", "rank") or not label:
         label = f"{subject}{behind}" if behind else subject
     whole = _WHOLE_VERB.match(s.before)
@@ -324,7 +327,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
         memory.items.append(metric)
         return metric
     memory.subject = label
-    if first and not s.before.startswith(("其中", "、", "包括")):
+    if first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label)):
         if len(label) >= 4 or not memory.topic:
             memory.topic, memory.unit = label, q.unit
             memory.items = []
@@ -343,7 +346,8 @@ def _change(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
     if not bearer or len(bearer) <= 1 or _COMPARING.fullmatch(bearer) or _QUALIFIED.search(bearer):
         bearer = f"{lean}{bearer if '口径' in bearer or '因素' in bearer else ''}"
     elif is_attribute(bearer) or bearer in ("占比", "比重", "增速", "增幅", "涨幅"):
-        bearer = _joined(memory.change or lean, bearer)
+        ratio = bearer in ("占比", "比重", "增速", "增幅", "涨幅", "降幅")
+        bearer = _joined((memory.change if ratio else memory.topic) or lean, bearer)
     elif len(bearer) <= 4 and bearer[-1] not in _WHOLE_TAIL and memory.topic and memory.topic not in bearer:
         bearer = bearer if len(bearer) > 2 else _joined(memory.topic, bearer)
     else:
@@ -401,6 +405,7 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
 
 
 _RESULT = re.compile(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
+_SIDE = re.compile(r"惠及|带动|涉及|吸纳|受益")
 _CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
 _VERBAL = re.compile(r"立案|撤案|信访|诉|火灾|案件|受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
 _PLANNED = re.compile(r"计划|预算|任务|目标")
