@@ -121,6 +121,12 @@ def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction
         else:
             view.leave((i,), "an average whose total or count is not plain")
         return
+    nearest = next((j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count") and view.figures[j].sentence == figure.sentence), None)
+    if nearest is not None and figure.kind == "money":
+        moved = [t for t in window if t < i and t != nearest and view.figures[t].unit == figure.unit and view.periods[t] >= view.periods[i] - 2 and view.slip("average", (t, nearest, i), scale, only=i)]
+        if len(moved) == 1:
+            view.claim("average", (moved[0], nearest, i), "平均", scale=scale)
+            return
     for n in [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count")][:1]:
         head = (view.figures[n].metric or "")[:2]
         for t in window:

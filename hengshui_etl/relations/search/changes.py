@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 _BALANCE = re.compile(r"收益|利润|亏|赤字|差距|相差|净落|净赚|纯收入|净得|净剩|落下|顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净")
 _REAL = re.compile(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
@@ -81,6 +81,12 @@ def _levels_pair(view: View, i: int) -> tuple[int, int] | None:
                 other = view.statements[k]
                 if k != j and other is not None and not other.base and view.alike(j, k):
                     return k, j
+    base = next((j for j in near if (s := view.statements[j]) is not None and s.base), None)
+    if base is not None and (said := _WHEN.sub("", view.statements[base].subject)):  # type: ignore[union-attr]
+        for k in view.levels_before(base, unit_of=base, limit=8, same_paragraph=True):
+            other = view.statements[k]
+            if other is not None and not other.base and covered(said.strip("较比与的"), view.figures[k].metric or "") >= 0.9:
+                return k, base
     return None
 
 
@@ -93,7 +99,7 @@ def _amount(view: View, i: int) -> None:
         if view.trial("difference", (*pair, i)):
             view.claim("difference", (*pair, i), statement.word)
             return
-        if i - min(pair) <= 4 and not (statement.predicate == "gap" and not statement.temporal):
+        if (i - min(pair) <= 4 or view.slip("difference", (*pair, i))) and not (statement.predicate == "gap" and not statement.temporal):
             view.claim("difference", (*pair, i), statement.word)
             return
     if statement.predicate == "gap" and not statement.temporal and i and view.statements[i - 1] is not None and view.statements[i - 1].bracketed and view.figures[i - 1].unit == view.figures[i].unit:  # type: ignore[union-attr]
@@ -195,7 +201,7 @@ def _same_thing(view: View, pair: tuple[int, int], i: int) -> bool:
     rate = view.statements[i]
     if base is None or rate is None:
         return False
-    if rate.subject and shared_characters(rate.subject, view.figures[pair[0]].metric or "") < 0.5:
+    if rate.subject and covered(rate.subject, view.figures[pair[0]].metric or "") < 0.5:
         return False
     label = _WHEN.sub("", base.subject)
     return not label or shared_characters(label, view.figures[pair[0]].metric or "") >= 0.5

@@ -101,7 +101,9 @@ def _stated(view: View, i: int) -> None:
             break
         wholes = _wholes(view, i, j, said)
         for w in wholes[: 14 if exact else 4]:
-            if view.trial("share", (j, w, i)) and not (not exact and w != wholes[0] and shared_characters(said, view.figures[w].metric or "") < 0.5):
+            if not exact and (said and shared_characters(said, view.figures[w].metric or "") < 0.5 or "其余" in label):
+                continue
+            if view.trial("share", (j, w, i)):
                 view.claim("share", (j, w, i), statement.word or "占")
                 return
     if exact and not far and (_swept(view, i, said) or _rows_share(view, i)):
@@ -284,6 +286,8 @@ def _feasible(view: View, part: int, i: int) -> bool:
     """Whether a percentage plainly is that of the count before it, whose whole is not stated."""
     statement = view.statements[i]
     assert statement is not None
+    if _TOGETHER.search(statement.before):
+        return False
     if view.figures[part].value < 3 and view.statements[part] is not None and view.text[view.figures[part].at] in "一两二三":
         return False
     if view.trial("feasible_share", (part, i), implied=True) is False:

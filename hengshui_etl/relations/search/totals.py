@@ -29,6 +29,7 @@ def find_totals(view: View) -> None:
     _percent_sums(view)
     _parts_of(view)
     _parts_by_name(view)
+    _new_within_stock(view)
     _implied_remainders(view)
 
 
@@ -186,7 +187,7 @@ def _parallel_sums(view: View) -> None:
             others = [p + step for p in parts]
             if not all(0 <= o < view.count and _usable(view, o) for o in others) or set(others) & set(claim.operands):
                 continue
-            if len({view.figures[o].unit for o in others}) != 1 or any(view.figures[o].sentence != view.figures[p].sentence for o, p in zip(others, parts, strict=True)):
+            if len({view.figures[o].unit for o in others}) != 1 or view.figures[others[0]].unit == view.figures[parts[0]].unit or any(view.figures[o].sentence != view.figures[p].sentence for o, p in zip(others, parts, strict=True)):
                 continue
             near = [w for w in range(max(0, whole - 3), min(view.count, whole + 4)) if _usable(view, w) and w not in others and view.figures[w].unit == view.figures[others[0]].unit and view.figures[w].sentence == view.figures[whole].sentence]
             near.sort(key=lambda w: abs(w - whole - step))
@@ -283,6 +284,13 @@ def _backward_sums(view: View) -> None:
                     if view.claim("sum", (*parts, w), "合计"):
                         view.parts.update(parts)
                     break
+        else:
+            own = [j for j in earlier if view.figures[j].sentence == view.figures[w].sentence and view.figures[j].unit == view.figures[w].unit and j not in view.parts]
+            if re.search("合计|加起来|总共|共计|相加|合起来", before) and len(own) >= 2 and own[-1] >= w - len(own) - 1:
+                near = 0.8 < sum(view.values[j] for j in own) / view.values[w] < 1.25 if view.values[w] else False
+                if near and view.slip("sum", (*own[::-1], w)) or _scaled_slip(view, own[::-1], w):
+                    view.claim("sum", (*own[::-1], w), "合计")
+                    view.parts.update(own)
 
 
 def _percent_totals(view: View) -> None:
@@ -444,6 +452,30 @@ def _parts_by_name(view: View) -> None:
             staged = view.periods[i] == view.periods[j] and b.endswith("总投资") and re.search("年度计划投资|完成投资|已投资|到位资金|年度投资", a)
             if (inside or within or staged) and view.trial("part_of", (i, j)):
                 view.claim("part_of", (i, j), "名称或时间在内")
+                break
+
+
+_NEW = re.compile(r"新(?:增|谋划|建|签|设|办|登记|认定|开工|培育|注册|引进|发展|开通|改建|组建)")
+_STOCK = re.compile(r"在库|累计|总数|总量|实有|现有|共有|总计|目前|存量|保有")
+
+
+def _new_within_stock(view: View) -> None:
+    """`新谋划重大项目157项，总投资1728.4亿元。…在库的项目432项，总投资7851.1亿元`: what is new is part of what is there."""
+    for i in range(view.count):
+        statement = view.statements[i]
+        if statement is None or not _usable(view, i) or not _NEW.search(statement.before):
+            continue
+        for j in range(i + 1, min(view.count, i + 7)):
+            other = view.statements[j]
+            if other is None or not _usable(view, j) or view.paragraphs[j] != view.paragraphs[i] or view.figures[j].unit != view.figures[i].unit:
+                continue
+            lead = view.text[max(view.figures[j - 1].till, view.figures[j].at - 30) : view.figures[j].at]
+            if not _STOCK.search(lead) or _NEW.search(lead) or shared_characters(view.figures[i].metric or "", view.figures[j].metric or "") < 0.8:
+                continue
+            if view.trial("part_of", (i, j)):
+                view.claim("part_of", (i, j), "新增在总量之内")
+                if all(k < view.count and _usable(view, k) for k in (i + 1, j + 1)) and i + 1 < j and view.figures[i + 1].unit == view.figures[j + 1].unit and view.figures[i + 1].kind == "money" and view.trial("part_of", (i + 1, j + 1)):
+                    view.claim("part_of", (i + 1, j + 1), "新增在总量之内")
                 break
 
 

@@ -32,6 +32,11 @@ def shared_characters(a: str, b: str) -> float:
     return sum(c in b for c in a) / len(a)
 
 
+def covered(words: str, phrase: str) -> float:
+    """How much of the characters of `words` the phrase has, 0 to 1."""
+    return sum(c in phrase for c in words) / len(words) if words and phrase else 0.0
+
+
 class View:
     """Figures with their statements, and the claims found so far."""
 
