@@ -55,7 +55,7 @@ _LONGEST = 36
 class Memory:
     """What the clauses so far were about."""
 
-    __slots__ = ("subject", "change", "whole", "topic", "unit", "items", "names", "parts", "part", "paragraph", "article", "kind", "time", "based", "ratio", "last")
+    __slots__ = ("subject", "change", "whole", "topic", "unit", "items", "names", "parts", "part", "paragraph", "article", "kind", "time", "based", "ratio", "last", "members")
 
     def __init__(self) -> None:
         self.subject = ""  # of the last level
@@ -70,6 +70,7 @@ class Memory:
         self.based = False  # whether the last level was one compared with
         self.ratio = ""  # the last share or rate
         self.last = ""  # the last phrase
+        self.members: list[str] = []  # the subjects of the last 分别 list, bare
         self.items: list[str] = []  # the levels since the topic
         self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
         self.parts: list[str] = []  # what a list with 分别 hands out
@@ -82,7 +83,7 @@ class Memory:
     def new_paragraph(self) -> None:
         """A new paragraph leans on nothing."""
         self.ratio = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
-        self.items, self.names, self.parts = [], [], []
+        self.items, self.names, self.parts, self.members = [], [], [], []
 
 
 @lru_cache(maxsize=1 << 13)
@@ -174,15 +175,20 @@ def _handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str
     share = s.predicate == "share" or "比重" in s.before or "占比" in s.before
     word = f"占{cleaned(s.object) or memory.whole or memory.topic}" if share else s.word if s.predicate == "change" else ""
     if count == 3 and "三次产业" in subject:
+        memory.members = list(_INDUSTRIES)
         return [subject.replace("三次产业", name) + word for name in _INDUSTRIES]
     named = _parts(subject, count) if "、" in subject or "和" in subject or "与" in subject or "及" in subject else ()
     if named:
         if not word and memory.unit == unit and memory.topic and not any(p[-1] in _WHOLE_TAIL for p in named):
             return [_joined(p, memory.topic[-8:]) for p in named]
-        return [f"{_leaning(p, memory)}{word}" for p in named]
+        memory.members = [_leaning(p, memory) for p in named]
+        return [f"{m}{word}" for m in memory.members]
     if len(memory.names) == count:
         tail = subject if len(subject) <= 14 else ""
         return [f"{n}{tail}{word}" for n in memory.names]
+    if len(memory.members) == count and not len(memory.items) == count:
+        tail = "" if share else subject[:14] or cleaned(s.subject)[:14]
+        return [f"{m}{tail}{word}" for m in memory.members]
     if len(memory.items) >= count:
         return [f"{n}{word}" for n in memory.items[-count:]]
     return []
@@ -272,6 +278,8 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
     if q.kind == "count" and (divisions := _DIVISIONS.match(text, q.till, q.till + 10)):
         behind = divisions.group()
+    elif q.kind == "count" and s.behind and (row := _ROW_BEHIND.match(text, q.till)) and not text[row.end() : row.end() + 1].isdigit():
+        behind = _NOUN_END.sub("", row.group())
     label = subject
     if s.start and text[s.start - 1] in "上下内岁" and (size := _SIZE.search(text, max(0, s.start - 14), s.start)):
         subject = label = f"{size.group()}{label}"
@@ -316,11 +324,14 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
     whole_topic, unit = (memory.topic, memory.unit) if memory.topic or q.kind == "count" else memory.article
     complete = q.kind == "count" or whole_topic[-1:] in _WHOLE_TAIL or not memory.topic
     if _fragment(label, q, whole_topic) and whole_topic and unit == q.unit and complete and label not in whole_topic:
-        tail = whole_topic[-8:]
+        tail = whole_topic[-8:] if q.kind == "count" else whole_topic[-6:]
         metric = _joined(label, tail) if label[-2:] not in whole_topic else label + tail[-4:]
         memory.subject = metric
         memory.items.append(metric)
         return metric
+    if label in memory.topic and q.kind == "count" and len(label) <= 3 and label[-1] in _MODIFIER and memory.unit == q.unit:
+        memory.subject = label + memory.topic[-5:]
+        return memory.subject
     if len(label) == 4 and label[-2:] == memory.topic[-2:] and label[:2] in _GOVERNMENTS and memory.unit == q.unit:
         metric = label[:2] + memory.topic[-8:]
         memory.subject = metric
@@ -391,7 +402,7 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
     at = s.before.rfind(s.word)
     label = cleaned(s.before[:at] + s.word) if at > 0 else f"{subject}{s.word}"
     label = label or s.word
-    if len(label) > 5 and label[0] not in "）)的":
+    if (len(label) >= 5 or label.endswith("比") and len(label) == 3) and label[0] not in "）)的":
         memory.subject = label
         return label
     if label in ("比重", "占比", "比例", "份额") or label.endswith(("占比", "比重")) and len(label) <= 4:
@@ -406,6 +417,7 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
 
 _RESULT = re.compile(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
 _SIDE = re.compile(r"惠及|带动|涉及|吸纳|受益")
+_ROW_BEHIND = re.compile(r"[\u4e00-\u9fff]{2,8}(?:、[\u4e00-\u9fff]{2,12})+")
 _CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
 _VERBAL = re.compile(r"立案|撤案|信访|诉|火灾|案件|受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
 _PLANNED = re.compile(r"计划|预算|任务|目标")
