@@ -57,6 +57,9 @@ NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[�
 _SINCE_OBJECT = re.compile(r"同比|年增")
 _BASE_LEVEL = re.compile(r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]")
 _ALREADY = re.compile(r"已有|已建成|已达|累计建成")
+_AHEAD = re.compile(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
+_DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
+_NET_TOTAL = re.compile(r"(?:累计|共|净)[增减]")
 _DAY_ALONE = re.compile(r"\d{1,2}日$")
 _PLAN_NAME = re.compile(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
 _NAMED_YEAR = re.compile(YEAR)
@@ -104,6 +107,7 @@ class Times:
         self.event = False
         self.body = False
         self.this_year = False
+        self.within_year = False
         self.census: date | None = None
         self.plan_end: tuple[Moment, Period] | None = None
 
@@ -123,7 +127,7 @@ class Times:
         self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
         self.fresh = False
         self.days, self.day = [], None
-        self.this_year = False
+        self.this_year = self.within_year = False
         if self.lead is not None and self.moment is not None and self.moment != self.lead:
             self.moment = self.lead
         if self.moment is not None and self.moment.period.last is not None:
@@ -245,6 +249,7 @@ class Times:
             whole = moment_of(word.removesuffix("末").removesuffix("期"), None, None)
             self.plan_end = (moment, whole.period) if whole is not None else None
         self.this_year = word == "今年"
+        self.within_year = word in ("年内", "年底前")
         self._govern(moment, time.at)
 
     def _this_month(self, at: int) -> None:
@@ -337,10 +342,15 @@ class Times:
                 return self.origin.period
             if not governing.as_of and s.predicate in ("level", "rate", "share", "average"):
                 return previous_year(period)
+        if self.published and (ahead := _AHEAD.search(s.before)):
+            years = _DIGITS.get(ahead["n"], 0) or int(ahead["n"])
+            return Period(date(self.published.year + 1, 1, 1), date(self.published.year + years, 12, 31))
+        if self.within_year and period.last is not None and _nature(s.before) == "stock":
+            return Period(None, period.last)
         if governing.as_of and period.last is not None:
             if _YEAR_RUN.search(s.before):
                 self.since = Moment(Period(None, previous_year(period).last), True, False, True)
-            if self.since is not None and not _SINCE_OBJECT.search(s.before) and self._is_change(s):
+            if self.since is not None and not _SINCE_OBJECT.search(s.before) and (self._is_change(s) or _NET_TOTAL.search(s.before)):
                 return _between(self.since.period.last, period.last)
         if self.this_year and governing.whole_year and self.published and period.first and _DONE.search(s.before):
             if period.first.year == self.published.year:
