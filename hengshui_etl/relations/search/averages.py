@@ -40,8 +40,9 @@ def find_quotients(view: View) -> None:
             _converted(view, i)
         if figure.kind == "multiple":
             _multiple(view, i)
-        elif view.level[i] and figure.high is None and (_AVERAGE_WORD.search(statement.before[-16:]) or _RATE_WORD.search(statement.before)):
+        elif (view.level[i] or figure.direction and figure.kind == "money") and figure.high is None and (_AVERAGE_WORD.search(statement.before[-16:]) or _RATE_WORD.search(statement.before)):
             _average(view, i)
+            _by_calendar(view, i)
 
 
 def _scale(before: str) -> Fraction:
@@ -77,7 +78,7 @@ def _average(view: View, i: int) -> None:
         total = view.figures[t]
         if total.unit != figure.unit and factor_between(total.unit, figure.unit) is None and not (hours and total.unit == "千瓦时") and not view.alike(t, i):
             continue
-        if _AVERAGE_WORD.search(view.statements[t].before[-10:]):  # type: ignore[union-attr]
+        if (word := _AVERAGE_WORD.search(view.statements[t].before[-10:])) and (word.group() != "日均" or "日均" in before):  # type: ignore[union-attr]
             continue
         for n in window:
             if n == t or not view.values[n]:
@@ -103,6 +104,37 @@ def _average(view: View, i: int) -> None:
         return
     if figure.bound == "exact" and averaged:
         _failing_average(view, i, units, scale, window)
+
+
+_DAYS = frozenset((28, 29, 30, 31, 59, 60, 61, 90, 91, 92, 120, 121, 122, 151, 152, 181, 182, 183, 184, 212, 213, 243, 244, 273, 274, 304, 305, 334, 335, 365, 366, 7, 8, 10, 15, 40))
+
+
+def _by_calendar(view: View, i: int) -> None:
+    """`新登记5.21万户，平均每天171户`: the days, months or years divided by are not stated, but the calendar has them."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    head = statement.before[-16:]
+    if any(c.type == "average" and c.operands[-1] == i for c in view.claims) or not view.values[i]:
+        return
+    if re.search("日均|每天|每日|单日平均", head):
+        allowed = _DAYS
+    elif re.search("月均|每月|每个月", head):
+        allowed = frozenset(range(2, 13))
+    elif re.search("年均|每年", head):
+        allowed = frozenset(range(2, 21))
+    else:
+        return
+    for j in range(i - 1, max(-1, i - 12), -1):
+        if view.statements[j] is None or not view.level[j] or view.figures[j].unit != figure.unit or view.titled(j) or view.values[j] <= view.values[i]:
+            continue
+        ratio = view.values[j] / view.values[i]
+        if abs(ratio - round(ratio)) < 0.004 * ratio and round(ratio) in allowed and view.paragraphs[j] == view.paragraphs[i]:
+            view.claim("average", (j, i), "日历", implied=True)
+            return
+    for j in range(i + 1, min(view.count, i + 3)):
+        if view.level[j] and view.figures[j].unit == figure.unit and view.periods[j] == view.periods[i] and re.search("一年", view.statements[j].before) and round(view.values[j] / view.values[i]) in allowed:  # type: ignore[union-attr]
+            view.claim("average", (j, i), "日历", implied=True)
+            return
 
 
 def _digits(view: View, i: int) -> int:

@@ -35,6 +35,25 @@ def find_changes(view: View) -> None:
             _balance(view, i)
 
 
+def _any_pair(view: View, i: int) -> bool:
+    """Two levels or cells before it whose difference is exactly the amount; four digits make chance unlikely."""
+    if len(f"{view.figures[i].value.normalize():f}".replace(".", "").strip("0")) < 3:
+        return False
+    near = [j for j in range(i - 1, max(-1, i - 40), -1) if view.figures[j].unit == view.figures[i].unit and (view.level[j] or view.statements[j] is None) and not view.titled(j)]
+    long = len(f"{view.figures[i].value.normalize():f}".replace(".", "").strip("0")) >= 5
+    for a in range(len(near)):
+        if not long and view.paragraphs[near[a]] != view.paragraphs[i]:
+            break
+        for b in range(a + 1, len(near)):
+            one, other = near[a], near[b]
+            gap = abs(view.values[one] - view.values[other])
+            if abs(gap - view.values[i]) <= 0.01 * view.values[i] and view.trial("difference", (one, other, i)):
+                alike = shared_characters(view.figures[one].metric or "", view.figures[other].metric or "")
+                if long or alike >= 0.5 and view.paragraphs[other] == view.paragraphs[i]:
+                    return view.claim("difference", (other, one, i), "相差")
+    return False
+
+
 _MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 
 
@@ -49,10 +68,11 @@ def _plain_amount(view: View, i: int) -> None:
                 return
 
 
-def _level_of(view: View, i: int) -> int | None:
-    """The level that a change belongs to: the nearest before it in its sentence that is no base of comparison."""
+def _level_of(view: View, i: int, alike: bool = False) -> int | None:
+    """The level that a change belongs to: the nearest before it in its sentence that is no base of comparison; with
+    `alike`, of those in its unit."""
     figure = view.figures[i]
-    for j in view.levels_before(i, limit=5):
+    for j in view.levels_before(i, limit=5, unit_of=i if alike else None):
         if view.figures[j].sentence != figure.sentence:
             break
         statement = view.statements[j]
@@ -116,7 +136,9 @@ def _amount(view: View, i: int) -> None:
                 if shared_characters(left, right) > 0.5 or _BALANCE.search(statement.before):
                     view.claim("difference", (near[b], near[a], i), statement.word)
                     return
-    level = _level_of(view, i)
+    if _any_pair(view, i):
+        return
+    level = _level_of(view, i, alike=True)
     if level is None:
         earlier = [j for j in view.levels_before(i, unit_of=i, limit=3, same_paragraph=True)]
         level = next((j for j in earlier if shared_characters(statement.subject, view.figures[j].metric or "") > 0.8), None) if statement.subject else None
@@ -220,7 +242,9 @@ def _points(view: View, i: int) -> None:
     ]
     own = [j for j in percents if view.figures[j].sentence == figure.sentence]
     if not own:
-        own = [j for j in percents if view.figures[j].sentence == figure.sentence - 1][:2]
+        own = [j for j in percents if view.periods[j] >= view.periods[i] - 1][:4]
+        if statement.subject:
+            own.sort(key=lambda j: -round(covered(statement.subject, view.figures[j].metric or ""), 1))
         if not own:
             view.leave((i,), "a gap in points without the percentage that it belongs to")
             return
@@ -317,7 +341,7 @@ def _balance(view: View, i: int) -> None:
     """`收入68.9亿元，支出61.4亿元，当期结余7.5亿元`: the difference of the two levels before it."""
     statement = view.statements[i]
     assert statement is not None
-    near = [j for j in view.levels_before(i, unit_of=i, limit=8) if view.figures[j].sentence >= view.figures[i].sentence - 1]
+    near = [j for j in view.levels_before(i, unit_of=i, limit=8) if view.periods[j] >= view.periods[i] - 1]
     for a in range(len(near)):
         for b in range(a + 1, len(near)):
             one, other = near[a], near[b]

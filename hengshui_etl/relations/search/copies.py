@@ -28,7 +28,7 @@ def _headline(view: View) -> None:
             best = max(same, key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j))
             others = max((shared_characters(figure.metric or "", view.figures[j].metric or "") for j in close), default=0.0)
             likeness = shared_characters(figure.metric or "", view.figures[best].metric or "")
-            if best not in close and likeness >= 0.6 and likeness > others + 0.05 and view.figures[best].bound == "exact" and _stated_alone(view, i, best, [best]):
+            if best not in close and likeness >= 0.6 and likeness > others + 0.25 and view.figures[best].bound == "exact" and _stated_alone(view, i, best, [best]):
                 view.claim("restatement", (i, best), "标题与正文")
                 continue
         if figure.bound == "min" and figure.unit == "%" and not figure.value % 5:

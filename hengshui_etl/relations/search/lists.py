@@ -45,6 +45,9 @@ def _announced(view: View, i: int) -> None:
     if behind == wanted:
         view.claim("enumeration", (i,), "列举在后", counted=behind)
         return
+    if wanted >= 2 and _figures_listed(view, i) == wanted:
+        view.claim("enumeration", (i,), "所列各项", counted=wanted)
+        return
     if _places(view, i) == wanted:
         view.claim("enumeration", (i,), "所列各地", counted=wanted)
         return
@@ -52,6 +55,25 @@ def _announced(view: View, i: int) -> None:
         view.claim("enumeration", (i,), "列举在前", counted=counted)
     elif behind_sure and behind is not None and abs(behind - wanted) <= 2:
         view.claim("enumeration", (i,), "列举在后", counted=behind)
+
+
+def _figures_listed(view: View, i: int) -> int | None:
+    """How many levels in one unit stand one after the other right before figure `i` (…三项加起来, 五大板块营收占比)."""
+    if not re.search(r"(?:^|[，,。；;])[^，,。；;]{0,6}$", view.text[max(0, view.figures[i].at - 10) : view.figures[i].at]):
+        return None
+    last = i - 1
+    while last >= 0 and not view.level[last] and view.periods[last] == view.periods[i]:
+        last -= 1
+    n = 0
+    while last >= 0 and view.level[last] and view.periods[last] >= view.periods[i] - 1 and view.figures[last].unit == view.figures[max(0, last)].unit:
+        if n and view.figures[last].unit != unit:
+            break
+        unit = view.figures[last].unit
+        n += 1
+        if not re.match(r"[、，,；;]", view.text[view.figures[last - 1].till : view.figures[last - 1].till + 1] if last else ""):
+            break
+        last -= 1
+    return n if n >= 2 else None
 
 
 def _places(view: View, i: int) -> int | None:

@@ -139,7 +139,7 @@ def _swept(view: View, i: int, said: str) -> bool:
     assert statement is not None
     if len(f"{figure.value.normalize():f}".replace(".", "").strip("0")) < 3:
         return False
-    near = [j for j in range(i - 1, max(-1, i - 16), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i] and view.periods[j] >= view.periods[i] - 1]
+    near = [j for j in range(i - 1, max(-1, i - 16), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i] and view.periods[j] >= view.periods[i] - 3]
     cells = [j for j in range(view.count) if view.statements[j] is None and statement.subject and shared_characters(statement.subject, view.figures[j].metric or "") >= 0.8]
     for j in (*near, *cells[:12]):
         named = shared_characters(statement.subject, view.figures[j].metric or "") if statement.subject else 0.5

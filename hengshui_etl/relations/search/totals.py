@@ -259,6 +259,11 @@ def _no_chance(view: View, w: int, parts: list[int]) -> bool:
     if view.paragraphs[parts[0]] != view.paragraphs[parts[-1]]:
         return fit >= 6 and len(parts) >= 3
     near = abs(view.periods[w] - view.periods[parts[0]]) <= 1
+    if len(parts) >= 4 and together:
+        return fit >= 4
+    if len(parts) == 2 and view.paragraphs[w] != view.paragraphs[parts[0]]:
+        named = all(shared_characters(view.figures[p].metric or "", view.figures[w].metric or "") >= 0.5 for p in parts)
+        return fit >= 8 or named and together and fit >= 5
     if near and together:
         return fit >= 4 or w < parts[0] and fit >= 3
     if together and view.paragraphs[w] == view.paragraphs[parts[0]]:
@@ -373,7 +378,11 @@ def _remainder_that_holds(view: View, i: int, earlier: list[int]) -> bool:
         if view.values[w] <= view.values[i]:
             continue
         inside = [j for j in earlier if j > w]
-        for size in range(1, min(len(inside), 6) + 1):
+        for j in inside:
+            if view.trial("remainder", (w, j, i)):
+                view.parts.update((j, i))
+                return view.claim("remainder", (w, j, i), "其余")
+        for size in range(2, min(len(inside), 6) + 1):
             parts = inside[:size][::-1]
             if view.trial("remainder", (w, *parts, i)):
                 view.parts.update((*parts, i))
