@@ -12,9 +12,9 @@ from bisect import bisect_right
 from datetime import date
 from typing import NamedTuple
 
+from hengshui_etl.figures.governing import NUMBERED, Times
 from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.metrics import Memory, cleaned, metric_of
-from hengshui_etl.figures.governing import NUMBERED, Times
 from hengshui_etl.figures.periods import Moment, moment_of, previous_year, whole_year
 from hengshui_etl.figures.quantities import Quantity, Reader, Time
 from hengshui_etl.figures.scope import Place, inside, main_place, place_at, pointed_place, row_place, township_in
@@ -129,7 +129,7 @@ class _Walk:
             if q.kind in ("count", "money", "measure") and (match := _WHOSE.search(s.before)):
                 level = s.predicate in ("level", "average", "rank") and not _AGAINST.search(s.before[: match.start()][-8:])
                 compared = s.before[: match.start()][-2:].endswith(("居", "列", "位", "比", "较", "在", "排"))
-                if level and (not compared or s.before.endswith(match["word"]) and _DIVISIONS.match(s.behind)):
+                if level and (not compared or (s.before.endswith(match["word"]) and _DIVISIONS.match(s.behind))):
                     pointed = pointed_place(match["word"], main)
                     if pointed is not None:
                         return pointed
@@ -200,7 +200,7 @@ class _Walk:
                 if moment is not None:
                     shifted = label.endswith("同期") and sums is not None
                     period = previous_year(sums.period) if shifted and sums is not None else moment.period
-            if _PLAN.search(cell.column_label) or re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label:
+            if _PLAN.search(cell.column_label) or (re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label):
                 period = whole_year(period, self.published)
             place = row_place(cell.row_label, self.near) or self.main
             metric = self.cell_metric(cell, cells[0].column_label, core)

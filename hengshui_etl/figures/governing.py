@@ -184,8 +184,8 @@ class Times:
             moment = Moment(Period(None, day), True, False, True)
         elif after.startswith("零时") or word.endswith("零时"):
             self.census = moment.period.last
-        compared = _COMPARED.search(earlier) is not None or census is not None and self.moment is not None
-        source = _FROM.search(earlier) is not None and not moment.as_of or earlier.endswith(("由", "从"))
+        compared = _COMPARED.search(earlier) is not None or (census is not None and self.moment is not None)
+        source = (_FROM.search(earlier) is not None and not moment.as_of) or earlier.endswith(("由", "从"))
         if (word.endswith("以来") and not compared) or earlier.endswith("自"):
             source = compared = False
         if word.endswith("同期"):
@@ -216,7 +216,7 @@ class Times:
         if earlier.endswith(("为", "是")) and not earlier.endswith(("因为", "认为", "作为")):
             self._take_base(moment, time)
             return
-        if word.endswith("前") and word not in NOW or after.startswith(("前", "之前")) and not moment.day:
+        if (word.endswith("前") and word not in NOW) or (after.startswith(("前", "之前")) and not moment.day):
             return
         if moment.day and self._of_report(time, end, earlier):
             if moment.period.last and self.year is None:
@@ -359,7 +359,7 @@ class Times:
         return period
 
     def _is_change(self, s: Statement) -> bool:
-        return s.predicate == "change" or s.direction is not None and s.predicate == "gap" and s.temporal
+        return s.predicate == "change" or (s.direction is not None and s.predicate == "gap" and s.temporal)
 
     def _base_period(self, q: Quantity, s: Statement, start: int) -> Period | None:
         base = self.base
@@ -370,7 +370,7 @@ class Times:
             self.base = None
             return None
         self.base = None
-        if s.predicate == "change" or s.predicate == "gap" and not s.base:
+        if s.predicate == "change" or (s.predicate == "gap" and not s.base):
             return None
         if s.of_previous:
             return None
@@ -398,7 +398,7 @@ class Times:
                 switched = self.flow
             elif nature == "now" and moment is None and self.published and not _ALREADY.search(s.before):
                 switched = Moment(Period(None, self.published), True, False, True)
-        elif nature in ("stock", "now") or nature == "loose" and moment is None:
+        elif nature in ("stock", "now") or (nature == "loose" and moment is None):
             last, state = governing.period.last, self.state
             if state is not None and state.period.last is not None and last is not None and nature != "now":
                 if abs((state.period.last - last).days) < 370:

@@ -43,6 +43,7 @@ _LONG_BRACKET = re.compile(r"[（(][^）)]{7,}[）)]")
 _DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _AMONG = re.compile(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
+_AMONG_ENDS = frozenset(a + b for a in "中里内" for b in "，,")
 _COUNTED = re.compile(r"^(?:全[市省县区])?[\d.]+[余多]?[\u4e00-\u9fff]|依次$")
 _NO_TOPIC = re.compile(r"\d|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$")
 _GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
@@ -55,7 +56,7 @@ _LONGEST = 36
 class Memory:
     """What the clauses so far were about."""
 
-    __slots__ = ("subject", "change", "whole", "topic", "unit", "items", "names", "parts", "part", "paragraph", "article", "kind", "time", "based", "ratio", "last", "members")
+    __slots__ = ("article", "based", "change", "items", "kind", "last", "members", "names", "paragraph", "part", "parts", "ratio", "subject", "time", "topic", "unit", "whole")
 
     def __init__(self) -> None:
         self.subject = ""  # of the last level
@@ -155,7 +156,8 @@ def metric_of(
             memory.items.extend(parts)
             memory.subject = parts[0]
             return parts[0]
-    if not listed and not s.bracketed and s.start and (among := _AMONG.search(text, max(0, s.start - 24), s.start)):
+    announced = s.start > 1 and (text[s.start - 1] in "：:" or text[s.start - 2 : s.start] in _AMONG_ENDS)
+    if announced and not listed and not s.bracketed and (among := _AMONG.search(text, max(0, s.start - 24), s.start)):
         topic = cleaned(_COUNTED.sub("", among[1]))
         if len(topic) >= 3 and not _NO_TOPIC.search(topic) and not topic.endswith(("情况", "方面", "数据", "获悉", "说", "道", "统计")):
             memory.topic, memory.unit, memory.items = topic, q.unit, []
@@ -260,7 +262,7 @@ def _base(s: Statement, memory: Memory) -> str:
         return ""
     rest = _COMPARING.sub("", before[: time.start()] + before[time.end() :])
     rest = stripped(rest)
-    if len(rest) > 4 and not rest.endswith("普查") or not (s.base or time.start() <= 4):
+    if (len(rest) > 4 and not rest.endswith("普查")) or not (s.base or time.start() <= 4):
         return ""
     if not _COMPARING.search(before) and len(before) > time.end() + 2:
         return ""
@@ -307,8 +309,8 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
     if len(label) <= 7 and label.endswith(("计划", "完成")) and (memory.topic or memory.article[0]):
         memory.subject = _joined(label, (memory.topic or memory.article[0])[-10:])
         return memory.subject
-    first = not memory.topic or not s.before.startswith(("其中", "、")) and not subject == ""
-    if is_attribute(label) or len(label) <= 6 and _VERBS.match(label) and not behind or label in _LEANING:
+    first = not memory.topic or (not s.before.startswith(("其中", "、")) and not subject == "")
+    if is_attribute(label) or (len(label) <= 6 and _VERBS.match(label) and not behind) or label in _LEANING:
         bearer = memory.topic or memory.subject or memory.paragraph
         if set(label) <= set(bearer):
             metric = label
@@ -388,8 +390,8 @@ def _share(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
             memory.subject = bearer
     word = "" if s.word != "完成" else "完成"
     if s.word == "完成":
-        verb = _WHOLE_VERB.search(s.before)
-        return f"{bearer}{verb.group() if verb else word}{s.object}"
+        reached = _WHOLE_VERB.search(s.before)
+        return f"{bearer}{reached.group() if reached else word}{s.object}"
     if whole:
         memory.whole = whole
     elif memory.whole and memory.whole in bearer:
@@ -402,10 +404,10 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
     at = s.before.rfind(s.word)
     label = cleaned(s.before[:at] + s.word) if at > 0 else f"{subject}{s.word}"
     label = label or s.word
-    if (len(label) >= 5 or label.endswith("比") and len(label) == 3) and label[0] not in "）)的":
+    if (len(label) >= 5 or (label.endswith("比") and len(label) == 3)) and label[0] not in "）)的":
         memory.subject = label
         return label
-    if label in ("比重", "占比", "比例", "份额") or label.endswith(("占比", "比重")) and len(label) <= 4:
+    if label in ("比重", "占比", "比例", "份额") or (label.endswith(("占比", "比重")) and len(label) <= 4):
         bearer = label.removesuffix(s.word) or memory.subject
         return f"{bearer}占{memory.whole or memory.topic}{s.word}"
     if label[0] in "）)的" and memory.whole:

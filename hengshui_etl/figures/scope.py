@@ -74,7 +74,7 @@ def spoken_name(region: Region, printed: str) -> str:
     """How the answer names a region that was printed as `printed`: the official name, an autonomous one as printed."""
     if region.name in _CALLED:
         return _CALLED[region.name]
-    if printed == region.name or printed[-1:] in "县区旗州市省" and len(printed) > 2:
+    if printed == region.name or (printed[-1:] in "县区旗州市省" and len(printed) > 2):
         return printed
     if len(region.name) > len(region.short) + 2 and region.level == "county":
         return f"{region.short}{region.name[-1]}"
@@ -170,7 +170,7 @@ def main_place(article: Article) -> Place | None:
         i, n = 0, len(stretch)
         while i < n - 1:
             for name, region, short in index.get(stretch[i : i + 2], ()):
-                if not stretch.startswith(name, i) or short and not shorts:
+                if not stretch.startswith(name, i) or (short and not shorts):
                     continue
                 if (
                     short
@@ -217,7 +217,7 @@ def main_place(article: Article) -> Place | None:
 
     def score(place: Place) -> tuple[int, int]:
         points = found[place]
-        if wanted and (place.level == wanted or wanted == "prefecture" and place.name.endswith("市")):
+        if wanted and (place.level == wanted or (wanted == "prefecture" and place.name.endswith("市"))):
             points += 6
         if place.level == "province" and wanted != "province":
             points -= 5
