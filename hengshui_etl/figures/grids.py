@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from hengshui_etl.figures.numerals import arabic_number, factor_of
+from hengshui_etl.figures.numerals import arabic_number, factor_of, tidy
 from hengshui_etl.figures.quantities import unit_at
 from hengshui_etl.records import Block, Direction, FigureKind, Span
 
@@ -139,7 +139,7 @@ def cells_of(text: str, block: Block, caption: str) -> list[Cell]:
             if number is None or unit is None:
                 continue
             factor = unit.factor
-            value, place = number.value * factor, number.place * factor
+            value, place = tidy(number.value * factor), number.place * factor
             if unit.kind in ("count", "rank") and number.place == 1 and factor == 1:
                 place = Decimal(0)
             direction: Direction | None = None

@@ -44,7 +44,7 @@ def factor_of(multipliers: str) -> int:
     return factor
 
 
-def _tidy(value: Decimal) -> Decimal:
+def tidy(value: Decimal) -> Decimal:
     """The value without a decimal point where multiplying has made it whole (`71.7亿` is 7170000000)."""
     whole = value.to_integral_value()
     return whole if whole == value else value
@@ -58,7 +58,7 @@ def arabic_number(digits: str, multipliers: str = "") -> Number | None:
     plain = digits.replace(",", "").replace(" ", "")
     decimals = len(plain) - plain.find(".") - 1 if "." in plain else 0
     factor = factor_of(multipliers)
-    return Number(_tidy(Decimal(plain) * factor), Decimal(factor).scaleb(-decimals), factor > 1)
+    return Number(tidy(Decimal(plain) * factor), Decimal(factor).scaleb(-decimals), factor > 1)
 
 
 def _integer(text: str) -> int | None:
@@ -108,7 +108,7 @@ def chinese_number(text: str) -> Number | None:
             return None
         factor = factor_of(tail[len(stem) :])
         fraction = Decimal("".join(str(DIGITS[c]) for c in stem)).scaleb(-len(stem))
-        return Number(_tidy((integer + fraction) * factor), Decimal(factor).scaleb(-len(stem)), factor > 1)
+        return Number(tidy((integer + fraction) * factor), Decimal(factor).scaleb(-len(stem)), factor > 1)
     value = _integer(text)
     if value is None:
         return None

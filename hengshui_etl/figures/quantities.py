@@ -20,6 +20,7 @@ from hengshui_etl.figures.numerals import (
     chinese_number,
     chinese_range,
     factor_of,
+    tidy,
 )
 from hengshui_etl.figures.scan import AFTER, PARTS_UNTIL, SCAN, SMALL_CHANGE, TAIL, UNTIL, UPPER
 from hengshui_etl.records import Bound, FigureKind
@@ -345,7 +346,7 @@ class Reader:
                 if ranged:
                     return ranged
         if follower in ("成", "折"):
-            return self._tenths(at, till, number, printed, chinese)
+            return self._tenths(at, till, number, high, printed, chinese)
         unit = unit_at(text, stop, chinese and not times)
         if (unit is None and chinese and not times and follower == "块") or (unit is not None and unit.printed == "块"):
             unit = self._piece(stop, number, chinese)
@@ -408,7 +409,7 @@ class Reader:
         if not match["word"]:
             end = match.end("ten")
             beyond = text[end : end + 1]
-            if match["one"] or beyond.isdigit() or beyond in CHINESE or unit_at(text, end, False):
+            if match["one"] or beyond.isdigit() or (beyond and beyond in CHINESE) or unit_at(text, end, False):
                 return None
         ten = Decimal(DIGITS.get(match["ten"]) or match["ten"]) / 10
         one = Decimal(DIGITS.get(match["one"]) or match["one"]) / 100 if match["one"] else ZERO
@@ -460,7 +461,7 @@ class Reader:
             return 0
         if not times and after["times"]:
             factor = factor_of(after["times"])
-            low = Number(low.value * factor, low.place * factor, True)
+            low = Number(tidy(low.value * factor), low.place * factor, True)
         elif chinese and not low.scaled and high.scaled and low.value < 10:
             low = Number(low.value * high.place, high.place, True)
         if not low.value < high.value:
@@ -478,16 +479,16 @@ class Reader:
         )
         return max(finish, self.quantities[-1].till)
 
-    def _tenths(self, at: int, till: int, number: Number, printed: str, chinese: bool) -> int:
+    def _tenths(self, at: int, till: int, number: Number, high: Decimal | None, printed: str, chinese: bool) -> int:
         """Read 三成, 4成, 两成五, 五成半, 一成多, 八折, 八五折; where to scan on."""
         text, stop, more = self.text, till + 1, False
         if len(printed) > (2 if chinese else 4) or number.value > 99 or text.startswith(_NOT_TENTHS, stop):
             return till
         if text[till] == "折":
             value = number.value * 10 if number.value < 10 else number.value
-            self._add(at, stop, Number(value, Decimal(1), False), "%", "percent", chinese=chinese)
+            self._add(at, stop, Number(tidy(value), Decimal(1), False), "%", "percent", chinese=chinese)
             return stop
-        value, place = number.value * 10, number.place * 10
+        value, place = tidy(number.value * 10), number.place * 10
         follower = text[stop : stop + 1]
         if follower == "半":
             value, place, stop = value + 5, Decimal(1), stop + 1
@@ -497,15 +498,10 @@ class Reader:
             value, place, stop = value + DIGITS[follower], Decimal(1), stop + 1
         elif follower and follower in "多余":
             more, stop = True, stop + 1
-        high = None
-        if number.value > 10 and not chinese:
+        if number.value > 10:
             return till
-        if number.value > 10:  # 七八成
-            pair = chinese_range(printed)
-            if pair is None:
-                return till
-            value, high = pair[0].value * 10, pair[1].value * 10
-        self._add(at, stop, Number(value, place, False), "%", "percent", more=more, high=high, chinese=chinese)
+        top = None if high is None else high * 10  # 七八成
+        self._add(at, stop, Number(value, place, False), "%", "percent", more=more, high=top, chinese=chinese)
         return max(stop, self.quantities[-1].till)
 
     def _rank(self, at: int, till: int, chinese: bool) -> None:
@@ -590,7 +586,7 @@ class Reader:
         for start, stop, number, _ in pending:
             if times and not number.scaled:
                 factor = factor_of(times)
-                number = Number(number.value * factor, number.place * factor, True)
+                number = Number(tidy(number.value * factor), number.place * factor, True)
             self._add(start, stop, number, unit.name, unit.kind)
 
 

@@ -1,0 +1,12 @@
+"""A unit that stands once belongs to every member of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+CASES = ["lists_synthetic"]
+
+
+def test_case(case: dict[str, Any], figures_in: Callable[[str], list[str]]) -> None:
+    assert figures_in(case["text"]) == case["figures"]
