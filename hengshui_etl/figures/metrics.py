@@ -44,7 +44,7 @@ _DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _AMONG = re.compile(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
 _AMONG_ENDS = frozenset(a + b for a in "中里内" for b in "，,")
-_COUNTED = re.compile(r"^(?:全[市省县区])?[\d.]+[余多]?[\u4e00-\u9fff]|依次$")
+_COUNTED = re.compile(r"^(?:全[市省县区])?[\d.]+[余多]?[\u4e00-\u9fff]|(?:依次|分别)?[为是]?$")
 _NO_TOPIC = re.compile(r"\d|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$")
 _GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
 _INDUSTRIES = ("第一产业", "第二产业", "第三产业")
@@ -188,7 +188,7 @@ def _handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str
     if len(memory.names) == count:
         tail = subject if len(subject) <= 14 else ""
         return [f"{n}{tail}{word}" for n in memory.names]
-    if len(memory.members) == count and not len(memory.items) == count:
+    if len(memory.members) == count and len(memory.items) != count:
         tail = "" if share else subject[:14] or cleaned(s.subject)[:14]
         return [f"{m}{tail}{word}" for m in memory.members]
     if len(memory.items) >= count:
@@ -293,12 +293,14 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
         return memory.subject
     if q.kind in ("count", "rank") or not label:
         label = f"{subject}{behind}" if behind else subject
+        if behind and not subject and s.before.endswith(("新增", "新建")):
+            label = s.before[-2:] + behind
     whole = _WHOLE_VERB.match(s.before)
     if whole and s.behind.startswith("的") and memory.subject:
         inner = cleaned(s.before[whole.end() :])
         memory.whole = inner
         if whole.group() in ("占", "约占"):
-            return inner
+            return inner if len(inner) > 3 else f"{s.before[whole.end() :]}{memory.subject}"
         if _PLANNED.search(inner) or is_attribute(inner) or len(inner) <= 4:
             return _joined(memory.subject, inner)
         return inner
@@ -309,10 +311,10 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
     if len(label) <= 7 and label.endswith(("计划", "完成")) and (memory.topic or memory.article[0]):
         memory.subject = _joined(label, (memory.topic or memory.article[0])[-10:])
         return memory.subject
-    first = not memory.topic or (not s.before.startswith(("其中", "、")) and not subject == "")
+    first = not memory.topic or (not s.before.startswith(("其中", "、")) and subject != "")
     if is_attribute(label) or (len(label) <= 6 and _VERBS.match(label) and not behind) or label in _LEANING:
         bearer = memory.topic or memory.subject or memory.paragraph
-        if set(label) <= set(bearer):
+        if label in bearer:
             metric = label
         else:
             metric = _joined(bearer, label)
@@ -397,7 +399,7 @@ def _share(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
     elif memory.whole and memory.whole in bearer:
         memory.whole = ""
     other = whole or memory.whole or (memory.topic if memory.topic != bearer else "")
-    return f"{bearer}占{other}"
+    return f"{bearer}占比" if other and other in bearer else f"{bearer}占{other}"
 
 
 def _rate(s: Statement, memory: Memory, subject: str) -> str:
@@ -419,7 +421,7 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
 
 _RESULT = re.compile(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
 _SIDE = re.compile(r"惠及|带动|涉及|吸纳|受益")
-_ROW_BEHIND = re.compile(r"[\u4e00-\u9fff]{2,8}(?:、[\u4e00-\u9fff]{2,12})+")
+_ROW_BEHIND = re.compile(r"[\u4e00-\u9fff]{2,8}(?:、(?![一二两三四五六七八九十])[\u4e00-\u9fff]{2,12})+")
 _CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
 _VERBAL = re.compile(r"立案|撤案|信访|诉|火灾|案件|受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
 _PLANNED = re.compile(r"计划|预算|任务|目标")
