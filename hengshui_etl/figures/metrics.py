@@ -43,6 +43,7 @@ _LONG_BRACKET = re.compile(r"[（(][^）)]{7,}[）)]")
 _DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _AMONG = re.compile(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
+_BREAKDOWN = re.compile(r"(?:按|从|分)[^，,。；;]{1,12}(?:看|分|统计|划分|计)[，,]$")
 _AMONG_ENDS = frozenset(a + b for a in "中里内" for b in "，,")
 _COUNTED = re.compile(r"^(?:全[市省县区])?[\d.]+[余多]?[\u4e00-\u9fff]|(?:依次|分别)?[为是]?$")
 _NO_TOPIC = re.compile(r"\d|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$")
@@ -56,7 +57,7 @@ _LONGEST = 36
 class Memory:
     """What the clauses so far were about."""
 
-    __slots__ = ("article", "based", "change", "items", "kind", "last", "members", "names", "paragraph", "part", "parts", "ratio", "subject", "time", "topic", "unit", "whole")
+    __slots__ = ("article", "based", "change", "items", "kind", "last", "members", "breaking", "names", "paragraph", "part", "parts", "ratio", "subject", "time", "topic", "unit", "whole")
 
     def __init__(self) -> None:
         self.subject = ""  # of the last level
@@ -71,6 +72,7 @@ class Memory:
         self.based = False  # whether the last level was one compared with
         self.ratio = ""  # the last share or rate
         self.last = ""  # the last phrase
+        self.breaking = ""  # the unit that the sentence breaks down (按行业分，从体量看)
         self.members: list[str] = []  # the subjects of the last 分别 list, bare
         self.items: list[str] = []  # the levels since the topic
         self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
@@ -80,6 +82,7 @@ class Memory:
     def new_sentence(self) -> None:
         """A full stop: the last subject may still be leaned on, the topic of the sentence not."""
         self.parts = []
+        self.breaking = ""
 
     def new_paragraph(self) -> None:
         """A new paragraph leans on nothing."""
@@ -161,6 +164,9 @@ def metric_of(
         topic = cleaned(_COUNTED.sub("", among[1]))
         if len(topic) >= 3 and not _NO_TOPIC.search(topic) and not topic.endswith(("情况", "方面", "数据", "获悉", "说", "道", "统计")):
             memory.topic, memory.unit, memory.items = topic, q.unit, []
+    if s.start > 1 and text[s.start - 1] in "，," and text[s.start - 2] in "看分计" and not s.bracketed:
+        if _BREAKDOWN.search(text, max(0, s.start - 18), s.start):
+            memory.breaking = q.unit
     metric = _plain(text, q, s, memory)
     if s.predicate in ("level", "average") and not s.bracketed:
         memory.kind = q.kind
@@ -333,6 +339,13 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
         memory.subject = metric
         memory.items.append(metric)
         return metric
+    if memory.breaking == q.unit and not behind and 2 <= len(label) <= 10 and label[-1] not in _WHOLE_TAIL:
+        broken = memory.topic if memory.topic and memory.unit == q.unit else memory.article[0]
+        if broken and label[-2:] not in broken and not s.before.startswith("其中") and memory.article[1] == q.unit:
+            memory.subject = label + broken[-8:]
+            memory.items.append(memory.subject)
+            memory.whole = broken
+            return memory.subject
     if label in memory.topic and q.kind == "count" and len(label) <= 3 and label[-1] in _MODIFIER and memory.unit == q.unit:
         memory.subject = label + memory.topic[-5:]
         return memory.subject
