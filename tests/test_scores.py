@@ -1,0 +1,47 @@
+"""How much of the labelled articles is read right. The floors stand a little under what is reached; raise them too."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import pytest
+
+from hengshui_etl.figures import read_figures
+from hengshui_etl.text import read_article
+
+HERE = Path(__file__).parent
+spec = spec_from_file_location("scoring", HERE / "scoring.py")
+assert spec is not None
+assert spec.loader is not None
+scoring = sys.modules["scoring"] = module_from_spec(spec)
+spec.loader.exec_module(scoring)
+
+FLOORS = {"kind": 0.99, "bound": 0.995, "direction": 0.98, "period": 0.92, "scope": 0.97, "metric": 0.89}
+
+
+@pytest.fixture(scope="module")
+def tally() -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for article in scoring.labelled_articles(HERE / "golden/practice"):
+        read = read_article(article.data, source_path=article.name)
+        scoring.count_figures(counted, article, read_figures(read))
+    return counted
+
+
+def test_there_is_enough_to_score(tally: Counter[str]) -> None:
+    assert tally["gold"] > 700
+
+
+def test_figures_are_found_with_value_and_unit(tally: Counter[str]) -> None:
+    assert scoring.strict_f1(tally) >= 0.995
+
+
+@pytest.mark.parametrize(("field", "floor"), FLOORS.items())
+def test_what_is_said_of_a_figure(tally: Counter[str], field: str, floor: float) -> None:
+    assert scoring.accuracy(tally, field) >= floor
+
+
+# Relations: recall, errors caught and false alarms on the same articles belong below this line.
