@@ -146,7 +146,8 @@ class _Walk:
         text = self.text
         walk = self.times
         t = 0
-        self.memory.new_sentence()
+        if not (start and text[start - 1] in "；;"):
+            self.memory.new_sentence()
         walk.new_sentence(start)
         if not (start and text[start - 1] in "；;"):
             self.sentence_at = start

@@ -358,7 +358,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
     if first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label)):
         if len(label) >= 4 or not memory.topic:
             memory.topic, memory.unit = label, q.unit
-            memory.items = []
+            memory.items = memory.items[-1:]
     memory.items.append(label)
     memory.paragraph = memory.paragraph or label
     if not memory.article[0]:

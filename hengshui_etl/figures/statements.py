@@ -37,6 +37,7 @@ _SHORT = re.compile(
     rf"|^(?:又|再|还|一年|共)?(?:(?P<up2>多|涨|增)|(?P<down2>少|掉|减|降|跌))(?:了|出|装卸|产)$"
 )
 _NET = re.compile(r"(?P<word>净增|净减)[^，,。；;]{1,8}$")
+_VERB = re.compile(r"(?:比|较)[^比较，,；;]{1,10}?(?:(?P<up>多|增|添)|(?P<down>少|减))[\u4e00-\u9fff]{1,2}(?:了|约|近)?$")
 _GAP = re.compile(
     rf"(?:(?P<up>{_alternatives(_DATA['gap']['up'])})|(?P<down>{_alternatives(_DATA['gap']['down'])}))"
     rf"(?P<object>[^，,。；;]{{1,24}}?)(?:达到?|约|近|不低于|超过?|了|分别)*$"
@@ -167,7 +168,7 @@ def change_direction(before: str) -> tuple[Direction, str, int] | None:
     """(direction, word, where the word begins) where the words end in a change (同比增长, 比全国高), else None."""
     match = _CHANGE.search(before, max(0, len(before) - 16))
     if match is None:
-        match = _SHORT.search(before, max(0, len(before) - 28))
+        match = _SHORT.search(before, max(0, len(before) - 28)) or _VERB.search(before, max(0, len(before) - 20))
         if match is None:
             return None
     found = match.groupdict()

@@ -199,7 +199,13 @@ def _swept(view: View, i: int) -> bool:
 
 def _unit_slip(view: View, i: int) -> bool:
     """`由上年的38.4%降到27.9%，降幅10.5%`: two percentages and their difference, printed as per cent."""
-    figure = view.figures[i]
+    figure, statement = view.figures[i], view.statements[i]
+    if statement is not None and re.search("高出|高于|低于|快于|慢于|高|低|快|慢", statement.word):
+        percents = [j for j in range(i - 1, max(-1, i - 6), -1) if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and view.periods[j] == view.periods[i]]
+        for a, one in enumerate(percents):
+            for other in percents[a + 1 :]:
+                if figure.value and abs(view.figures[one].value - view.figures[other].value) == figure.value:
+                    return view.claim("difference", (other, one, i), "百分点写作%")
     if i < 2 or any(view.figures[j].unit != "%" or view.figures[j].direction is not None or view.figures[j].sentence != figure.sentence for j in (i - 1, i - 2)):
         return False
     if not (_is_from(view, i - 2) or _is_from(view, i - 1)) or abs(view.figures[i - 1].value - view.figures[i - 2].value) != figure.value:

@@ -165,9 +165,13 @@ def _behind(view: View, i: int) -> tuple[int | None, bool]:
         closing = re.search(r"[）)]", listed) if mark.group().startswith(("（", "(")) else None
         listed = listed[: closing.start()] if closing else listed
         listed = listed.lstrip("即:：，")
+        if "、" in listed.split("，")[0].split(",")[0]:
+            listed = listed.split("，")[0].split(",")[0]
         items = _items(listed)
         if len(items) == wanted:
             return wanted, False
+        if mark.group() == "——" and len(items) >= 3 and all(2 <= len(p) <= 14 for p in items) and "等" not in listed and not re.search("和|与|及", listed):
+            return len(items), True
         commas = [p for p in re.split("[，,]", listed) if p.strip()]
         if len(commas) == wanted:
             return wanted, False

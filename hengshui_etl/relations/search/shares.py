@@ -267,12 +267,13 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
             if strong:
                 if statement.predicate == "share" and said and shared_characters(said, view.figures[w].metric or "") < 0.5 and not view.slip("share", (part, w, i)):
                     continue
-                if _two_fold(view, part, w, i):
+                if _two_fold(view, part, w, i) and not view.slip("share", (part, w, i), loose=True):
                     continue
                 view.claim("share", (part, w, i), statement.word or "占")
                 return
-    if close and not said and statement.predicate == "share":
-        swapped = [w for w in wholes[:10] if w < i and view.slip("share", (part, w, i), only=i)]
+    if close and statement.predicate == "share":
+        likely = [w for w in wholes[:10] if w < i and (not said or shared_characters(said, view.figures[w].metric or "") >= 0.4)]
+        swapped = [w for w in likely if view.slip("share", (part, w, i), only=i)]
         if len(swapped) == 1:
             view.claim("share", (part, swapped[0], i), statement.word or "占")
             return

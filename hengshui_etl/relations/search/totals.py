@@ -25,6 +25,7 @@ def find_totals(view: View) -> None:
     _sweep(view)
     _parallel_sums(view)
     _long_list(view)
+    _partitions(view)
     _percent_totals(view)
     _percent_sums(view)
     _parts_of(view)
@@ -149,6 +150,36 @@ def _accuse_sum(view: View, w: int, parts: list[int]) -> None:
         if parallel or even and near and size == len(parts) and view.slip("sum", (*chosen, w)) or even and size == len(parts) and _scaled_slip(view, chosen, w):
             view.claim("sum", (*chosen, w), "分项合计")
             return
+
+
+_BY = re.compile(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}(?:看|来看|分|划分|计|统计)[，,：:]")
+
+
+def _partitions(view: View) -> None:
+    """`分产业看，一产、二产、三产依次吸纳86人、2954人和1706人`: a partition whole must be some level before it; one that
+    misses it by a single slip is a finding."""
+    i = 0
+    while i < view.count:
+        if not _usable(view, i) or i in view.parts:
+            i += 1
+            continue
+        parts = [i]
+        while parts[-1] + 1 < view.count:
+            j = next((k for k in range(parts[-1] + 1, min(view.count, parts[-1] + 3)) if _usable(view, k) and view.figures[k].unit == view.figures[i].unit), None)
+            if j is None or view.figures[j].sentence != view.figures[i].sentence:
+                break
+            parts.append(j)
+        following = parts[-1] + 1
+        if len(parts) >= 2 and not any(p in view.parts for p in parts):
+            lead = view.text[max(0, view.figures[i].at - 44) : view.figures[i].at]
+            if _BY.search(lead) and not _NOT_ALL.search(view.text[view.figures[parts[-1]].till : view.figures[parts[-1]].till + 6]):
+                total = sum(view.values[p] for p in parts)
+                wholes = [w for w in view.levels_before(i, unit_of=i, limit=14) if view.values[w] and 0.88 < total / view.values[w] < 1.13 and view.figures[w].bound == "exact"]
+                slipped = [w for w in wholes if view.slip("sum", (*parts, w))]
+                if len({view.values[w] for w in slipped}) == 1:
+                    view.claim("sum", (*parts, slipped[0]), "按类分项")
+                    view.parts.update(parts)
+        i = max(following, i + 1)
 
 
 def _long_list(view: View) -> None:
@@ -364,6 +395,11 @@ def _remainders(view: View) -> None:
         own = own if len(own) >= 2 else [j for j in earlier if view.figures[j].sentence >= view.figures[i].sentence - 1]
         if strong and len(own) >= 2:
             whole = max(own, key=lambda j: view.values[j])
+            swapped = next((j for j in own if j > whole and view.slip("remainder", (whole, j, i), only=i)), None)
+            if swapped is not None:
+                view.claim("remainder", (whole, swapped, i), "其余")
+                view.parts.update((swapped, i))
+                continue
             following = min((j for j in own if j > whole), default=None)
             if following is None or not _BELOW.search(view.between(whole, following)):
                 continue

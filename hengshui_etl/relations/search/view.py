@@ -13,7 +13,7 @@ from functools import lru_cache
 from hengshui_etl.figures import Reading
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.records import Article, Claim, Figure, RelationType, Undecided
-from hengshui_etl.relations.edits import MISREAD, SLIP, Print
+from hengshui_etl.relations.edits import GARBLED, MISREAD, SLIP, Print
 from hengshui_etl.relations.judge import NotJudgeable, finding_of
 from hengshui_etl.relations.needed import needed_values
 
@@ -98,9 +98,10 @@ class View:
         except NotJudgeable:
             return None
 
-    def slip(self, kind: RelationType, operands: Iterable[int], scale: Fraction = Fraction(1), only: int | None = None) -> bool:
+    def slip(self, kind: RelationType, operands: Iterable[int], scale: Fraction = Fraction(1), only: int | None = None, loose: bool = False) -> bool:
         """Whether one likely slip of the hand in one of the operands explains that the relation fails; with `only`, a swap
-        of digits, a moved point or the like in that one figure."""
+        of digits, a moved point or the like in that one figure; with `loose`, a lost or doubled digit too."""
+        ranks = (SLIP,) if only is not None else (SLIP, MISREAD, GARBLED) if loose else (SLIP, MISREAD)
         claim = Claim(kind, tuple(operands), False, 0, "", scale)
         for i in claim.operands:
             if only is not None and i != only:
@@ -108,7 +109,7 @@ class View:
             ranges = needed_values(claim, self.figures, i)
             for wanted in ranges or ():
                 printed = Print(self.figures[i], wanted)
-                if any(printed.edits(rank) for rank in ((SLIP, MISREAD) if only is None else (SLIP,))):
+                if any(printed.edits(rank) for rank in ranks):
                     return True
         return False
 
