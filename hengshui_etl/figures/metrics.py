@@ -44,6 +44,9 @@ _DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _AMONG = re.compile(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
 _BREAKDOWN = re.compile(r"(?:按|从|分)[^，,。；;]{1,12}(?:看|分|统计|划分|计)[，,]$")
+_NEXT_ATTRIBUTE = re.compile(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
+_PAUSES = frozenset("，,。；;、：:！？（）() \n")
+_NARROW = str.maketrans("（）", "()")
 _AMONG_ENDS = frozenset(a + b for a in "中里内" for b in "，,")
 _COUNTED = re.compile(r"^(?:全[市省县区])?[\d.]+[余多]?[\u4e00-\u9fff]|(?:依次|分别)?[为是]?$")
 _NO_TOPIC = re.compile(r"\d|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$")
@@ -137,7 +140,7 @@ def _fragment(label: str, q: Quantity, topic: str) -> bool:
             return len(label) <= 8 and not _VERBAL.search(label) and not set(label) & set(topic)
         if q.unit == "人":
             return len(label) <= 6 and label[-1] not in _PERSONS and not _VERBAL.search(label)
-        return label[-1] in _MODIFIER or topic[-1:] in _WHOLE_TAIL
+        return label[-1] in _MODIFIER and label not in ("企业", "产业", "行业") or topic[-1:] in _WHOLE_TAIL
     return True
 
 
@@ -167,13 +170,13 @@ def metric_of(
     if s.start > 1 and text[s.start - 1] in "，," and text[s.start - 2] in "看分计" and not s.bracketed:
         if _BREAKDOWN.search(text, max(0, s.start - 18), s.start):
             memory.breaking = q.unit
-    metric = _plain(text, q, s, memory)
+    metric = _plain(text, q, s, memory, headline)
     if s.predicate in ("level", "average") and not s.bracketed:
         memory.kind = q.kind
     memory.last = metric
     if q.kind == "percent" and s.predicate in ("share", "rate"):
         memory.ratio = metric
-    return metric[-2 * _LONGEST :] or None
+    return metric[-2 * _LONGEST :].translate(_NARROW) or None
 
 
 def _handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]:
@@ -208,13 +211,13 @@ def _leaning(part: str, memory: Memory) -> str:
     return part
 
 
-def _plain(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
+def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool) -> str:
     subject = cleaned(s.subject) if s.subject else ""
     predicate = s.predicate
     if s.bracketed and len(subject) < 2:
         return _bracketed(text, q, s, memory)
     if predicate in ("level", "average"):
-        return _level(text, q, s, memory, subject)
+        return _level(text, q, s, memory, subject, headline)
     if predicate == "change":
         return _change(q, s, memory, subject)
     if predicate == "gap":
@@ -255,7 +258,7 @@ def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
         return memory.whole
     time = _BASE_TIME.search(head[-8:])
     if time and _COMPARING.search(head):
-        memory.time = time.group()
+        memory.time, memory.based = time.group(), True
         return _joined(time.group(), memory.subject)
     return memory.subject
 
@@ -276,7 +279,7 @@ def _base(s: Statement, memory: Memory) -> str:
     return f"{time.group()}{memory.subject}"
 
 
-def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
+def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, headline: bool) -> str:
     base = _base(s, memory)
     if base:
         return base
@@ -288,6 +291,8 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
         behind = divisions.group()
     elif q.kind == "count" and s.behind and (row := _ROW_BEHIND.match(text, q.till)) and not text[row.end() : row.end() + 1].isdigit():
         behind = _NOUN_END.sub("", row.group())
+    if headline and behind and q.kind == "count" and text[q.at - 1] == " ":
+        subject = ""
     label = subject
     if s.start and text[s.start - 1] in "上下内岁" and (size := _SIZE.search(text, max(0, s.start - 14), s.start)):
         subject = label = f"{size.group()}{label}"
@@ -298,6 +303,8 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str) -
         memory.subject = f"{bearer}{word}{rest}"
         return memory.subject
     if q.kind in ("count", "rank") or not label:
+        if behind and s.behind and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] not in _PAUSES:
+            behind = _NEXT_ATTRIBUTE.sub("", behind) or behind
         label = f"{subject}{behind}" if behind else subject
         if behind and not subject and s.before.endswith(("新增", "新建")):
             label = s.before[-2:] + behind
