@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
+from typing import Literal
 
 from hengshui_etl.records import Offsets, Repair
-from hengshui_etl.text.script import traditional_characters
+from hengshui_etl.text.script import is_traditional
 from hengshui_etl.text.shifted import LOST, SHIFTED, torn_characters
-from hengshui_etl.vocab.layout import annotated_forms, syllables, without_tone
+from hengshui_etl.vocab.layout import is_reading_of, syllables, without_tone
 
 PINYIN = "pinyin_annotation"
 INVISIBLE = "invisible_character"
@@ -49,26 +50,25 @@ def _pinyin_annotations(source: str) -> list[Repair]:
         return []
     sure: list[Repair] = []
     likely: list[Repair] = []
-    certain = _certain_forms() if _ANNOTATION.search(source) else frozenset()
     for found in _ANNOTATION.finditer(source):
         start, end = found.span()
         before = source[start - 1 : start]
-        reading = found[1]
-        if before + reading in certain:
+        evidence = _evidence(before, found[1])
+        if evidence == "sure":
             sure.append(Repair(PINYIN, start, end, found[0], ""))
-        elif before + reading in annotated_forms() or (
-            "\u3400" <= before <= "\u9fff" and not reading.isascii() and without_tone(reading) in syllables()
-        ):
+        elif evidence == "likely":
             likely.append(Repair(PINYIN, start, end, found[0], ""))
     # Behind a character that no conversion made, one reading is an author's help with a rare name; many are damage.
     return sure + likely if len(sure) + len(likely) >= _MANY else sure
 
 
-@cache
-def _certain_forms() -> frozenset[str]:
-    """Characters that conversion makes, each joined with a reading of its own."""
-    traditional = traditional_characters()
-    return frozenset(form for form in annotated_forms() if form[0] in traditional)
+@lru_cache(1 << 14)
+def _evidence(before: str, reading: str) -> Literal["sure", "likely", "none"]:
+    """How plain it is that a conversion put `(reading)` behind the character `before`."""
+    if is_reading_of(before, reading):
+        return "sure" if is_traditional(before) else "likely"
+    toned = not reading.isascii() and without_tone(reading) in syllables()
+    return "likely" if toned and "\u3400" <= before <= "\u9fff" else "none"
 
 
 def _invisible_characters(source: str) -> list[Repair]:

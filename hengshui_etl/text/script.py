@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from hengshui_etl.vocab.layout import readings, script_corrections
+from hengshui_etl.vocab.layout import script_corrections
 
 if TYPE_CHECKING:
     from opencc import OpenCC
@@ -55,12 +55,9 @@ def simplified(text: str) -> tuple[str, Script]:
     return converted, "hant" if changed * _HANT_SHARE > len(sample) else "hans"
 
 
-@cache
-def traditional_characters() -> frozenset[str]:
-    """Those of the characters with a known reading that conversion changes."""
-    characters = sorted({c for group in readings().values() for c in group})
-    converted = _converter().convert("\n".join(characters)).split("\n")
-    return frozenset(c for c, new in zip(characters, converted, strict=True) if c != new)
+def is_traditional(character: str) -> bool:
+    """Whether conversion changes the character."""
+    return _converter().convert(character) != character
 
 
 def _with_correction(text: str, converted: str, printed: str, clean: str) -> str:

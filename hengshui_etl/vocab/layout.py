@@ -41,14 +41,22 @@ def without_tone(reading: str) -> str:
 
 
 @cache
-def annotated_forms() -> frozenset[str]:
-    """Character and reading joined (`個gè`, `個ge`), with and without tone, `ü` also as `v` and `u`."""
-    out: set[str] = set()
+def readings_of() -> dict[str, list[str]]:
+    """Readings with tone marks, by character."""
+    out: dict[str, list[str]] = {}
     for reading, characters in readings().items():
+        for character in characters:
+            out.setdefault(character, []).append(reading)
+    return out
+
+
+def is_reading_of(character: str, written: str) -> bool:
+    """Whether `written` is a reading of the character (`gè`, `ge`): with and without tone, `ü` also as `v` and `u`."""
+    for reading in readings_of().get(character, ()):
         plain = without_tone(reading)
-        forms = {reading, plain, plain.replace("ü", "v"), plain.replace("ü", "u")}
-        out.update(c + form for c in characters for form in forms)
-    return frozenset(out)
+        if written in (reading, plain, plain.replace("ü", "v"), plain.replace("ü", "u")):
+            return True
+    return False
 
 
 @cache
