@@ -55,7 +55,7 @@ def install() -> None:
     say("installing the packages of uv.lock (once, about a minute)")
     pip("install", "--no-deps", "--require-hashes", "-r", str(requirements))
     pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-    # pip compiles what it installs, but not what is installed in editable form; uncompiled, every start takes 0.1 s more.
+    # pip does not compile what is installed in editable form; uncompiled, the first start takes 0.1 s longer.
     subprocess.run([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "hengshui_etl")], check=False)
     say("ready")
 

@@ -57,7 +57,8 @@ def simplified(text: str) -> tuple[str, Script]:
 
 def is_traditional(character: str) -> bool:
     """Whether conversion changes the character."""
-    return _converter().convert(character) != character
+    converted: str = _converter().convert(character)
+    return converted != character
 
 
 def _with_correction(text: str, converted: str, printed: str, clean: str) -> str:
