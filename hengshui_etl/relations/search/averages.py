@@ -21,10 +21,23 @@ _PER = (
     (re.compile(r"件均|每件|件"), ("件", "个", "宗")),
     (re.compile(r"每公里|每千米"), ("公里",)),
     (re.compile(r"每平方米|均价|单价"), ("平方米",)),
-    (re.compile(r"每(?:家|个|所|项|座|处|张|台|辆|社|厂|店|站|村|镇|乡|县|企业|点|单|头|只|艘|架|车|床|间|套|栋|条|班|组|批|期|场)|平均|户|均"), ()),
+    (
+        re.compile(
+            r"每(?:家|个|所|项|座|处|张|台|辆|社|厂|店|站|村|镇|乡|县|企业|点|单|头|只|艘|架|车|床|间|套|栋|条|班|组|批|期|场)|平均|户|均"
+        ),
+        (),
+    ),
 )
-_BIG = ((re.compile("每百"), 100), (re.compile("每千"), 1000), (re.compile("每十万"), 100000), (re.compile("每万"), 10000), (re.compile("每百万"), 1000000))
-_AVERAGE_WORD = re.compile(r"[户人亩日月年次件例床车生企村店笔套单班站镇乡校户头只株吨座项批台社科门家均师员厂]均(?![为在达已是超未可由有按能须高低])|单产|亩产|均价|单价|平均|每[^年日次经]|一人|一户|一亩|一家|一[座台条]|联系|负责")
+_BIG = (
+    (re.compile("每百"), 100),
+    (re.compile("每千"), 1000),
+    (re.compile("每十万"), 100000),
+    (re.compile("每万"), 10000),
+    (re.compile("每百万"), 1000000),
+)
+_AVERAGE_WORD = re.compile(
+    r"[户人亩日月年次件例床车生企村店笔套单班站镇乡校户头只株吨座项批台社科门家均师员厂]均(?![为在达已是超未可由有按能须高低])|单产|亩产|均价|单价|平均|每[^年日次经]|一人|一户|一亩|一家|一[座台条]|联系|负责"
+)
 _RATE_WORD = re.compile(r"利用小时|小时数")
 
 
@@ -40,7 +53,11 @@ def find_quotients(view: View) -> None:
             _converted(view, i)
         if figure.kind == "multiple":
             _multiple(view, i)
-        elif (view.level[i] or figure.direction and figure.kind == "money") and figure.high is None and (_AVERAGE_WORD.search(statement.before[-16:]) or _RATE_WORD.search(statement.before)):
+        elif (
+            (view.level[i] or (figure.direction and figure.kind == "money"))
+            and figure.high is None
+            and (_AVERAGE_WORD.search(statement.before[-16:]) or _RATE_WORD.search(statement.before))
+        ):
             _average(view, i)
             _by_calendar(view, i)
 
@@ -66,9 +83,13 @@ def _average(view: View, i: int) -> None:
     scale = _scale(before)
     units = _counts_of(view, i, before)
     window = [
-        j for j in range(i - 1, max(-1, i - 40), -1)
-        if view.level[j] and view.statements[j] is not None and not view.statements[j].base  # type: ignore[union-attr]
-        and not view.titled(j) and view.figures[j].sentence >= figure.sentence - 24
+        j
+        for j in range(i - 1, max(-1, i - 40), -1)
+        if view.level[j]
+        and view.statements[j] is not None
+        and not view.said[j].base
+        and not view.titled(j)
+        and view.figures[j].sentence >= figure.sentence - 24
     ]
     window += [j for j in range(i + 1, min(view.count, i + 3)) if view.level[j] and view.periods[j] == view.periods[i]]
     hours = _RATE_WORD.search(before) is not None
@@ -76,9 +97,14 @@ def _average(view: View, i: int) -> None:
     best: tuple[float, int, int] | None = None
     for t in window:
         total = view.figures[t]
-        if total.unit != figure.unit and factor_between(total.unit, figure.unit) is None and not (hours and total.unit == "千瓦时") and not view.alike(t, i):
+        if (
+            total.unit != figure.unit
+            and factor_between(total.unit, figure.unit) is None
+            and not (hours and total.unit == "千瓦时")
+            and not view.alike(t, i)
+        ):
             continue
-        if (word := _AVERAGE_WORD.search(view.statements[t].before[-10:])) and (word.group() != "日均" or "日均" in before):  # type: ignore[union-attr]
+        if (word := _AVERAGE_WORD.search(view.said[t].before[-10:])) and (word.group() != "日均" or "日均" in before):
             continue
         for n in window:
             if n == t or not view.values[n]:
@@ -87,18 +113,25 @@ def _average(view: View, i: int) -> None:
             if hours:
                 if count.unit != "千瓦":
                     continue
-            elif units and count.unit not in units:
-                continue
-            elif not units and count.kind != "count":
+            elif (units and count.unit not in units) or (not units and count.kind != "count"):
                 continue
             if not view.trial("average", (t, n, i), scale):
                 continue
-            if _digits(view, i) < 3 and abs(i - t) + abs(i - n) > (12 if units else 8) or _digits(view, i) < 2 and not units:
+            if (_digits(view, i) < 3 and abs(i - t) + abs(i - n) > (12 if units else 8)) or (
+                _digits(view, i) < 2 and not units
+            ):
                 continue
-            distance = abs(i - t) + abs(i - n) + (0 if count.sentence == figure.sentence else 3) + (0 if total.sentence == figure.sentence else 3)
+            distance = (
+                abs(i - t)
+                + abs(i - n)
+                + (0 if count.sentence == figure.sentence else 3)
+                + (0 if total.sentence == figure.sentence else 3)
+            )
             if best is None or distance < best[0]:
                 best = (distance, t, n)
-    precise = figure.bound == "exact" or best is not None and (best[0] <= 14 or bool(units) and _digits(view, i) >= 3)
+    precise = figure.bound == "exact" or (
+        best is not None and (best[0] <= 14 or (bool(units) and _digits(view, i) >= 3))
+    )
     if best is not None and precise:
         view.claim("average", (best[1], best[2], i), "平均", scale=scale)
         return
@@ -106,11 +139,50 @@ def _average(view: View, i: int) -> None:
         _failing_average(view, i, units, scale, window)
 
 
-_DAYS = frozenset((28, 29, 30, 31, 59, 60, 61, 90, 91, 92, 120, 121, 122, 151, 152, 181, 182, 183, 184, 212, 213, 243, 244, 273, 274, 304, 305, 334, 335, 365, 366, 7, 8, 10, 15, 40))
+_DAYS = frozenset(
+    (
+        28,
+        29,
+        30,
+        31,
+        59,
+        60,
+        61,
+        90,
+        91,
+        92,
+        120,
+        121,
+        122,
+        151,
+        152,
+        181,
+        182,
+        183,
+        184,
+        212,
+        213,
+        243,
+        244,
+        273,
+        274,
+        304,
+        305,
+        334,
+        335,
+        365,
+        366,
+        7,
+        8,
+        10,
+        15,
+        40,
+    )
+)
 
 
 def _by_calendar(view: View, i: int) -> None:
-    """`新登记5.21万户，平均每天171户`: the days, months or years divided by are not stated, but the calendar has them."""
+    """`新登记5.21万户，平均每天171户`: what it was divided by is not stated, but the calendar has it."""
     figure, statement = view.figures[i], view.statements[i]
     assert statement is not None
     head = statement.before[-16:]
@@ -125,14 +197,30 @@ def _by_calendar(view: View, i: int) -> None:
     else:
         return
     for j in range(i - 1, max(-1, i - 12), -1):
-        if view.statements[j] is None or not view.level[j] or view.figures[j].unit != figure.unit or view.titled(j) or view.values[j] <= view.values[i]:
+        if (
+            view.statements[j] is None
+            or not view.level[j]
+            or view.figures[j].unit != figure.unit
+            or view.titled(j)
+            or view.values[j] <= view.values[i]
+        ):
             continue
         ratio = view.values[j] / view.values[i]
-        if abs(ratio - round(ratio)) < 0.004 * ratio and round(ratio) in allowed and view.paragraphs[j] == view.paragraphs[i]:
+        if (
+            abs(ratio - round(ratio)) < 0.004 * ratio
+            and round(ratio) in allowed
+            and view.paragraphs[j] == view.paragraphs[i]
+        ):
             view.claim("average", (j, i), "日历", implied=True)
             return
     for j in range(i + 1, min(view.count, i + 3)):
-        if view.level[j] and view.figures[j].unit == figure.unit and view.periods[j] == view.periods[i] and re.search("一年", view.statements[j].before) and round(view.values[j] / view.values[i]) in allowed:  # type: ignore[union-attr]
+        if (
+            view.level[j]
+            and view.figures[j].unit == figure.unit
+            and view.periods[j] == view.periods[i]
+            and re.search("一年", view.said[j].before)
+            and round(view.values[j] / view.values[i]) in allowed
+        ):
             view.claim("average", (j, i), "日历", implied=True)
             return
 
@@ -144,18 +232,44 @@ def _digits(view: View, i: int) -> int:
 def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction, window: list[int]) -> None:
     """No pair holds: accuse where total and count are plain, or one slip explains it."""
     figure = view.figures[i]
-    own = [j for j in window if j < i and view.periods[j] == view.periods[i] and not view.statements[j].bracketed]  # type: ignore[union-attr]
-    totals = [j for j in own if view.figures[j].unit == figure.unit or factor_between(view.figures[j].unit, figure.unit) is not None]
-    counts = [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count") and j not in totals]
+    own = [j for j in window if j < i and view.periods[j] == view.periods[i] and not view.said[j].bracketed]
+    totals = [
+        j
+        for j in own
+        if view.figures[j].unit == figure.unit or factor_between(view.figures[j].unit, figure.unit) is not None
+    ]
+    counts = [
+        j
+        for j in own
+        if (view.figures[j].unit in units if units else view.figures[j].kind == "count") and j not in totals
+    ]
     if len(totals) == 1 and len(counts) == 1 and figure.kind != "count":
-        if view.slip("average", (totals[0], counts[0], i), scale) and _near_enough(view, totals[0], counts[0], i, scale):
+        if view.slip("average", (totals[0], counts[0], i), scale) and _near_enough(
+            view, totals[0], counts[0], i, scale
+        ):
             view.claim("average", (totals[0], counts[0], i), "平均", scale=scale)
         else:
             view.leave((i,), "an average whose total or count is not plain")
         return
-    nearest = next((j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count") and view.figures[j].sentence == figure.sentence), None)
+    nearest = next(
+        (
+            j
+            for j in own
+            if (view.figures[j].unit in units if units else view.figures[j].kind == "count")
+            and view.figures[j].sentence == figure.sentence
+        ),
+        None,
+    )
     if nearest is not None and figure.kind == "money":
-        moved = [t for t in window if t < i and t != nearest and view.figures[t].unit == figure.unit and view.periods[t] >= view.periods[i] - 2 and view.slip("average", (t, nearest, i), scale, only=i)]
+        moved = [
+            t
+            for t in window
+            if t < i
+            and t != nearest
+            and view.figures[t].unit == figure.unit
+            and view.periods[t] >= view.periods[i] - 2
+            and view.slip("average", (t, nearest, i), scale, only=i)
+        ]
         if len(moved) == 1:
             view.claim("average", (moved[0], nearest, i), "平均", scale=scale)
             return
@@ -164,7 +278,12 @@ def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction
         for t in window:
             if t == n or view.figures[t].unit != figure.unit:
                 continue
-            if head and head in (view.figures[t].metric or "") and view.slip("average", (t, n, i), scale) and _near_enough(view, t, n, i, scale):
+            if (
+                head
+                and head in (view.figures[t].metric or "")
+                and view.slip("average", (t, n, i), scale)
+                and _near_enough(view, t, n, i, scale)
+            ):
                 view.claim("average", (t, n, i), "平均", scale=scale)
                 return
     view.leave((i,), "an average whose total or count is not plain")
@@ -194,21 +313,44 @@ def _multiple(view: View, i: int) -> None:
         return
     if figure.bound == "approx" and figure.value == 2 and not re.search("相比|比", statement.before):
         return
-    window = [j for j in range(i - 1, max(-1, i - 14), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i]]
+    window = [
+        j for j in range(i - 1, max(-1, i - 14), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i]
+    ]
     for a in window:
         for b in window:
-            if a != b and view.alike(a, b) and view.figures[a].unit == view.figures[b].unit and view.values[b] and view.trial("multiple", (a, b, i)):
-                if view.figures[a].sentence == sentence or view.figures[b].sentence == sentence or shared_characters(view.figures[a].metric or "", view.figures[b].metric or "") > 0.6:
-                    view.claim("multiple", (a, b, i), "倍")
-                    return
+            if (
+                a != b
+                and view.alike(a, b)
+                and view.figures[a].unit == view.figures[b].unit
+                and view.values[b]
+                and view.trial("multiple", (a, b, i))
+            ) and (
+                view.figures[a].sentence == sentence
+                or view.figures[b].sentence == sentence
+                or shared_characters(view.figures[a].metric or "", view.figures[b].metric or "") > 0.6
+            ):
+                view.claim("multiple", (a, b, i), "倍")
+                return
     match = re.search(r"(?P<a>[^，。；]{1,24}?)(?:相当于|是|为|达到?)(?P<b>[^，。；]{1,24}?)的?$", statement.before)
     if match is None or figure.bound != "exact":
         return
     best_a = max(window, key=lambda j: shared_characters(match["a"], view.figures[j].metric or ""), default=None)
-    best_b = max((j for j in window if j != best_a), key=lambda j: shared_characters(match["b"], view.figures[j].metric or ""), default=None)
-    if best_a is None or best_b is None or view.figures[best_a].unit != view.figures[best_b].unit or not view.values[best_b]:
+    best_b = max(
+        (j for j in window if j != best_a),
+        key=lambda j: shared_characters(match["b"], view.figures[j].metric or ""),
+        default=None,
+    )
+    if (
+        best_a is None
+        or best_b is None
+        or view.figures[best_a].unit != view.figures[best_b].unit
+        or not view.values[best_b]
+    ):
         return
-    sure = shared_characters(match["a"], view.figures[best_a].metric or "") >= 0.8 and shared_characters(match["b"], view.figures[best_b].metric or "") >= 0.75
+    sure = (
+        shared_characters(match["a"], view.figures[best_a].metric or "") >= 0.8
+        and shared_characters(match["b"], view.figures[best_b].metric or "") >= 0.75
+    )
     ratio = view.values[best_a] / view.values[best_b] / view.values[i] if view.values[i] else 0
     if sure and 0.5 < ratio < 2:
         view.claim("multiple", (best_a, best_b, i), "倍")
@@ -217,29 +359,46 @@ def _multiple(view: View, i: int) -> None:
 def _bracketed(view: View, i: int) -> None:
     """`295.5万吨（59.1亿斤）`: the same quantity in another unit."""
     one = i - 1
-    if one >= 0 and view.figures[one].unit != view.figures[i].unit and len(view.between(one, i)) <= 6:
-        if factor_between(view.figures[one].unit, view.figures[i].unit) is not None:
-            view.claim("conversion", (one, i), "换算")
+    if one < 0 or len(view.between(one, i)) > 6 or view.figures[one].unit == view.figures[i].unit:
+        return
+    if factor_between(view.figures[one].unit, view.figures[i].unit) is not None:
+        view.claim("conversion", (one, i), "换算")
 
 
 def _converted(view: View, i: int) -> None:
     """`按1美元兑6.8974元…折合127.1亿美元`: two amounts and the rate between them."""
     figure = view.figures[i]
-    same = [j for j in range(i - 1, max(-1, i - 8), -1) if view.paragraphs[j] == view.paragraphs[i] and view.figures[j].kind in ("money", "measure") and view.figures[j].high is None and view.statements[j] is not None]
+    same = [
+        j
+        for j in range(i - 1, max(-1, i - 8), -1)
+        if view.paragraphs[j] == view.paragraphs[i]
+        and view.figures[j].kind in ("money", "measure")
+        and view.figures[j].high is None
+        and view.statements[j] is not None
+    ]
     for one in same:
-        if view.figures[one].unit == figure.unit or view.figures[one].kind != figure.kind and figure.kind == "money":
+        if view.figures[one].unit == figure.unit or (view.figures[one].kind != figure.kind and figure.kind == "money"):
             continue
-        if factor_between(view.figures[one].unit, figure.unit) is not None and one == i - 1 and len(view.between(one, i)) < 12:
+        if (
+            factor_between(view.figures[one].unit, figure.unit) is not None
+            and one == i - 1
+            and len(view.between(one, i)) < 12
+        ):
             view.claim("conversion", (one, i), "折合")
             return
         for rate in same:
             if rate not in (one, i) and view.trial("conversion", (one, i, rate)):
                 view.claim("conversion", (one, i, rate), "折合")
                 return
-    rates = [j for j in same if re.search("兑|汇率|折|每千瓦时|每度|每吨", view.statements[j].before)]  # type: ignore[union-attr]
+    rates = [j for j in same if re.search("兑|汇率|折|每千瓦时|每度|每吨", view.said[j].before)]
     if rates:
         for one in same:
-            if one != rates[0] and view.figures[one].unit != figure.unit and view.values[one] > 100 and view.slip("conversion", (one, i, rates[0])):
+            if (
+                one != rates[0]
+                and view.figures[one].unit != figure.unit
+                and view.values[one] > 100
+                and view.slip("conversion", (one, i, rates[0]))
+            ):
                 view.claim("conversion", (one, i, rates[0]), "折合")
                 return
 
@@ -252,6 +411,11 @@ def find_coal(view: View) -> None:
             continue
         for rate in range(i - 1, max(-1, i - 4), -1):
             for one in range(rate - 1, max(-1, rate - 6), -1):
-                if view.level[one] and view.figures[one].kind == "measure" and view.trial("conversion", (one, i, rate)) and view.figures[one].sentence == figure.sentence:
+                if (
+                    view.level[one]
+                    and view.figures[one].kind == "measure"
+                    and view.trial("conversion", (one, i, rate))
+                    and view.figures[one].sentence == figure.sentence
+                ):
                     view.claim("conversion", (one, i, rate), "折合")
                     return

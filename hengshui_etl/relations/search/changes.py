@@ -6,9 +6,13 @@ import re
 
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
-_BALANCE = re.compile(r"收益|利润|亏|赤字|差距|相差|净落|净赚|纯收入|净得|净剩|落下|顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净")
+_BALANCE = re.compile(
+    r"收益|利润|亏|赤字|差距|相差|净落|净赚|纯收入|净得|净剩|落下|顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净"
+)
 _REAL = re.compile(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
-_WHEN = re.compile(r"上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的")
+_WHEN = re.compile(
+    r"上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的"
+)
 _FROM_TO = re.compile(r"(?:由|从|自)[^，。；]{0,24}$")
 
 
@@ -27,11 +31,24 @@ def find_changes(view: View) -> None:
                 _percent_gap(view, i)
             else:
                 _rate(view, i)
-        elif figure.direction is None and figure.kind in ("money", "count", "measure") and _BALANCE.search(statement.before):
+        elif (
+            figure.direction is None
+            and figure.kind in ("money", "count", "measure")
+            and _BALANCE.search(statement.before)
+        ):
             _balance(view, i)
-        elif figure.direction is None and figure.kind in ("money", "count", "measure") and _MORE.search(statement.before) and view.level[i]:
+        elif (
+            figure.direction is None
+            and figure.kind in ("money", "count", "measure")
+            and _MORE.search(statement.before)
+            and view.level[i]
+        ):
             _plain_amount(view, i)
-        elif figure.direction is None and figure.kind in ("money", "count", "measure") and re.search("累计减|共减|合计减|减贫|净减", statement.before):
+        elif (
+            figure.direction is None
+            and figure.kind in ("money", "count", "measure")
+            and re.search("累计减|共减|合计减|减贫|净减", statement.before)
+        ):
             _balance(view, i)
 
 
@@ -39,7 +56,13 @@ def _any_pair(view: View, i: int) -> bool:
     """Two levels or cells before it whose difference is exactly the amount; four digits make chance unlikely."""
     if len(f"{view.figures[i].value.normalize():f}".replace(".", "").strip("0")) < 3:
         return False
-    near = [j for j in range(i - 1, max(-1, i - 40), -1) if view.figures[j].unit == view.figures[i].unit and (view.level[j] or view.statements[j] is None) and not view.titled(j)]
+    near = [
+        j
+        for j in range(i - 1, max(-1, i - 40), -1)
+        if view.figures[j].unit == view.figures[i].unit
+        and (view.level[j] or view.statements[j] is None)
+        and not view.titled(j)
+    ]
     long = len(f"{view.figures[i].value.normalize():f}".replace(".", "").strip("0")) >= 5
     for a in range(len(near)):
         if not long and view.paragraphs[near[a]] != view.paragraphs[i]:
@@ -49,7 +72,7 @@ def _any_pair(view: View, i: int) -> bool:
             gap = abs(view.values[one] - view.values[other])
             if abs(gap - view.values[i]) <= 0.01 * view.values[i] and view.trial("difference", (one, other, i)):
                 alike = shared_characters(view.figures[one].metric or "", view.figures[other].metric or "")
-                if long or alike >= 0.5 and view.paragraphs[other] == view.paragraphs[i]:
+                if long or (alike >= 0.5 and view.paragraphs[other] == view.paragraphs[i]):
                     return view.claim("difference", (other, one, i), "相差")
     return False
 
@@ -63,7 +86,9 @@ def _plain_amount(view: View, i: int) -> None:
     for a in range(len(near)):
         for b in range(a + 1, len(near)):
             pair = (near[a], near[b])
-            if any(s is not None and s.base for s in (view.statements[near[a]], view.statements[near[b]])) and view.trial("difference", (*pair, i)):
+            if any(
+                s is not None and s.base for s in (view.statements[near[a]], view.statements[near[b]])
+            ) and view.trial("difference", (*pair, i)):
                 view.claim("difference", (pair[1], pair[0], i), "多或少")
                 return
 
@@ -102,10 +127,14 @@ def _levels_pair(view: View, i: int) -> tuple[int, int] | None:
                 if k != j and other is not None and not other.base and view.alike(j, k):
                     return k, j
     base = next((j for j in near if (s := view.statements[j]) is not None and s.base), None)
-    if base is not None and (said := _WHEN.sub("", view.statements[base].subject)):  # type: ignore[union-attr]
+    if base is not None and (said := _WHEN.sub("", view.said[base].subject)):
         for k in view.levels_before(base, unit_of=base, limit=8, same_paragraph=True):
             other = view.statements[k]
-            if other is not None and not other.base and covered(said.strip("较比与的"), view.figures[k].metric or "") >= 0.9:
+            if (
+                other is not None
+                and not other.base
+                and covered(said.strip("较比与的"), view.figures[k].metric or "") >= 0.9
+            ):
                 return k, base
     return None
 
@@ -119,19 +148,36 @@ def _amount(view: View, i: int) -> None:
         if view.trial("difference", (*pair, i)):
             view.claim("difference", (*pair, i), statement.word)
             return
-        if (i - min(pair) <= 4 or view.slip("difference", (*pair, i))) and not (statement.predicate == "gap" and not statement.temporal):
+        if (i - min(pair) <= 4 or view.slip("difference", (*pair, i))) and not (
+            statement.predicate == "gap" and not statement.temporal
+        ):
             view.claim("difference", (*pair, i), statement.word)
             return
-    if statement.predicate == "gap" and not statement.temporal and i and view.statements[i - 1] is not None and view.statements[i - 1].bracketed and view.figures[i - 1].unit == view.figures[i].unit:  # type: ignore[union-attr]
-        other = [j for j in view.levels_before(i - 1, unit_of=i, limit=2) if view.figures[j].sentence == view.figures[i].sentence]
+    if (
+        statement.predicate == "gap"
+        and not statement.temporal
+        and i
+        and view.statements[i - 1] is not None
+        and view.said[i - 1].bracketed
+        and view.figures[i - 1].unit == view.figures[i].unit
+    ):
+        other = [
+            j
+            for j in view.levels_before(i - 1, unit_of=i, limit=2)
+            if view.figures[j].sentence == view.figures[i].sentence
+        ]
         if other:
             view.claim("difference", (other[0], i - 1, i), statement.word)
             return
     # the two levels may stand in either order, or the sentence before
-    near = [j for j in view.levels_before(i, unit_of=i, limit=6) if view.figures[j].sentence >= view.figures[i].sentence - 1]
+    near = [
+        j for j in view.levels_before(i, unit_of=i, limit=6) if view.figures[j].sentence >= view.figures[i].sentence - 1
+    ]
     for a in range(len(near)):
         for b in range(a + 1, len(near)):
-            if view.figures[near[a]].bound == "exact" == view.figures[near[b]].bound and view.trial("difference", (near[b], near[a], i)):
+            if view.figures[near[a]].bound == "exact" == view.figures[near[b]].bound and view.trial(
+                "difference", (near[b], near[a], i)
+            ):
                 left, right = view.figures[near[a]].metric or "", view.figures[near[b]].metric or ""
                 if shared_characters(left, right) > 0.5 or _BALANCE.search(statement.before):
                     view.claim("difference", (near[b], near[a], i), statement.word)
@@ -140,11 +186,14 @@ def _amount(view: View, i: int) -> None:
         return
     level = _level_of(view, i, alike=True)
     if level is None:
-        earlier = [j for j in view.levels_before(i, unit_of=i, limit=3, same_paragraph=True)]
-        level = next((j for j in earlier if shared_characters(statement.subject, view.figures[j].metric or "") > 0.8), None) if statement.subject else None
-    if level is not None and view.alike(level, i) and (statement.temporal or statement.predicate == "gap"):
-        if statement.predicate != "gap" or statement.temporal:
-            view.claim("difference", (level, i), statement.word, implied=True)
+        earlier = list(view.levels_before(i, unit_of=i, limit=3, same_paragraph=True))
+        level = (
+            next((j for j in earlier if shared_characters(statement.subject, view.figures[j].metric or "") > 0.8), None)
+            if statement.subject
+            else None
+        )
+    if level is not None and view.alike(level, i) and statement.temporal:
+        view.claim("difference", (level, i), statement.word, implied=True)
 
 
 def _rate(view: View, i: int) -> None:
@@ -171,28 +220,56 @@ def _rate(view: View, i: int) -> None:
         if view.figures[j].sentence != figure.sentence:
             break
         other = view.statements[j]
-        if other is not None and view.figures[j].direction is not None and view.figures[j].kind in ("count", "money", "measure") and other.temporal:
+        if (
+            other is not None
+            and view.figures[j].direction is not None
+            and view.figures[j].kind in ("count", "money", "measure")
+            and other.temporal
+        ):
             level = _level_of(view, j)
-            if level is not None and view.alike(level, j):
-                if view.trial("growth", (level, j, i)):
-                    view.claim("growth", (level, j, i), statement.word)
-                elif not real and i == j + 1 and not statement.subject and len(view.between(j, i)) <= 8 and pair is None:
-                    view.claim("growth", (level, j, i), statement.word)
+            if (
+                level is not None
+                and view.alike(level, j)
+                and (
+                    view.trial("growth", (level, j, i))
+                    or (
+                        not real
+                        and i == j + 1
+                        and not statement.subject
+                        and len(view.between(j, i)) <= 8
+                        and pair is None
+                    )
+                )
+            ):
+                view.claim("growth", (level, j, i), statement.word)
             return
 
 
 def _swept(view: View, i: int) -> bool:
     """Any two levels close by whose growth is exactly the rate: three digits or a decimal make chance unlikely."""
     near = [
-        j for j in range(i - 1, max(-1, i - 9), -1)
-        if view.statements[j] is not None and view.figures[j].kind in ("money", "count", "measure") and view.periods[j] >= view.periods[i] - 1 and not view.titled(j)
+        j
+        for j in range(i - 1, max(-1, i - 9), -1)
+        if view.statements[j] is not None
+        and view.figures[j].kind in ("money", "count", "measure")
+        and view.periods[j] >= view.periods[i] - 1
+        and not view.titled(j)
         and view.figures[j].direction is None
     ]
     for a in near:
         for b in near:
-            if a != b and view.figures[a].unit == view.figures[b].unit and view.values[b] and view.trial("growth", (a, b, i)):
+            if (
+                a != b
+                and view.figures[a].unit == view.figures[b].unit
+                and view.values[b]
+                and view.trial("growth", (a, b, i))
+            ):
                 other = view.statements[b]
-                if other is not None and (other.base or shared_characters(view.figures[a].metric or "", view.figures[b].metric or "") >= 0.5 or _WHEN.search(other.before)):
+                if other is not None and (
+                    other.base
+                    or shared_characters(view.figures[a].metric or "", view.figures[b].metric or "") >= 0.5
+                    or _WHEN.search(other.before)
+                ):
                     return view.claim("growth", (a, b, i), "增长")
     return False
 
@@ -201,14 +278,26 @@ def _unit_slip(view: View, i: int) -> bool:
     """`由上年的38.4%降到27.9%，降幅10.5%`: two percentages and their difference, printed as per cent."""
     figure, statement = view.figures[i], view.statements[i]
     if statement is not None and re.search("高出|高于|低于|快于|慢于|高|低|快|慢", statement.word):
-        percents = [j for j in range(i - 1, max(-1, i - 6), -1) if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and view.periods[j] == view.periods[i]]
+        percents = [
+            j
+            for j in range(i - 1, max(-1, i - 6), -1)
+            if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and view.periods[j] == view.periods[i]
+        ]
         for a, one in enumerate(percents):
             for other in percents[a + 1 :]:
                 if figure.value and abs(view.figures[one].value - view.figures[other].value) == figure.value:
                     return view.claim("difference", (other, one, i), "百分点写作%")
-    if i < 2 or any(view.figures[j].unit != "%" or view.figures[j].direction is not None or view.figures[j].sentence != figure.sentence for j in (i - 1, i - 2)):
+    if i < 2 or any(
+        view.figures[j].unit != "%"
+        or view.figures[j].direction is not None
+        or view.figures[j].sentence != figure.sentence
+        for j in (i - 1, i - 2)
+    ):
         return False
-    if not (_is_from(view, i - 2) or _is_from(view, i - 1)) or abs(view.figures[i - 1].value - view.figures[i - 2].value) != figure.value:
+    if (
+        not (_is_from(view, i - 2) or _is_from(view, i - 1))
+        or abs(view.figures[i - 1].value - view.figures[i - 2].value) != figure.value
+    ):
         return False
     if view.trial("growth", (i - 1, i - 2, i)):
         return False
@@ -263,7 +352,7 @@ def _points(view: View, i: int) -> None:
                 first, second = _ordered(view, one, other)
                 view.claim("difference", (first, second, i), statement.word)
                 return
-    base = [j for j in own[:3] if (s := view.statements[j]) is not None and _is_from(view, j)]
+    base = [j for j in own[:3] if (_s := view.statements[j]) is not None and _is_from(view, j)]
     if base and len(own) >= 2 and i - own[0] == 1:
         level = next((j for j in own[:3] if j not in base), None)
         if level is not None and abs(level - base[0]) == 1 and not statement.subject:
@@ -278,7 +367,9 @@ def _points(view: View, i: int) -> None:
 
 def _is_from(view: View, j: int) -> bool:
     statement = view.statements[j]
-    return statement is not None and (statement.base or statement.bracketed or _FROM_TO.search(statement.before) is not None)
+    return statement is not None and (
+        statement.base or statement.bracketed or _FROM_TO.search(statement.before) is not None
+    )
 
 
 def _ordered(view: View, one: int, other: int) -> tuple[int, int]:
@@ -292,7 +383,12 @@ def _paired(view: View, one: int, other: int, i: int) -> bool:
     gap = view.statements[i]
     if a is None or b is None or gap is None:
         return True
-    if a.predicate in ("share", "rate") and b.predicate in ("share", "rate") and a.word != b.word and not (_is_from(view, one) or _is_from(view, other)):
+    if (
+        a.predicate in ("share", "rate")
+        and b.predicate in ("share", "rate")
+        and a.word != b.word
+        and not (_is_from(view, one) or _is_from(view, other))
+    ):
         return shared_characters(view.figures[one].metric or "", view.figures[other].metric or "") > 0.7
     return True
 
@@ -304,13 +400,17 @@ def _percent_level(view: View, i: int, own: list[int]) -> int | None:
     wanted = statement.subject
     for j in own[:6]:
         other = view.statements[j]
-        if other is None or other.base or _is_from(view, j) and not other.subject:
+        if other is None or other.base or (_is_from(view, j) and not other.subject):
             continue
         if re.search("增速|增幅|涨幅|降幅|增长", wanted) and view.figures[j].direction is None:
             continue
         if re.search("占比|比重|比例|率", wanted) and view.figures[j].direction is not None:
             continue
-        if wanted and shared_characters(wanted, f"{view.figures[j].metric or ''}{other.word}增速幅占比") < 0.5 and j != own[0]:
+        if (
+            wanted
+            and shared_characters(wanted, f"{view.figures[j].metric or ''}{other.word}增速幅占比") < 0.5
+            and j != own[0]
+        ):
             continue
         return j
     return None
@@ -359,10 +459,17 @@ def _balance(view: View, i: int) -> None:
     if re.search("净落|净赚|纯收入|净收入|净得|净剩|纯利|落下", statement.before) and len(near) >= 2:
         one, other = near[1], near[0]
         deducted = view.statements[other]
-        if deducted is not None and re.search("扣|除|减|刨|成本", deducted.before) and view.periods[one] == view.periods[i] and 0.7 < (view.values[one] - view.values[other]) / view.values[i] < 1.4:
+        if (
+            deducted is not None
+            and re.search("扣|除|减|刨|成本", deducted.before)
+            and view.periods[one] == view.periods[i]
+            and 0.7 < (view.values[one] - view.values[other]) / view.values[i] < 1.4
+        ):
             view.claim("difference", (one, other, i), "扣除")
             return
     if re.search("顺差|逆差|结余|差额|累计减|共减", statement.before) and len(near) >= 2:
         one, other = near[1], near[0]
-        if view.figures[one].sentence == view.figures[other].sentence == view.figures[i].sentence and view.slip("difference", (one, other, i)):
+        if view.figures[one].sentence == view.figures[other].sentence == view.figures[i].sentence and view.slip(
+            "difference", (one, other, i)
+        ):
             view.claim("difference", (one, other, i), "差额")

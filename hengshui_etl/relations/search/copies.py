@@ -17,42 +17,91 @@ def _headline(view: View) -> None:
             continue
         figure = view.figures[i]
         same = [
-            j for j in range(view.count)
-            if not view.titled(j) and view.figures[j].unit == figure.unit and view.figures[j].direction == figure.direction and view.figures[j].high is None
+            j
+            for j in range(view.count)
+            if not view.titled(j)
+            and view.figures[j].unit == figure.unit
+            and view.figures[j].direction == figure.direction
+            and view.figures[j].high is None
         ]
         close = [j for j in same if view.trial("restatement", (i, j))]
-        exact = [j for j in close if view.figures[j].value == figure.value and (figure.unit != "%" or _same_sense(view, i, j) or shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5)]
+        exact = [
+            j
+            for j in close
+            if view.figures[j].value == figure.value
+            and (
+                figure.unit != "%"
+                or _same_sense(view, i, j)
+                or shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5
+            )
+        ]
         if figure.unit == "%":
             close = [j for j in close if _same_sense(view, i, j)]
         if figure.bound != "exact" and not exact and same:
-            best = max(same, key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j))
-            others = max((shared_characters(figure.metric or "", view.figures[j].metric or "") for j in close), default=0.0)
+            best = max(
+                same, key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j)
+            )
+            others = max(
+                (shared_characters(figure.metric or "", view.figures[j].metric or "") for j in close), default=0.0
+            )
             likeness = shared_characters(figure.metric or "", view.figures[best].metric or "")
-            if best not in close and likeness >= 0.6 and likeness > others + 0.25 and view.figures[best].bound == "exact" and _stated_alone(view, i, best, [best]):
+            if (
+                best not in close
+                and likeness >= 0.6
+                and likeness > others + 0.25
+                and view.figures[best].bound == "exact"
+                and _stated_alone(view, i, best, [best])
+            ):
                 view.claim("restatement", (i, best), "标题与正文")
                 continue
         if figure.bound == "min" and figure.unit == "%" and not figure.value % 5:
-            tens = [j for j in same if view.figures[j].bound == "exact" and figure.value <= view.figures[j].value < figure.value + 10]
-            if len(tens) == 1 or tens and view.paragraphs[tens[0]] <= min(view.paragraphs[k] for k in range(view.count) if not view.titled(k)):
+            tens = [
+                j
+                for j in same
+                if view.figures[j].bound == "exact" and figure.value <= view.figures[j].value < figure.value + 10
+            ]
+            if len(tens) == 1 or (
+                tens
+                and view.paragraphs[tens[0]] <= min(view.paragraphs[k] for k in range(view.count) if not view.titled(k))
+            ):
                 view.claim("restatement", (i, tens[0]), "标题与正文")
                 continue
         if not exact and figure.bound == "exact":
-            exact = [j for j in close if view.figures[j].place < figure.place and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5]
+            exact = [
+                j
+                for j in close
+                if view.figures[j].place < figure.place
+                and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5
+            ]
         chosen = exact or close
         if chosen and (exact or figure.bound != "exact"):
-            best = max(chosen, key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j))
-            if exact or shared_characters(figure.metric or "", view.figures[best].metric or "") >= 0.5 or figure.unit == "%":
+            best = max(
+                chosen,
+                key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j),
+            )
+            if (
+                exact
+                or shared_characters(figure.metric or "", view.figures[best].metric or "") >= 0.5
+                or figure.unit == "%"
+            ):
                 view.claim("restatement", (i, best), "标题与正文")
             continue
-        if exact or close and figure.bound != "exact":
+        if exact or (close and figure.bound != "exact"):
             continue
-        named = [j for j in same[:14] if view.statements[j] is not None and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.6]
+        named = [
+            j
+            for j in same[:14]
+            if view.statements[j] is not None
+            and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.6
+        ]
         for j in named[:3]:
             if figure.bound != "exact" and view.figures[j].bound != "exact":
                 continue
             if len(f"{figure.value.normalize():f}".strip("0").replace(".", "")) < 2:
                 continue
-            if view.slip("restatement", (i, j)) or figure.bound in ("min", "max") and _stated_alone(view, i, j, named):
+            if view.slip("restatement", (i, j)) or (
+                figure.bound in ("min", "max") and _stated_alone(view, i, j, named)
+            ):
                 if not any(c.type == "restatement" and i in c.operands for c in view.claims):
                     view.claim("restatement", (i, j), "标题与正文")
                 break
@@ -87,7 +136,12 @@ def _repeated(view: View) -> None:
             if grid and digits >= 3 and figure.scope == view.figures[j].scope and (alike >= 0.3 or digits >= 4):
                 view.claim("restatement", (j, i), "表与正文")
                 break
-            if alike >= 0.6 and (digits >= 2 or alike >= 0.8) and (figure.kind != "percent" or digits >= 3 or grid or alike >= 0.9) and not (view.statements[i] is None and view.statements[j] is None):
+            if (
+                alike >= 0.6
+                and (digits >= 2 or alike >= 0.8)
+                and (figure.kind != "percent" or digits >= 3 or grid or alike >= 0.9)
+                and not (view.statements[i] is None and view.statements[j] is None)
+            ):
                 view.claim("restatement", (j, i), "前后两处")
                 break
         earlier.append(i)
@@ -105,9 +159,19 @@ def _swapped(view: View) -> None:
             continue
         for j in prose:
             other = view.figures[j]
-            if j in said or other.unit != figure.unit or other.value == figure.value or other.scope != figure.scope or other.period != figure.period:
+            if (
+                j in said
+                or other.unit != figure.unit
+                or other.value == figure.value
+                or other.scope != figure.scope
+                or other.period != figure.period
+            ):
                 continue
-            if sorted(f"{other.value.normalize():f}") == sorted(f"{figure.value.normalize():f}") and shared_characters(figure.metric or "", other.metric or "") >= 0.6 and view.slip("restatement", (i, j), only=j):
+            if (
+                sorted(f"{other.value.normalize():f}") == sorted(f"{figure.value.normalize():f}")
+                and shared_characters(figure.metric or "", other.metric or "") >= 0.6
+                and view.slip("restatement", (i, j), only=j)
+            ):
                 view.claim("restatement", (i, j), "表与正文")
 
 
@@ -115,7 +179,13 @@ def find_summaries(view: View) -> None:
     """`一般贸易占比超七成` before `占71.1%`: a rounded word first, the number behind it."""
     for i, figure in enumerate(view.figures):
         statement = view.statements[i]
-        if statement is None or view.titled(i) or figure.unit != "%" or figure.bound not in ("min", "approx") or figure.value % 10:
+        if (
+            statement is None
+            or view.titled(i)
+            or figure.unit != "%"
+            or figure.bound not in ("min", "approx")
+            or figure.value % 10
+        ):
             continue
         text = view.text[figure.at : figure.till]
         if "成" not in text:
@@ -124,7 +194,16 @@ def find_summaries(view: View) -> None:
             other = view.statements[j]
             if other is None or view.paragraphs[j] != view.paragraphs[i]:
                 break
-            if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and other.predicate in ("share", "rate") and statement.predicate in ("share", "rate") and view.figures[j].sentence != figure.sentence:
-                if shared_characters(statement.subject, view.figures[j].metric or "") >= 0.8 and view.trial("restatement", (i, j)):
-                    view.claim("restatement", (i, j), "先概说后细说")
-                    break
+            if (
+                (
+                    view.figures[j].unit == "%"
+                    and view.figures[j].bound == "exact"
+                    and other.predicate in ("share", "rate")
+                    and statement.predicate in ("share", "rate")
+                    and view.figures[j].sentence != figure.sentence
+                )
+                and shared_characters(statement.subject, view.figures[j].metric or "") >= 0.8
+                and view.trial("restatement", (i, j))
+            ):
+                view.claim("restatement", (i, j), "先概说后细说")
+                break

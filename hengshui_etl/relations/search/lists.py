@@ -22,7 +22,13 @@ def find_lists(view: View) -> None:
     for i, figure in enumerate(view.figures):
         if view.statements[i] is None:
             continue
-        if figure.kind == "count" and figure.bound == "exact" and figure.high is None and 2 <= figure.value <= 20 and not figure.more:
+        if (
+            figure.kind == "count"
+            and figure.bound == "exact"
+            and figure.high is None
+            and 2 <= figure.value <= 20
+            and not figure.more
+        ):
             _announced(view, i)
         if figure.unit in ("%", "百分点") or figure.kind in ("money", "count", "measure"):
             _bounded(view, i)
@@ -59,18 +65,21 @@ def _announced(view: View, i: int) -> None:
 
 def _figures_listed(view: View, i: int) -> int | None:
     """How many levels in one unit stand one after the other right before figure `i` (…三项加起来, 五大板块营收占比)."""
-    if not re.search(r"(?:^|[，,。；;])[^，,。；;]{0,6}$", view.text[max(0, view.figures[i].at - 10) : view.figures[i].at]):
+    if not re.search(
+        r"(?:^|[，,。；;])[^，,。；;]{0,6}$", view.text[max(0, view.figures[i].at - 10) : view.figures[i].at]
+    ):
         return None
     last = i - 1
     while last >= 0 and not view.level[last] and view.periods[last] == view.periods[i]:
         last -= 1
-    n = 0
-    while last >= 0 and view.level[last] and view.periods[last] >= view.periods[i] - 1 and view.figures[last].unit == view.figures[max(0, last)].unit:
-        if n and view.figures[last].unit != unit:
-            break
-        unit = view.figures[last].unit
+    if last < 0:
+        return None
+    n, unit = 0, view.figures[last].unit
+    while (
+        last >= 0 and view.level[last] and view.figures[last].unit == unit and view.periods[last] >= view.periods[i] - 1
+    ):
         n += 1
-        if not re.match(r"[、，,；;]", view.text[view.figures[last - 1].till : view.figures[last - 1].till + 1] if last else ""):
+        if last == 0 or view.text[view.figures[last - 1].till] not in "、，,；;":
             break
         last -= 1
     return n if n >= 2 else None
@@ -86,7 +95,9 @@ def _places(view: View, i: int) -> int | None:
         labels = {cell.row_label for cell, _ in grid.cells if not cell.total}
         if labels and all(_REGION.search(label) for label in labels):
             return len(labels)
-    scopes = {view.figures[j].scope for j in range(i - 1, max(-1, i - 60), -1) if view.paragraphs[j] == view.paragraphs[i]} - {figure.scope}
+    scopes = {
+        view.figures[j].scope for j in range(i - 1, max(-1, i - 60), -1) if view.paragraphs[j] == view.paragraphs[i]
+    } - {figure.scope}
     return len(scopes) if len(scopes) >= 2 else None
 
 
@@ -126,17 +137,31 @@ def _before(view: View, i: int) -> tuple[int | None, bool]:
     wanted = int(figure.value)
     if len(items) != wanted:
         commas = [p for p in re.split("[，,]", stretch) if p]
-        if len(commas) == wanted and all("、" not in p or True for p in commas) and len(commas) >= 2 and all(len(p) < 26 for p in commas):
+        if (
+            len(commas) == wanted
+            and all("、" not in p or True for p in commas)
+            and len(commas) >= 2
+            and all(len(p) < 26 for p in commas)
+        ):
             return wanted, False
     if len(items) < 2:
         return None, False
     regions = sum(_REGION.search(p) is not None for p in items[1:])
     even = all(len(p) <= 12 for p in items[1:]) and "等" not in view.text[max(0, figure.at - 2) : figure.at]
-    plain = even and len(items) >= 3 and (regions == len(items) - 1 or all(2 <= len(p) <= 8 for p in items) and not re.search("和|与|及", "".join(items)))
+    plain = (
+        even
+        and len(items) >= 3
+        and (
+            regions == len(items) - 1
+            or (all(2 <= len(p) <= 8 for p in items) and not re.search("和|与|及", "".join(items)))
+        )
+    )
     return len(items), plain and (figure.at - len(tail) >= 0)
 
 
-_FOCUS = re.compile(r"(?:^|[，,。；;])(?:围绕|聚焦|针对|突出|抓好|聚力|瞄准|紧盯)(?P<list>[^，,。；]{4,60})[，,][^，,。；\d]{0,10}$")
+_FOCUS = re.compile(
+    r"(?:^|[，,。；;])(?:围绕|聚焦|针对|突出|抓好|聚力|瞄准|紧盯)(?P<list>[^，,。；]{4,60})[，,][^，,。；\d]{0,10}$"
+)
 _GENERIC = re.compile(r"(?:专项|重点|关键|领域|方面|难题|任务|行动|环节|工程|产业|行业|板块|问题|攻坚|专题)")
 
 
@@ -158,7 +183,10 @@ def _behind(view: View, i: int) -> tuple[int | None, bool]:
     stretch = text[figure.till : figure.till + 200]
     end = _CLAUSE.search(stretch)
     stretch = stretch[: end.start()] if end else stretch
-    mark = re.search(r"[（(](?:即|分别是|包括|:|：|即:|即：)?|：|:|——|，(?:即|分别(?:是|为|通往|位于|来自|通向|在|落户)|包括|是|依次为)|(?:即|分别(?:是|为|通往|位于|来自|通向|在|落户)|包括|依次是|有)(?=[\u4e00-\u9fff])", stretch[:40])
+    mark = re.search(
+        r"[（(](?:即|分别是|包括|:|：|即:|即：)?|：|:|——|，(?:即|分别(?:是|为|通往|位于|来自|通向|在|落户)|包括|是|依次为)|(?:即|分别(?:是|为|通往|位于|来自|通向|在|落户)|包括|依次是|有)(?=[\u4e00-\u9fff])",
+        stretch[:40],
+    )
     wanted = int(figure.value)
     if mark:
         listed = stretch[mark.end() :]
@@ -170,7 +198,13 @@ def _behind(view: View, i: int) -> tuple[int | None, bool]:
         items = _items(listed)
         if len(items) == wanted:
             return wanted, False
-        if mark.group() == "——" and len(items) >= 3 and all(2 <= len(p) <= 14 for p in items) and "等" not in listed and not re.search("和|与|及", listed):
+        if (
+            mark.group() == "——"
+            and len(items) >= 3
+            and all(2 <= len(p) <= 14 for p in items)
+            and "等" not in listed
+            and not re.search("和|与|及", listed)
+        ):
             return len(items), True
         commas = [p for p in re.split("[，,]", listed) if p.strip()]
         if len(commas) == wanted:
@@ -178,12 +212,23 @@ def _behind(view: View, i: int) -> tuple[int | None, bool]:
         ordinals = re.findall(r"[一二三四五六七八九十]是", text[figure.till : figure.till + 1500])
         if len(ordinals) >= 2:
             return _ordinals(text, figure.till), _ordinals(text, figure.till) is not None
-        if "等" not in listed and len(items) >= 3 and "分别" in mark.group() and all(2 <= len(p) <= 8 for p in items) and not re.search(r"\d|，|,", listed):
+        if (
+            "等" not in listed
+            and len(items) >= 3
+            and "分别" in mark.group()
+            and all(2 <= len(p) <= 8 for p in items)
+            and not re.search(r"\d|，|,", listed)
+        ):
             return len(items), True
         if len(items) >= 3 and closing is not None and all(2 <= len(p) <= 10 for p in items) and "等" not in listed:
             return len(items), True
         return None, False
-    ordinal = _ordinals(text, figure.till) if figure.unit in ("个", "项", "条", "件", "大", "方面", "个方面") and re.match(r"方面|[^，。；]{0,10}(?:工作|举措|措施|任务|重点|环节|特点|行动)?[：:。，]", stretch[:14] or "：") else None
+    ordinal = (
+        _ordinals(text, figure.till)
+        if figure.unit in ("个", "项", "条", "件", "大", "方面", "个方面")
+        and re.match(r"方面|[^，。；]{0,10}(?:工作|举措|措施|任务|重点|环节|特点|行动)?[：:。，]", stretch[:14] or "：")
+        else None
+    )
     if ordinal and ordinal == wanted:
         return ordinal, False
     if ordinal and re.match("个?方面|方面", stretch):
@@ -222,9 +267,7 @@ def _bounded(view: View, i: int) -> None:
     members = _members(view, i)
     if not members:
         return
-    if view.trial("threshold", (*members, i)):
-        view.claim("threshold", (*members, i), "均")
-    elif len(members) >= 2:
+    if view.trial("threshold", (*members, i)) or len(members) >= 2:
         view.claim("threshold", (*members, i), "均")
 
 
@@ -236,12 +279,19 @@ def _in_table(view: View, i: int) -> bool:
     if word is None:
         return False
     for grid in view.grids:
-        columns = {cell.column for cell, _ in grid.cells if cell.unit == figure.unit and (word in cell.column_label or word.startswith("增") and "增" in cell.column_label)}
+        columns = {
+            cell.column
+            for cell, _ in grid.cells
+            if cell.unit == figure.unit
+            and (word in cell.column_label or (word.startswith("增") and "增" in cell.column_label))
+        }
         for column in columns:
             cells = [(cell, f) for cell, f in grid.cells if cell.column == column and not cell.total]
             held = tuple(f for _, f in cells if view.trial("threshold", (f, i)))
             rest = [f for _, f in cells if f not in held]
-            if len(held) >= 2 and (not rest or len(rest) <= 2 and re.search("除", view.text[figure.at - 40 : figure.at])):
+            if len(held) >= 2 and (
+                not rest or (len(rest) <= 2 and re.search("除", view.text[figure.at - 40 : figure.at]))
+            ):
                 return view.claim("threshold", (*held, i), "表中各行均")
     return False
 
@@ -251,34 +301,46 @@ def _members(view: View, i: int) -> list[int]:
     figure, bound = view.figures[i], view.statements[i]
     assert bound is not None
     same = [
-        j for j in range(i - 1, max(-1, i - 40), -1)
-        if view.paragraphs[j] >= view.paragraphs[i] - 12 and view.figures[j].bound == "exact" and view.figures[j].unit == figure.unit and view.statements[j] is not None
+        j
+        for j in range(i - 1, max(-1, i - 40), -1)
+        if view.paragraphs[j] >= view.paragraphs[i] - 12
+        and view.figures[j].bound == "exact"
+        and view.figures[j].unit == figure.unit
+        and view.statements[j] is not None
     ]
     own = [j for j in same if view.figures[j].sentence == figure.sentence]
     named = _ATTRIBUTE.findall(bound.before)
     if named:
-        group = [j for j in same if named[0] in view.statements[j].before and view.paragraphs[j] == view.paragraphs[i]]  # type: ignore[union-attr]
+        group = [j for j in same if named[0] in view.said[j].before and view.paragraphs[j] == view.paragraphs[i]]
         if group:
             return group[::-1]
     if own:
         last = own[0]
-        key = (view.statements[last].predicate, view.statements[last].word)  # type: ignore[union-attr]
+        key = (view.said[last].predicate, view.said[last].word)
         group = []
         for j in own:
-            if (view.statements[j].predicate, view.statements[j].word) != key:  # type: ignore[union-attr]
+            if (view.said[j].predicate, view.said[j].word) != key:
                 break
             group.append(j)
         return group[::-1] if len(group) >= 2 else []
-    if same and re.search(r"\d?个?[^，。]{0,6}(?:县|区|市|镇|乡|项|家|行业)", bound.before):  # a list of lines before it
+    if same and re.search(
+        r"\d?个?[^，。]{0,6}(?:县|区|市|镇|乡|项|家|行业)", bound.before
+    ):  # a list of lines before it
         last = same[0]
-        key = (view.statements[last].predicate, view.statements[last].word)  # type: ignore[union-attr]
-        group = [j for j in same if (view.statements[j].predicate, view.statements[j].word) == key and view.paragraphs[j] >= view.paragraphs[last] - 12]  # type: ignore[union-attr]
+        key = (view.said[last].predicate, view.said[last].word)
+        group = [
+            j
+            for j in same
+            if (view.said[j].predicate, view.said[j].word) == key and view.paragraphs[j] >= view.paragraphs[last] - 12
+        ]
         return group[::-1] if len(group) >= 3 and key[0] == "rate" else []
     return []
 
 
 _ATTRIBUTE = re.compile(r"[\u4e00-\u9fff]{2}(?:率|面)|占比|比重|增速|增幅|涨幅|降幅|强度")
-_ABOVE = re.compile(r"^[，,]?(?:增速|增幅|占比|涨幅|增长)?(?:分别|均|都)?(?:均|都|全部)(?P<word>高于|快于|超过|大于|低于|慢于)(?P<object>[^，。；\d]{1,14})(?:平均)?")
+_ABOVE = re.compile(
+    r"^[，,]?(?:增速|增幅|占比|涨幅|增长)?(?:分别|均|都)?(?:均|都|全部)(?P<word>高于|快于|超过|大于|低于|慢于)(?P<object>[^，。；\d]{1,14})(?:平均)?"
+)
 
 
 def _overall_bounds(view: View) -> None:
@@ -291,14 +353,31 @@ def _overall_bounds(view: View) -> None:
             continue
         group = [i]
         j = i - 1
-        while j >= 0 and view.figures[j].unit == "%" and view.figures[j].direction == figure.direction and len(view.between(j, group[-1])) <= 20 and view.figures[j].sentence == figure.sentence:
+        while (
+            j >= 0
+            and view.figures[j].unit == "%"
+            and view.figures[j].direction == figure.direction
+            and len(view.between(j, group[-1])) <= 20
+            and view.figures[j].sentence == figure.sentence
+        ):
             group.append(j)
             j -= 1
         for k in range(group[-1] - 1, -1, -1):
             other = view.figures[k]
-            if other.unit == "%" and other.direction == figure.direction and view.statements[k] is not None and not view.titled(k):
+            if (
+                other.unit == "%"
+                and other.direction == figure.direction
+                and view.statements[k] is not None
+                and not view.titled(k)
+            ):
                 scoped = other.scope == figure.scope
-                if scoped and view.paragraphs[k] <= view.paragraphs[i] and view.trial("threshold", (*group[::-1], k)) and len(group) >= 2 and re.search("全市|全县|平均|总体|全区|规上|全省", match["object"]):
+                if (
+                    scoped
+                    and view.paragraphs[k] <= view.paragraphs[i]
+                    and view.trial("threshold", (*group[::-1], k))
+                    and len(group) >= 2
+                    and re.search("全市|全县|平均|总体|全区|规上|全省", match["object"])
+                ):
                     first = _first_growth(view, figure.direction)
                     bound = first if first is not None and view.trial("threshold", (*group[::-1], first)) else k
                     if bound not in group:
@@ -308,6 +387,11 @@ def _overall_bounds(view: View) -> None:
 
 def _first_growth(view: View, direction: str | None) -> int | None:
     for k, figure in enumerate(view.figures):
-        if figure.unit == "%" and figure.direction == direction and view.statements[k] is not None and not view.titled(k):
+        if (
+            figure.unit == "%"
+            and figure.direction == direction
+            and view.statements[k] is not None
+            and not view.titled(k)
+        ):
             return k
     return None

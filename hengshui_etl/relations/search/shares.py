@@ -12,7 +12,9 @@ _OWN_RATE = re.compile(
     r"完成率|覆盖率|合格率|投保率|参保率|占比|比重|比例|开发率|增长面|优良率|达标率|办结率|开工率|投产率|入库率|通车率|利用率|使用率|入住率|上线率|普及率|回收率|整改率|签约率|履约率|到位率|"
     r"率$|面$|度$"
 )
-_NO_SHARE = re.compile(r"增长率|增速|利率|汇率|死亡率|出生率|周转率|失业率|通胀|发生率|毛利率|机械化率|自给率|成活率|负债率|杠杆率|容积率|降水|湿度|浓度|城镇化率|森林覆盖率|覆盖度|满意|知晓率|存活率|增长率|周转|入学率|毕业率|恩格尔|弃风|回报率|收益率")
+_NO_SHARE = re.compile(
+    r"增长率|增速|利率|汇率|死亡率|出生率|周转率|失业率|通胀|发生率|毛利率|机械化率|自给率|成活率|负债率|杠杆率|容积率|降水|湿度|浓度|城镇化率|森林覆盖率|覆盖度|满意|知晓率|存活率|增长率|周转|入学率|毕业率|恩格尔|弃风|回报率|收益率"
+)
 _GROWTH_SHARE = re.compile(r"贡献率|贡献")
 
 
@@ -38,7 +40,12 @@ def _plain(view: View, i: int) -> None:
     near = [j for j in view.levels_before(i, limit=4) if view.periods[j] == view.periods[i]]
     for part in near[:2]:
         for whole in near:
-            if whole != part and view.figures[whole].unit == view.figures[part].unit and view.values[whole] > view.values[part] and view.trial("share", (part, whole, i)):
+            if (
+                whole != part
+                and view.figures[whole].unit == view.figures[part].unit
+                and view.values[whole] > view.values[part]
+                and view.trial("share", (part, whole, i))
+            ):
                 view.claim("share", (part, whole, i), "百分之几")
                 return
 
@@ -49,7 +56,9 @@ def _of_previous(view: View, i: int) -> bool:
     if not view.alike(whole, whole) or view.figures[whole].kind not in ("count", "money", "measure"):
         return False
     sentence = view.figures[i].sentence
-    candidates = [j for j in view.levels_before(whole, unit_of=whole, limit=6) if view.figures[j].sentence >= sentence - 1]
+    candidates = [
+        j for j in view.levels_before(whole, unit_of=whole, limit=6) if view.figures[j].sentence >= sentence - 1
+    ]
     candidates = [j for j in candidates if view.figures[j].sentence == sentence] or candidates[:2]
     for j in candidates:
         if view.trial("share", (j, whole, i)):
@@ -67,12 +76,19 @@ def _of_previous(view: View, i: int) -> bool:
 def _contribution(view: View, i: int) -> bool:
     """`合计拉动全市规上工业增长4.6个百分点，贡献率达55.4%`: points ÷ growth rate."""
     sentence = view.figures[i].sentence
-    points = [j for j in range(i - 1, -1, -1) if view.figures[j].unit == "百分点" and view.figures[j].sentence == sentence]
+    points = [
+        j for j in range(i - 1, -1, -1) if view.figures[j].unit == "百分点" and view.figures[j].sentence == sentence
+    ]
     if not points:
         return False
     for j in range(i - 1, -1, -1):
         figure, statement = view.figures[j], view.statements[j]
-        if statement and figure.unit == "%" and statement.predicate == "change" and view.trial("share", (points[0], j, i)):
+        if (
+            statement
+            and figure.unit == "%"
+            and statement.predicate == "change"
+            and view.trial("share", (points[0], j, i))
+        ):
             return view.claim("share", (points[0], j, i), "贡献率")
     return False
 
@@ -83,13 +99,17 @@ def _stated(view: View, i: int) -> None:
     assert statement is not None
     label = f"{statement.before}"
     said = statement.object
-    if statement.predicate == "rate" and _NO_SHARE.search(f"{statement.subject}{statement.word}") and not _pair_before(view, i):
+    if (
+        statement.predicate == "rate"
+        and _NO_SHARE.search(f"{statement.subject}{statement.word}")
+        and not _pair_before(view, i)
+    ):
         return
     if _TOGETHER.search(label) and _percent_total(view, i):
         return
     parts = _parts(view, i)
     if not parts:
-        if _TOGETHER.search(label) or figure.bound == "exact" and (_swept(view, i, said) or _rows_share(view, i)):
+        if _TOGETHER.search(label) or (figure.bound == "exact" and (_swept(view, i, said) or _rows_share(view, i))):
             return
         view.leave((i,), "a share without a part in its sentence")
         return
@@ -101,7 +121,9 @@ def _stated(view: View, i: int) -> None:
             break
         wholes = _wholes(view, i, j, said)
         for w in wholes[: 14 if exact else 4]:
-            if not exact and (said and shared_characters(said, view.figures[w].metric or "") < 0.5 or "其余" in label):
+            if not exact and (
+                (said and shared_characters(said, view.figures[w].metric or "") < 0.5) or "其余" in label
+            ):
                 continue
             if view.trial("share", (j, w, i)):
                 view.claim("share", (j, w, i), statement.word or "占")
@@ -139,14 +161,26 @@ def _swept(view: View, i: int, said: str) -> bool:
     assert statement is not None
     if len(f"{figure.value.normalize():f}".replace(".", "").strip("0")) < 3:
         return False
-    near = [j for j in range(i - 1, max(-1, i - 16), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i] and view.periods[j] >= view.periods[i] - 3]
-    cells = [j for j in range(view.count) if view.statements[j] is None and statement.subject and shared_characters(statement.subject, view.figures[j].metric or "") >= 0.8]
+    near = [
+        j
+        for j in range(i - 1, max(-1, i - 16), -1)
+        if view.level[j] and view.paragraphs[j] == view.paragraphs[i] and view.periods[j] >= view.periods[i] - 3
+    ]
+    cells = [
+        j
+        for j in range(view.count)
+        if view.statements[j] is None
+        and statement.subject
+        and shared_characters(statement.subject, view.figures[j].metric or "") >= 0.8
+    ]
     for j in (*near, *cells[:12]):
         named = shared_characters(statement.subject, view.figures[j].metric or "") if statement.subject else 0.5
         if named < 0.5:
             continue
         for w in _wholes(view, i, j, said)[:10]:
-            if (not said or shared_characters(said, view.figures[w].metric or "") >= 0.5) and view.trial("share", (j, w, i)):
+            if (not said or shared_characters(said, view.figures[w].metric or "") >= 0.5) and view.trial(
+                "share", (j, w, i)
+            ):
                 return view.claim("share", (j, w, i), statement.word or "占")
     return False
 
@@ -165,7 +199,12 @@ def _parts(view: View, i: int) -> list[int]:
     # 占比分别为25.5%、72.8%和1.6% after three levels: the k-th percentage goes with the k-th level
     if listed is not None and re.search("分别|依次", listed.before):
         first = i
-        while first and view.figures[first - 1].unit == "%" and view.statements[first - 1] is not None and len(view.between(first - 1, first)) <= 1:
+        while (
+            first
+            and view.figures[first - 1].unit == "%"
+            and view.statements[first - 1] is not None
+            and len(view.between(first - 1, first)) <= 1
+        ):
             first -= 1
         last = i
         while last + 1 < view.count and view.figures[last + 1].unit == "%" and len(view.between(last, last + 1)) <= 1:
@@ -173,7 +212,11 @@ def _parts(view: View, i: int) -> list[int]:
         size = last - first + 1
         levels = [j for j in range(first - 1, -1, -1) if view.level[j] and view.figures[j].sentence == sentence][:size]
         if len(levels) < size and size > 1:  # the levels stand in the sentence before
-            levels = [j for j in range(first - 1, max(-1, first - 14), -1) if view.level[j] and view.periods[j] >= view.periods[i] - 1][:size]
+            levels = [
+                j
+                for j in range(first - 1, max(-1, first - 14), -1)
+                if view.level[j] and view.periods[j] >= view.periods[i] - 1
+            ][:size]
         if len(levels) == size and size > 1 and len({view.figures[j].unit for j in levels}) == 1:
             return [levels[::-1][i - first]]
     return found
@@ -190,7 +233,7 @@ def _wholes(view: View, i: int, part: int, said: str) -> list[int]:
         if not (view.level[w] or view.statements[w] is None):
             continue
         statement = view.statements[w]
-        if statement is not None and statement.base or view.titled(w) and view.trial("restatement", (w, part)):
+        if (statement is not None and statement.base) or (view.titled(w) and view.trial("restatement", (w, part))):
             continue
         if view.figures[w].sentence > view.figures[i].sentence:
             break
@@ -198,7 +241,13 @@ def _wholes(view: View, i: int, part: int, said: str) -> list[int]:
             continue
         match = shared_characters(said, view.figures[w].metric or "") if said else 0.0
         distance = abs(part - w)
-        ranked.append((-round(match, 1) - (0.35 if view.paragraphs[w] == view.paragraphs[i] else 0), distance if w < i else distance + 50, w))
+        ranked.append(
+            (
+                -round(match, 1) - (0.35 if view.paragraphs[w] == view.paragraphs[i] else 0),
+                distance if w < i else distance + 50,
+                w,
+            )
+        )
     ranked.sort()
     return [w for _, _, w in ranked]
 
@@ -210,7 +259,11 @@ def _several_parts(view: View, i: int, parts: list[int], said: str) -> bool:
         return False
     if not re.search("合计|合占|共占|两项|三项|两者|三者|两个|三个|合起来|加起来|3个|2个|之和|共同", statement.before):
         return False
-    parts = [j for j in range(i - 1, max(-1, i - 16), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i] and view.figures[j].value > 10]
+    parts = [
+        j
+        for j in range(i - 1, max(-1, i - 16), -1)
+        if view.level[j] and view.paragraphs[j] == view.paragraphs[i] and view.figures[j].value > 10
+    ]
     for size in (2, 3, 4):
         group = [j for j in parts if view.alike(j, parts[0])][:size]
         if len(group) < size or not all(view.alike(g, group[0]) for g in group):
@@ -246,7 +299,12 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
     close = own and len(near) < 40 and "。" not in near and near.count("，") + near.count(",") + near.count("；") <= 2
     if listed and len(parts) == 1 and figure.bound == "exact":
         sibling = _sibling_whole(view, i)
-        if sibling is not None and sibling != part and view.alike(sibling, part) and not _two_fold(view, part, sibling, i):
+        if (
+            sibling is not None
+            and sibling != part
+            and view.alike(sibling, part)
+            and not _two_fold(view, part, sibling, i)
+        ):
             view.claim("share", (part, sibling, i), statement.word or "占")
             return
     if figure.bound != "exact":
@@ -258,26 +316,51 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
     if close and wholes:
         named = [w for w in wholes if said and shared_characters(said, view.figures[w].metric or "") >= 0.7 and w < i]
         sibling = _sibling_whole(view, i)
-        for w in dict.fromkeys([*([sibling] if sibling is not None else []), *named[:2], *same_sentence[:2], *wholes[:1]]):
+        for w in dict.fromkeys(
+            [*([sibling] if sibling is not None else []), *named[:2], *same_sentence[:2], *wholes[:1]]
+        ):
             if w == part or not view.alike(w, part):
                 continue
-            strong = w in named[:1] and len(said) >= 4 or w == sibling and not said or bool(same_sentence[:1] == [w] and statement.predicate == "rate" and len(view.between(w, part)) < 24)
-            if not strong and (w == sibling or w in same_sentence[:2] or w in named[:2]) and view.slip("share", (part, w, i)):
+            strong = (
+                (w in named[:1] and len(said) >= 4)
+                or (w == sibling and not said)
+                or bool(same_sentence[:1] == [w] and statement.predicate == "rate" and len(view.between(w, part)) < 24)
+            )
+            if (
+                not strong
+                and (w == sibling or w in same_sentence[:2] or w in named[:2])
+                and view.slip("share", (part, w, i))
+            ):
                 strong = True
             if strong:
-                if statement.predicate == "share" and said and shared_characters(said, view.figures[w].metric or "") < 0.5 and not view.slip("share", (part, w, i)):
+                if (
+                    statement.predicate == "share"
+                    and said
+                    and shared_characters(said, view.figures[w].metric or "") < 0.5
+                    and not view.slip("share", (part, w, i))
+                ):
                     continue
                 if _two_fold(view, part, w, i) and not view.slip("share", (part, w, i), loose=True):
                     continue
                 view.claim("share", (part, w, i), statement.word or "占")
                 return
     if close and statement.predicate == "share":
-        likely = [w for w in wholes[:10] if w < i and (not said or shared_characters(said, view.figures[w].metric or "") >= 0.4)]
+        likely = [
+            w
+            for w in wholes[:10]
+            if w < i and (not said or shared_characters(said, view.figures[w].metric or "") >= 0.4)
+        ]
         swapped = [w for w in likely if view.slip("share", (part, w, i), only=i)]
         if len(swapped) == 1:
             view.claim("share", (part, swapped[0], i), statement.word or "占")
             return
-    if close and view.figures[part].kind == "count" and not same_sentence and (statement.predicate == "rate" or not said or not wholes) and _feasible(view, part, i):
+    if (
+        close
+        and view.figures[part].kind == "count"
+        and not same_sentence
+        and (statement.predicate == "rate" or not said or not wholes)
+        and _feasible(view, part, i)
+    ):
         view.claim("feasible_share", (part, i), statement.word or "占", implied=True)
         return
     view.leave((part, i), "a share whose whole is not stated, or not plainly")
@@ -289,11 +372,17 @@ def _feasible(view: View, part: int, i: int) -> bool:
     assert statement is not None
     if _TOGETHER.search(statement.before):
         return False
-    if view.figures[part].value < 3 and view.statements[part] is not None and view.text[view.figures[part].at] in "一两二三":
+    if (
+        view.figures[part].value < 3
+        and view.statements[part] is not None
+        and view.text[view.figures[part].at] in "一两二三"
+    ):
         return False
     if view.trial("feasible_share", (part, i), implied=True) is False:
         return len(view.between(part, i)) < 24 and (statement.predicate == "share" and not statement.subject)
-    return statement.predicate == "share" and not statement.subject or bool(_OWN_RATE.search(statement.word) and view.periods[part] == view.periods[i])
+    return (statement.predicate == "share" and not statement.subject) or bool(
+        _OWN_RATE.search(statement.word) and view.periods[part] == view.periods[i]
+    )
 
 
 def _two_fold(view: View, part: int, whole: int, i: int) -> bool:
@@ -311,7 +400,10 @@ def _two_fold(view: View, part: int, whole: int, i: int) -> bool:
 def _sibling_whole(view: View, i: int) -> int | None:
     """The whole of the shares just before in the same paragraph (占14.7% after 占税收收入的40.7%)."""
     for claim in reversed(view.claims):
-        if claim.type == "share" and view.paragraphs[claim.operands[-1]] == view.paragraphs[i] and i - claim.operands[-1] <= 6:
+        if (
+            claim.type == "share"
+            and view.paragraphs[claim.operands[-1]] == view.paragraphs[i]
+            and i - claim.operands[-1] <= 6
+        ):
             return claim.operands[-2]
     return None
-

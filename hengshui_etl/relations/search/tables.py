@@ -83,7 +83,12 @@ def _subtotals(view: View, rows: dict[int, Row]) -> None:
                     total += view.values[j]
                     if total > view.values[whole] * 1.01:
                         break
-                    if len(parts) > 1 and total > view.values[whole] * 0.99 and view.trial("sum", (*parts, whole)) and len(f"{view.figures[whole].value.normalize():f}".strip("0")) >= 3:
+                    if (
+                        len(parts) > 1
+                        and total > view.values[whole] * 0.99
+                        and view.trial("sum", (*parts, whole))
+                        and len(f"{view.figures[whole].value.normalize():f}".strip("0")) >= 3
+                    ):
                         view.claim("sum", (*parts, whole), "表中小计")
                         break
 
@@ -94,7 +99,11 @@ def _share_base(view: View, rows: dict[int, Row], total: int, column: int, membe
     for base, (cell, whole) in rows[total].items():
         if cell.unit == "%" or base == column:
             continue
-        held = sum(bool(view.trial("share", (rows[r][base][1], whole, rows[r][column][1]))) for r in members if base in rows[r] and column in rows[r])
+        held = sum(
+            bool(view.trial("share", (rows[r][base][1], whole, rows[r][column][1])))
+            for r in members
+            if base in rows[r] and column in rows[r]
+        )
         if held > hits:
             best, hits = base, held
     return best if hits * 2 > len(members) else None
@@ -112,10 +121,24 @@ def _rows(view: View, rows: dict[int, Row]) -> None:
             for b in columns:
                 if a == b or rate in (a, b):
                     continue
-                kind = "growth" if _GROWTH.search(label) else "share" if _RATE.search(label) or _SHARE.search(label) else None
+                kind = (
+                    "growth"
+                    if _GROWTH.search(label)
+                    else "share"
+                    if _RATE.search(label) or _SHARE.search(label)
+                    else None
+                )
                 if kind is None:
                     continue
-                cells = [(row[a][1], row[b][1], row[rate][1]) for row in rows.values() if a in row and b in row and rate in row and row[a][0].unit == row[b][0].unit and row[a][0].unit != "%"]
+                cells = [
+                    (row[a][1], row[b][1], row[rate][1])
+                    for row in rows.values()
+                    if a in row
+                    and b in row
+                    and rate in row
+                    and row[a][0].unit == row[b][0].unit
+                    and row[a][0].unit != "%"
+                ]
                 if len(cells) < 2:
                     continue
                 held = sum(bool(view.trial("growth" if kind == "growth" else "share", ops)) for ops in cells)
@@ -136,10 +159,19 @@ def _of_which(view: View, rows: dict[int, Row]) -> None:
                     view.claim("part_of", (figure, above[column][1]), "表中其中项")
         else:
             above = row
-        month = [c for c in row if re.fullmatch(r"\s*\d{1,2}月(?:份)?.{0,6}", row[c][0].column_label) or row[c][0].column_label.startswith("本月")]
+        month = [
+            c
+            for c in row
+            if re.fullmatch(r"\s*\d{1,2}月(?:份)?.{0,6}", row[c][0].column_label)
+            or row[c][0].column_label.startswith("本月")
+        ]
         months = [c for c in row if _CUMULATIVE.search(row[c][0].column_label)]
         for a in month:
             for b in months:
-                if row[a][0].unit == row[b][0].unit and row[a][0].unit != "%" and not _PREVIOUS.search(row[b][0].column_label):
+                if (
+                    row[a][0].unit == row[b][0].unit
+                    and row[a][0].unit != "%"
+                    and not _PREVIOUS.search(row[b][0].column_label)
+                ):
                     view.claim("part_of", (row[a][1], row[b][1]), "当月与累计")
                     break

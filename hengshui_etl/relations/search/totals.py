@@ -10,9 +10,13 @@ from hengshui_etl.relations.search.view import View, shared_characters
 
 _REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
 _REST_WORD = re.compile(r"其余|余下")
-_OF_WHICH = re.compile(r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看|统计|划分|计)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是")
+_OF_WHICH = re.compile(
+    r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看|统计|划分|计)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是"
+)
 _NOT_ALL = re.compile(r"等(?:[^级]|$)|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
-_INSIDE = re.compile(r"[^，,。；、;:：]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)")
+_INSIDE = re.compile(
+    r"[^，,。；、;:：]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)"
+)
 _BELOW = re.compile(r"已|其中|中|完成|完工|。|占|用于|整改|审结|办结|投|入|建成|开工|开放|到位|实施|销售|取得|获")
 _MOST_PARTS = 16
 
@@ -42,14 +46,25 @@ def _level_run(view: View, start: int, whole: int, sentence_limit: int) -> list[
             break
         if view.level[j] and view.alike(j, whole) and j != whole:
             statement = view.statements[j]
-            if statement is not None and not statement.base and not statement.bracketed and statement.predicate == "level":
+            if (
+                statement is not None
+                and not statement.base
+                and not statement.bracketed
+                and statement.predicate == "level"
+            ):
                 run.append(j)
     return run
 
 
 def _usable(view: View, i: int) -> bool:
     statement = view.statements[i]
-    return view.level[i] and statement is not None and not statement.base and statement.predicate == "level" and not view.titled(i)
+    return (
+        view.level[i]
+        and statement is not None
+        and not statement.base
+        and statement.predicate == "level"
+        and not view.titled(i)
+    )
 
 
 def _forward_sums(view: View) -> None:
@@ -105,7 +120,12 @@ def _credible(view: View, w: int, parts: list[int]) -> bool:
         return cue and close
     if w > parts[-1]:
         return digits >= 6 or close
-    return (cue and (close or digits >= 7)) or digits >= 8 and close or digits >= 11 or close and view.figures[w].sentence == view.figures[parts[-1]].sentence
+    return (
+        (cue and (close or digits >= 7))
+        or (digits >= 8 and close)
+        or digits >= 11
+        or (close and view.figures[w].sentence == view.figures[parts[-1]].sentence)
+    )
 
 
 def _listed(view: View, w: int, run: list[int]) -> list[int]:
@@ -118,7 +138,11 @@ def _listed(view: View, w: int, run: list[int]) -> list[int]:
         return []  # the whole would itself be a member of a list
     clause = lead[max(lead.rfind("。"), lead.rfind("；")) + 1 :]
     close = view.figures[w].sentence == view.figures[first].sentence and len(lead) < 24
-    if not (_OF_WHICH.search(clause) or close or re.match(r"[^，。]{0,10}[里中内]，", clause)) or len(clause) > 40 or _NOT_ALL.search(clause):
+    if (
+        not (_OF_WHICH.search(clause) or close or re.match(r"[^，。]{0,10}[里中内]，", clause))
+        or len(clause) > 40
+        or _NOT_ALL.search(clause)
+    ):
         return []
     parts = [first]
     for j in run[1:]:
@@ -142,12 +166,19 @@ def _accuse_sum(view: View, w: int, parts: list[int]) -> None:
         if not 0.5 * view.values[w] < total < 2 * view.values[w] and not _scaled_slip(view, chosen, w):
             continue
         parallel = any(
-            c.type == "sum" and len(c.operands) == size + 1 and abs(c.operands[0] - chosen[0]) == 1 and abs(c.operands[-2] - chosen[-1]) == 1
+            c.type == "sum"
+            and len(c.operands) == size + 1
+            and abs(c.operands[0] - chosen[0]) == 1
+            and abs(c.operands[-2] - chosen[-1]) == 1
             for c in view.claims
         )
         even = size >= 2 and all(view.figures[p].sentence == view.figures[chosen[0]].sentence for p in chosen)
         near = 0.9 * view.values[w] < total < 1.12 * view.values[w]
-        if parallel or even and near and size == len(parts) and view.slip("sum", (*chosen, w)) or even and size == len(parts) and _scaled_slip(view, chosen, w):
+        if (
+            parallel
+            or (even and near and size == len(parts) and view.slip("sum", (*chosen, w)))
+            or (even and size == len(parts) and _scaled_slip(view, chosen, w))
+        ):
             view.claim("sum", (*chosen, w), "分项合计")
             return
 
@@ -156,8 +187,9 @@ _BY = re.compile(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}(
 
 
 def _partitions(view: View) -> None:
-    """`分产业看，一产、二产、三产依次吸纳86人、2954人和1706人`: a partition whole must be some level before it; one that
-    misses it by a single slip is a finding."""
+    """`分产业看，一产、二产、三产依次吸纳86人、2954人和1706人`: the whole must be some level before it.
+
+    A list that misses it by a single slip is a finding."""
     i = 0
     while i < view.count:
         if not _usable(view, i) or i in view.parts:
@@ -165,16 +197,29 @@ def _partitions(view: View) -> None:
             continue
         parts = [i]
         while parts[-1] + 1 < view.count:
-            j = next((k for k in range(parts[-1] + 1, min(view.count, parts[-1] + 3)) if _usable(view, k) and view.figures[k].unit == view.figures[i].unit), None)
+            j = next(
+                (
+                    k
+                    for k in range(parts[-1] + 1, min(view.count, parts[-1] + 3))
+                    if _usable(view, k) and view.figures[k].unit == view.figures[i].unit
+                ),
+                None,
+            )
             if j is None or view.figures[j].sentence != view.figures[i].sentence:
                 break
             parts.append(j)
         following = parts[-1] + 1
         if len(parts) >= 2 and not any(p in view.parts for p in parts):
             lead = view.text[max(0, view.figures[i].at - 44) : view.figures[i].at]
-            if _BY.search(lead) and not _NOT_ALL.search(view.text[view.figures[parts[-1]].till : view.figures[parts[-1]].till + 6]):
+            if _BY.search(lead) and not _NOT_ALL.search(
+                view.text[view.figures[parts[-1]].till : view.figures[parts[-1]].till + 6]
+            ):
                 total = sum(view.values[p] for p in parts)
-                wholes = [w for w in view.levels_before(i, unit_of=i, limit=14) if view.values[w] and 0.88 < total / view.values[w] < 1.13 and view.figures[w].bound == "exact"]
+                wholes = [
+                    w
+                    for w in view.levels_before(i, unit_of=i, limit=14)
+                    if view.values[w] and 0.88 < total / view.values[w] < 1.13 and view.figures[w].bound == "exact"
+                ]
                 slipped = [w for w in wholes if view.slip("sum", (*parts, w))]
                 if len({view.values[w] for w in slipped}) == 1:
                     view.claim("sum", (*parts, slipped[0]), "按类分项")
@@ -187,11 +232,29 @@ def _long_list(view: View) -> None:
     for i in range(view.count):
         if not _usable(view, i) or i in view.parts:
             continue
-        parts = [j for j in range(i, min(view.count, i + 12)) if _usable(view, j) and view.figures[j].unit == view.figures[i].unit and view.figures[j].sentence == view.figures[i].sentence]
-        if len(parts) < 4 or "其中" in view.between(parts[0], parts[-1]) or parts[-1] - parts[0] != len(parts) - 1 or any(p in view.parts for p in parts):
+        parts = [
+            j
+            for j in range(i, min(view.count, i + 12))
+            if _usable(view, j)
+            and view.figures[j].unit == view.figures[i].unit
+            and view.figures[j].sentence == view.figures[i].sentence
+        ]
+        if (
+            len(parts) < 4
+            or "其中" in view.between(parts[0], parts[-1])
+            or parts[-1] - parts[0] != len(parts) - 1
+            or any(p in view.parts for p in parts)
+        ):
             continue
         for w in range(view.count):
-            if w not in parts and view.statements[w] is not None and _usable(view, w) and view.figures[w].unit == view.figures[i].unit and view.figures[w].bound == "exact" and _scaled_slip(view, parts, w):
+            if (
+                w not in parts
+                and view.statements[w] is not None
+                and _usable(view, w)
+                and view.figures[w].unit == view.figures[i].unit
+                and view.figures[w].bound == "exact"
+                and _scaled_slip(view, parts, w)
+            ):
                 view.claim("sum", (*parts, w), "分项合计")
                 view.parts.update(parts)
                 return
@@ -205,7 +268,9 @@ def _scaled_slip(view: View, parts: list[int], w: int) -> bool:
         return False
     for p in parts:
         for k in (1e4, 1e-4):
-            if abs(total - view.values[p] + view.values[p] * k - target) < 0.0008 * target and view.slip("sum", (*parts, w)):
+            if abs(total - view.values[p] + view.values[p] * k - target) < 0.0008 * target and view.slip(
+                "sum", (*parts, w)
+            ):
                 return True
     return False
 
@@ -218,27 +283,49 @@ def _parallel_sums(view: View) -> None:
             others = [p + step for p in parts]
             if not all(0 <= o < view.count and _usable(view, o) for o in others) or set(others) & set(claim.operands):
                 continue
-            if len({view.figures[o].unit for o in others}) != 1 or view.figures[others[0]].unit == view.figures[parts[0]].unit or any(view.figures[o].sentence != view.figures[p].sentence for o, p in zip(others, parts, strict=True)):
+            if (
+                len({view.figures[o].unit for o in others}) != 1
+                or view.figures[others[0]].unit == view.figures[parts[0]].unit
+                or any(view.figures[o].sentence != view.figures[p].sentence for o, p in zip(others, parts, strict=True))
+            ):
                 continue
-            near = [w for w in range(max(0, whole - 3), min(view.count, whole + 4)) if _usable(view, w) and w not in others and view.figures[w].unit == view.figures[others[0]].unit and view.figures[w].sentence == view.figures[whole].sentence]
+            near = [
+                w
+                for w in range(max(0, whole - 3), min(view.count, whole + 4))
+                if _usable(view, w)
+                and w not in others
+                and view.figures[w].unit == view.figures[others[0]].unit
+                and view.figures[w].sentence == view.figures[whole].sentence
+            ]
             near.sort(key=lambda w: abs(w - whole - step))
             if any(view.has("sum", (*others, w)) for w in near):
                 continue
             held = next((w for w in near if view.trial("sum", (*others, w))), None)
             total = sum(view.values[o] for o in others)
-            slipped = next((w for w in near if view.values[w] and (0.8 < total / view.values[w] < 1.25 and view.slip("sum", (*others, w)) or _scaled_slip(view, others, w))), None)
+            slipped = next(
+                (
+                    w
+                    for w in near
+                    if view.values[w]
+                    and (
+                        (0.8 < total / view.values[w] < 1.25 and view.slip("sum", (*others, w)))
+                        or _scaled_slip(view, others, w)
+                    )
+                ),
+                None,
+            )
             chosen = held if held is not None else slipped
             if chosen is not None and view.claim("sum", (*others, chosen), "并列分项"):
                 view.parts.update(others)
 
 
 def _sweep(view: View) -> None:
-    """Stretches of a paragraph's levels that add up exactly to a level elsewhere in the article: digits enough that it is
-    no chance. Levels that alternate (计划312公里、完成248公里) are taken by twos and threes."""
+    """Stretches of levels that add up exactly to a level elsewhere in the article, with digits enough that it is no
+    chance. Levels that alternate (计划312公里、完成248公里) are taken by twos and threes."""
     wholes: dict[str, list[int]] = {}
     for w in range(view.count):
         statement = view.statements[w]
-        if statement is None or view.level[w] and not statement.base and not view.titled(w):
+        if statement is None or (view.level[w] and not statement.base and not view.titled(w)):
             figure = view.figures[w]
             if figure.kind in ("count", "money", "measure") and figure.bound == "exact" and figure.high is None:
                 wholes.setdefault(figure.unit, []).append(w)
@@ -260,7 +347,8 @@ def _sweep_run(view: View, run: list[int], targets: list[tuple[float, int]]) -> 
     numbers = [t[0] for t in targets]
     for stride in (1, 2, 3):
         for first in range(len(run)):
-            total, parts = 0.0, []
+            total = 0.0
+            parts: list[int] = []
             for j in run[first : first + stride * _MOST_PARTS : stride]:
                 if parts and view.paragraphs[j] > view.paragraphs[parts[-1]] + 1:
                     break
@@ -294,12 +382,12 @@ def _no_chance(view: View, w: int, parts: list[int]) -> bool:
         return fit >= 4
     if len(parts) == 2 and view.paragraphs[w] != view.paragraphs[parts[0]]:
         named = all(shared_characters(view.figures[p].metric or "", view.figures[w].metric or "") >= 0.5 for p in parts)
-        return fit >= 8 or named and together and fit >= 5
+        return fit >= 8 or (named and together and fit >= 5)
     if near and together:
-        return fit >= 4 or w < parts[0] and fit >= 3
+        return fit >= 4 or (w < parts[0] and fit >= 3)
     if together and view.paragraphs[w] == view.paragraphs[parts[0]]:
         return fit >= 5
-    return fit >= 6 and (together or len(parts) >= 3) or fit >= 8
+    return (fit >= 6 and (together or len(parts) >= 3)) or fit >= 8
 
 
 def _backward_sums(view: View) -> None:
@@ -307,24 +395,38 @@ def _backward_sums(view: View) -> None:
     for w in range(view.count):
         if not _usable(view, w) or any(c.type == "sum" and c.operands[-1] == w for c in view.claims):
             continue
-        before = view.statements[w].before if view.statements[w] else ""  # type: ignore[union-attr]
+        before = view.said[w].before if view.statements[w] else ""
         cue = re.search("合计|总计|总数|总共|共计|共|总量|累计", before)
-        earlier = [j for j in view.levels_before(w, unit_of=w, limit=8) if view.figures[j].sentence >= view.figures[w].sentence - 1]
+        earlier = [
+            j
+            for j in view.levels_before(w, unit_of=w, limit=8)
+            if view.figures[j].sentence >= view.figures[w].sentence - 1
+        ]
         earlier = [j for j in earlier if _usable(view, j)]
         total = 0.0
         for n, j in enumerate(earlier):
             total += view.values[j]
             if n and abs(total - view.values[w]) <= 0.02 * view.values[w]:
                 parts = earlier[: n + 1][::-1]
-                if view.trial("sum", (*parts, w)) and (cue or all(view.figures[p].sentence == view.figures[w].sentence for p in parts)) and _credible(view, w, parts):
+                if (
+                    view.trial("sum", (*parts, w))
+                    and (cue or all(view.figures[p].sentence == view.figures[w].sentence for p in parts))
+                    and _credible(view, w, parts)
+                ):
                     if view.claim("sum", (*parts, w), "合计"):
                         view.parts.update(parts)
                     break
         else:
-            own = [j for j in earlier if view.figures[j].sentence == view.figures[w].sentence and view.figures[j].unit == view.figures[w].unit and j not in view.parts]
+            own = [
+                j
+                for j in earlier
+                if view.figures[j].sentence == view.figures[w].sentence
+                and view.figures[j].unit == view.figures[w].unit
+                and j not in view.parts
+            ]
             if re.search("合计|加起来|总共|共计|相加|合起来", before) and len(own) >= 2 and own[-1] >= w - len(own) - 1:
                 near = 0.8 < sum(view.values[j] for j in own) / view.values[w] < 1.25 if view.values[w] else False
-                if near and view.slip("sum", (*own[::-1], w)) or _scaled_slip(view, own[::-1], w):
+                if (near and view.slip("sum", (*own[::-1], w))) or _scaled_slip(view, own[::-1], w):
                     view.claim("sum", (*own[::-1], w), "合计")
                     view.parts.update(own)
 
@@ -334,9 +436,17 @@ def _percent_totals(view: View) -> None:
     runs: dict[int, list[int]] = {}
     for i in range(view.count):
         statement = view.statements[i]
-        if statement is not None and view.figures[i].unit in ("%", "百分点") and view.figures[i].bound == "exact" and view.figures[i].high is None:
-            if statement.predicate in ("share", "rate", "level") and view.figures[i].direction is None:
-                runs.setdefault(view.paragraphs[i], []).append(i)
+        if (
+            (
+                statement is not None
+                and view.figures[i].unit in ("%", "百分点")
+                and view.figures[i].bound == "exact"
+                and view.figures[i].high is None
+            )
+            and statement.predicate in ("share", "rate", "level")
+            and view.figures[i].direction is None
+        ):
+            runs.setdefault(view.paragraphs[i], []).append(i)
     for run in runs.values():
         for w in range(len(run)):
             total = 0.0
@@ -344,7 +454,12 @@ def _percent_totals(view: View) -> None:
                 total += view.values[run[k]]
                 if total > view.values[run[w]] + 0.3:
                     break
-                if k > w + 1 and abs(total - view.values[run[w]]) < 0.25 and view.values[run[w]] < 99 and view.periods[run[k]] - view.periods[run[w]] <= 1:
+                if (
+                    k > w + 1
+                    and abs(total - view.values[run[w]]) < 0.25
+                    and view.values[run[w]] < 99
+                    and view.periods[run[k]] - view.periods[run[w]] <= 1
+                ):
                     parts = run[w + 1 : k + 1]
                     if view.trial("sum", (*parts, run[w])):
                         view.claim("sum", (*parts, run[w]), "占比分项")
@@ -357,7 +472,14 @@ def _percent_sums(view: View) -> None:
     for i in range(view.count + 1):
         figure = view.figures[i] if i < view.count else None
         statement = view.statements[i] if i < view.count else None
-        if figure is not None and figure.unit == "%" and statement is not None and statement.predicate in ("share", "rate") and figure.direction is None and figure.bound == "exact":
+        if (
+            figure is not None
+            and figure.unit == "%"
+            and statement is not None
+            and statement.predicate in ("share", "rate")
+            and figure.direction is None
+            and figure.bound == "exact"
+        ):
             if group and (view.paragraphs[i] != view.paragraphs[group[-1]] or i - group[-1] > 4):
                 _hundred(view, group)
                 group = []
@@ -384,9 +506,17 @@ def _remainders(view: View) -> None:
     """`其余162.6万人次为一日游游客`: whole − parts = the rest."""
     for i in range(view.count):
         statement = view.statements[i]
-        if statement is None or not view.level[i] or not _REST.search(statement.before) and "余下" not in statement.before:
+        if (
+            statement is None
+            or not view.level[i]
+            or (not _REST.search(statement.before) and "余下" not in statement.before)
+        ):
             continue
-        earlier = [j for j in view.levels_before(i, unit_of=i, limit=10) if view.figures[j].sentence >= view.figures[i].sentence - 2]
+        earlier = [
+            j
+            for j in view.levels_before(i, unit_of=i, limit=10)
+            if view.figures[j].sentence >= view.figures[i].sentence - 2
+        ]
         earlier = [j for j in earlier if (s := view.statements[j]) is not None and not s.base]
         if _remainder_that_holds(view, i, earlier):
             continue
@@ -434,14 +564,27 @@ def _implied_remainders(view: View) -> None:
     for match in _REST_WORD.finditer(view.text):
         at = match.start()
         end = len(view.text)
-        before = [j for j in range(view.count) if view.level[j] and view.figures[j].till <= at and at - view.figures[j].till < 60]
+        before = [
+            j
+            for j in range(view.count)
+            if view.level[j] and view.figures[j].till <= at and at - view.figures[j].till < 60
+        ]
         following = next((f for f in view.figures if f.at >= match.end()), None)
-        if following is not None and following.unit != "%" and following.at <= end and not re.search("[，。；,;]", view.text[match.end() : following.at]):
+        if (
+            following is not None
+            and following.unit != "%"
+            and following.at <= end
+            and not re.search("[，。；,;]", view.text[match.end() : following.at])
+        ):
             continue
         if not before:
             continue
         part = before[-1]
-        wholes = [j for j in view.levels_before(part, limit=4, same_paragraph=True) if view.figures[j].unit == view.figures[part].unit and view.values[j] > view.values[part]]
+        wholes = [
+            j
+            for j in view.levels_before(part, limit=4, same_paragraph=True)
+            if view.figures[j].unit == view.figures[part].unit and view.values[j] > view.values[part]
+        ]
         if wholes and view.figures[part].kind == "count" and part not in view.parts:
             view.claim("remainder", (wholes[0], part), "其余", implied=True)
             view.claim("part_of", (part, wholes[0]), "其余")
@@ -457,9 +600,21 @@ def _parts_of(view: View) -> None:
             continue
         before = statement.before
         sentence = view.figures[i].sentence
-        own = [j for j in view.levels_before(i, unit_of=i, limit=6) if view.periods[j] == view.periods[i] and _usable(view, j)]
+        own = [
+            j
+            for j in view.levels_before(i, unit_of=i, limit=6)
+            if view.periods[j] == view.periods[i] and _usable(view, j)
+        ]
         if not own:
-            own = [j for j in view.levels_before(i, unit_of=i, limit=2, same_paragraph=True) if view.figures[j].sentence == sentence - 1 and _usable(view, j)] if before.startswith("其中") else []
+            own = (
+                [
+                    j
+                    for j in view.levels_before(i, unit_of=i, limit=2, same_paragraph=True)
+                    if view.figures[j].sentence == sentence - 1 and _usable(view, j)
+                ]
+                if before.startswith("其中")
+                else []
+            )
         if not own:
             continue
         inside = None
@@ -470,31 +625,55 @@ def _parts_of(view: View) -> None:
             inside = marked
         if inside is None:
             continue
-        if any(i in c.operands and inside in c.operands and c.type in ("sum", "share", "remainder") for c in view.claims):
+        if any(
+            i in c.operands and inside in c.operands and c.type in ("sum", "share", "remainder") for c in view.claims
+        ):
             continue
         holds = view.trial("part_of", (i, inside))
-        if holds:
-            view.claim("part_of", (i, inside), "其中")
-        elif holds is False and own[0] == inside and view.figures[i].kind == "count" and len(gap) < 40:
+        if holds or (holds is False and own[0] == inside and view.figures[i].kind == "count" and len(gap) < 40):
             view.claim("part_of", (i, inside), "其中")
 
 
 def _parts_by_name(view: View) -> None:
     """A part that its name or its period shows to be one: 跨境电商出口 of 出口, December of the year."""
-    usable = [i for i in range(view.count) if _usable(view, i) and view.figures[i].metric and view.figures[i].bound in ("exact", "approx")]
-    linked = {frozenset(c.operands[k] for k in (a, b)) for c in view.claims if len(c.operands) <= 12 for a in range(len(c.operands)) for b in range(a)}
+    usable = [
+        i
+        for i in range(view.count)
+        if _usable(view, i) and view.figures[i].metric and view.figures[i].bound in ("exact", "approx")
+    ]
+    linked = {
+        frozenset(c.operands[k] for k in (a, b))
+        for c in view.claims
+        if len(c.operands) <= 12
+        for a in range(len(c.operands))
+        for b in range(a)
+    }
     for n, i in enumerate(usable):
         figure = view.figures[i]
         for j in usable[max(0, n - 12) : n + 4]:
             other = view.figures[j]
-            if i == j or other.unit != figure.unit or not figure.value < other.value or frozenset((i, j)) in linked or other.scope != figure.scope:
+            if (
+                i == j
+                or other.unit != figure.unit
+                or not figure.value < other.value
+                or frozenset((i, j)) in linked
+                or other.scope != figure.scope
+            ):
                 continue
-            if abs(view.paragraphs[i] - view.paragraphs[j]) > 1 or view.statements[i].bracketed or view.statements[j].bracketed:  # type: ignore[union-attr]
+            if abs(view.paragraphs[i] - view.paragraphs[j]) > 1 or view.said[i].bracketed or view.said[j].bracketed:
                 continue
             a, b = figure.metric or "", other.metric or ""
             inside = a != b and len(b) >= 2 and a.endswith(b) and len(a) <= len(b) + 12 and j < i
-            within = _inner_period(figure, other) and shared_characters(a, b) >= 0.8 and view.paragraphs[i] == view.paragraphs[j]
-            staged = view.periods[i] == view.periods[j] and b.endswith("总投资") and re.search("年度计划投资|完成投资|已投资|到位资金|年度投资", a)
+            within = (
+                _inner_period(figure, other)
+                and shared_characters(a, b) >= 0.8
+                and view.paragraphs[i] == view.paragraphs[j]
+            )
+            staged = (
+                view.periods[i] == view.periods[j]
+                and b.endswith("总投资")
+                and re.search("年度计划投资|完成投资|已投资|到位资金|年度投资", a)
+            )
             if (inside or within or staged) and view.trial("part_of", (i, j)):
                 view.claim("part_of", (i, j), "名称或时间在内")
                 break
@@ -505,21 +684,36 @@ _STOCK = re.compile(r"在库|累计|总数|总量|实有|现有|共有|总计|�
 
 
 def _new_within_stock(view: View) -> None:
-    """`新谋划重大项目157项，总投资1728.4亿元。…在库的项目432项，总投资7851.1亿元`: what is new is part of what is there."""
+    """`新谋划重大项目157项，…。…在库的项目432项`: what is new is part of what is there, and so its investment."""
     for i in range(view.count):
         statement = view.statements[i]
         if statement is None or not _usable(view, i) or not _NEW.search(statement.before):
             continue
         for j in range(i + 1, min(view.count, i + 7)):
             other = view.statements[j]
-            if other is None or not _usable(view, j) or view.paragraphs[j] != view.paragraphs[i] or view.figures[j].unit != view.figures[i].unit:
+            if (
+                other is None
+                or not _usable(view, j)
+                or view.paragraphs[j] != view.paragraphs[i]
+                or view.figures[j].unit != view.figures[i].unit
+            ):
                 continue
             lead = view.text[max(view.figures[j - 1].till, view.figures[j].at - 30) : view.figures[j].at]
-            if not _STOCK.search(lead) or _NEW.search(lead) or shared_characters(view.figures[i].metric or "", view.figures[j].metric or "") < 0.8:
+            if (
+                not _STOCK.search(lead)
+                or _NEW.search(lead)
+                or shared_characters(view.figures[i].metric or "", view.figures[j].metric or "") < 0.8
+            ):
                 continue
             if view.trial("part_of", (i, j)):
                 view.claim("part_of", (i, j), "新增在总量之内")
-                if all(k < view.count and _usable(view, k) for k in (i + 1, j + 1)) and i + 1 < j and view.figures[i + 1].unit == view.figures[j + 1].unit and view.figures[i + 1].kind == "money" and view.trial("part_of", (i + 1, j + 1)):
+                if (
+                    all(k < view.count and _usable(view, k) for k in (i + 1, j + 1))
+                    and i + 1 < j
+                    and view.figures[i + 1].unit == view.figures[j + 1].unit
+                    and view.figures[i + 1].kind == "money"
+                    and view.trial("part_of", (i + 1, j + 1))
+                ):
                     view.claim("part_of", (i + 1, j + 1), "新增在总量之内")
                 break
 

@@ -22,6 +22,10 @@ _THINGS = frozenset(("个", "家", "户", "项", "所", "座", "处", "条"))
 _PLAIN = frozenset(("level", "average"))
 
 
+_UNSAID = Statement("level", "", "", "", None, False, False, False, False, "", "", 0, 0)
+"""What is said with a table's cell: nothing."""
+
+
 @lru_cache(maxsize=1 << 14)
 def shared_characters(a: str, b: str) -> float:
     """How much of the shorter phrase's characters the longer one has, 0 to 1."""
@@ -45,6 +49,7 @@ class View:
         self.text = article.text
         self.figures: Sequence[Figure] = reading.figures
         self.statements: Sequence[Statement | None] = reading.statements
+        self.said = [s if s is not None else _UNSAID for s in reading.statements]
         self.grids = reading.grids
         self.count = len(reading.figures)
         self.values = [float(f.value) for f in reading.figures]  # to sort candidates out; never decides a verdict
@@ -56,10 +61,7 @@ class View:
         self.summed: set[tuple[int, int]] = set()  # (whole, first part) of the sums found
         self.titles = {n for n, b in enumerate(article.blocks) if b.kind == "title"}
         self.level = [
-            s is not None
-            and s.predicate in _PLAIN
-            and f.direction is None
-            and f.kind in ("count", "money", "measure")
+            s is not None and s.predicate in _PLAIN and f.direction is None and f.kind in ("count", "money", "measure")
             for f, s in zip(reading.figures, reading.statements, strict=True)
         ]
         self.periods = self._full_sentences()  # number of the full sentence (。) that each figure stands in
@@ -71,7 +73,10 @@ class View:
         sentences, text = self.article.sentences, self.text
         for f in self.figures:
             for k in range(max(last, 0), f.sentence):
-                if text[sentences[k].end - 1 : sentences[k].end] not in ("；", ";") or sentences[k].paragraph != sentences[k + 1].paragraph:
+                if (
+                    text[sentences[k].end - 1 : sentences[k].end] not in ("；", ";")
+                    or sentences[k].paragraph != sentences[k + 1].paragraph
+                ):
                     number += 1
             last = f.sentence
             numbers.append(number)
@@ -88,9 +93,16 @@ class View:
     def alike(self, i: int, j: int) -> bool:
         """Whether two figures count in the same unit (名 and 人 are one; so are the general classifiers)."""
         a, b = self.figures[i].unit, self.figures[j].unit
-        return a == b or a in _PERSONS and b in _PERSONS or a in _THINGS and b in _THINGS
+        return a == b or (a in _PERSONS and b in _PERSONS) or (a in _THINGS and b in _THINGS)
 
-    def trial(self, kind: RelationType, operands: Iterable[int], scale: Fraction = Fraction(1), implied: bool = False, counted: int | None = None) -> bool | None:
+    def trial(
+        self,
+        kind: RelationType,
+        operands: Iterable[int],
+        scale: Fraction = Fraction(1),
+        implied: bool = False,
+        counted: int | None = None,
+    ) -> bool | None:
         """Whether these operands hold as a relation of this type; None where that cannot be judged."""
         claim = Claim(kind, tuple(operands), implied, 0, "", scale, counted)
         try:
@@ -98,9 +110,18 @@ class View:
         except NotJudgeable:
             return None
 
-    def slip(self, kind: RelationType, operands: Iterable[int], scale: Fraction = Fraction(1), only: int | None = None, loose: bool = False) -> bool:
-        """Whether one likely slip of the hand in one of the operands explains that the relation fails; with `only`, a swap
-        of digits, a moved point or the like in that one figure; with `loose`, a lost or doubled digit too."""
+    def slip(
+        self,
+        kind: RelationType,
+        operands: Iterable[int],
+        scale: Fraction = Fraction(1),
+        only: int | None = None,
+        loose: bool = False,
+    ) -> bool:
+        """Whether one likely slip of the hand in one of the operands explains that the relation fails.
+
+        With `only`, a swap of digits, a moved point or the like in that one figure; with `loose`, a lost or doubled
+        digit too."""
         ranks = (SLIP,) if only is not None else (SLIP, MISREAD, GARBLED) if loose else (SLIP, MISREAD)
         claim = Claim(kind, tuple(operands), False, 0, "", scale)
         for i in claim.operands:
@@ -137,7 +158,9 @@ class View:
         self.claims.append(Claim(kind, places, implied, sentence, reason, scale, counted))
         return True
 
-    def levels_before(self, i: int, *, unit_of: int | None = None, limit: int = 40, same_paragraph: bool = False) -> list[int]:
+    def levels_before(
+        self, i: int, *, unit_of: int | None = None, limit: int = 40, same_paragraph: bool = False
+    ) -> list[int]:
         """Levels before figure `i`, the nearest first; those in the unit of `unit_of` where it is given."""
         found: list[int] = []
         j = i - 1
