@@ -243,7 +243,7 @@ class Times:
         if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and not moment.as_of:
             single = moment
             moment = moment._replace(period=Period(self.last_time[1].period.first, moment.period.last), day=False)
-            self.days = [*(self.days[:-1] or [self.last_time[1]]), single, moment]
+            self.days = [*(self.days[:-1][-31:] or [self.last_time[1]]), single, moment]
         self.last_time = (time.till, moment)
         if plan and plan["edge"] in ("末", "期末"):
             whole = moment_of(word.removesuffix("末").removesuffix("期"), None, None)
