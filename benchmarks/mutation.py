@@ -28,6 +28,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -171,7 +172,7 @@ def errors_of(fields: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, str]
         for digit in "0123456789":
             if digit != printed[i] and not (i == 0 and digit == "0"):
                 yield "digit replaced", *changed(printed[:i] + digit + printed[i + 1 :]), f"{i}:{digit}"
-    for i, j in zip(places, places[1:], strict=False):
+    for i, j in pairwise(places):
         if printed[i] != printed[j] and not (i == 0 and printed[j] == "0"):
             turned = list(printed)
             turned[i], turned[j] = turned[j], turned[i]
@@ -336,7 +337,7 @@ def outcomes_of(chunk: Sequence[Planted]) -> list[Outcome | None]:
 
 
 def sampled(planted: Sequence[Planted], size: int, seed: int) -> list[Planted]:
-    """As many of every class, as far as there are, that they come together to `size`; the same seed, the same sample."""
+    """As many of every class, as far as there are, that they come together to `size`; a seed fixes the sample."""
     chance = random.Random(seed)
     by_class: dict[str, list[Planted]] = defaultdict(list)
     for p in planted:
@@ -383,7 +384,7 @@ def report(outcomes: Sequence[Outcome], alarms: Sequence[str], articles: int) ->
 
 
 def missed_report(outcomes: Sequence[Outcome]) -> str:
-    """What was not found, grouped by relation type, how far the search came, reason and wording; most frequent first."""
+    """What was not found, grouped by relation type, how far the search came, and wording; the most frequent first."""
     groups: dict[tuple[str, str, str, str, str], list[Outcome]] = defaultdict(list)
     for o in outcomes:
         for kind, far, reason, wording in o.missed:
