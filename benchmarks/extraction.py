@@ -7,7 +7,7 @@ JioNLP and Recognizers-Text are measured where they can be imported. They do not
 environment; make one beside it:
 
     python3 -m venv /tmp/others
-    /tmp/others/bin/pip install jionlp recognizers-text-suite "opencc>=1.4,<1.5" "selectolax>=0.4,<0.5"
+    /tmp/others/bin/pip install jionlp recognizers-text-suite "emoji<2" "opencc>=1.4,<1.5" "selectolax>=0.4,<0.5"
     PYTHONPATH=. /tmp/others/bin/python benchmarks/extraction.py
 
 Each row is the best of several rounds, in one process on one core, without reading files.

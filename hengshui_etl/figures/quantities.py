@@ -90,6 +90,7 @@ _RANK_BEFORE = re.compile(
     r"(?:居|列|位|排|排名|名次|跃升|升至|升到|上升|跃至|前移|保持|稳居|全省|全国|全市|全区|全州|全县|省内|国内|西部|中部|东部|世界|全球)[^，。；！？]{0,9}第$"
 )
 _RANK_AFTER = re.compile(r"(?:位次?|名)?(?=$|[\s，。；、,;！!？?）)】”」的])")
+_RANK_LEFT = re.compile(r"位(?=[^，。；]{0,4}[到至])")  # 由第12位上升到第8位
 _TOP = re.compile(r"(?:居|列|位|排|排名|进入|跻身|稳居|全省|全国|全市)[^，。；！？]{0,6}前$")
 _MONEY_WORDS = re.compile(
     r"(?:额|值|投资|收入|支出|资金|贷款|存款|余额|利润|税|GDP|费用?|成本|补贴|补助|融资|销售|营收|产出|资产|负债|债务|规模)"
@@ -508,6 +509,8 @@ class Reader:
         """Add `第三`, `第4位` where a place in a ranking is meant; an ordinal otherwise is no figure."""
         text = self.text
         after = _RANK_AFTER.match(text, till)
+        if after is None and text[at - 2 : at - 1] in ("由", "从"):
+            after = _RANK_LEFT.match(text, till)
         if after is None:
             return
         if not after.group() and not _RANK_BEFORE.search(text, max(0, at - 16), at):
