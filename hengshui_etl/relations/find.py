@@ -12,7 +12,7 @@ from hengshui_etl.relations.search.averages import find_coal, find_quotients
 from hengshui_etl.relations.search.changes import find_changes
 from hengshui_etl.relations.search.copies import find_copies, find_summaries
 from hengshui_etl.relations.search.lists import find_lists
-from hengshui_etl.relations.search.shares import find_shares
+from hengshui_etl.relations.search.shares import find_failing_shares, find_shares
 from hengshui_etl.relations.search.tables import find_in_tables
 from hengshui_etl.relations.search.totals import find_totals
 from hengshui_etl.relations.search.view import View
@@ -24,6 +24,7 @@ def find_claims(article: Article, reading: Reading) -> tuple[tuple[Claim, ...], 
     find_in_tables(view)
     find_shares(view)
     find_totals(view)
+    find_failing_shares(view)
     find_changes(view)
     find_quotients(view)
     find_coal(view)

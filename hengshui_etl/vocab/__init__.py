@@ -82,3 +82,9 @@ def regions() -> tuple[Region, ...]:
     if next(rows) != list(Region._fields):
         raise VocabularyError(f"regions.csv: the head must be {','.join(Region._fields)}")
     return tuple(Region(*row) for row in rows)
+
+
+@cache
+def known_partitions() -> tuple[tuple[str, ...], ...]:
+    """Names of groups that make up a whole between them (partitions.toml)."""
+    return tuple(tuple(names) for names in toml("partitions")["partitions"])

@@ -251,6 +251,9 @@ def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction
         else:
             view.leave((i,), "an average whose total or count is not plain")
         return
+    if (pair := _named_pair(view, i, units, window)) and view.slip("average", (*pair, i), scale, loose=True):
+        view.claim("average", (*pair, i), "平均", scale=scale)
+        return
     nearest = next(
         (
             j
@@ -287,6 +290,27 @@ def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction
                 view.claim("average", (t, n, i), "平均", scale=scale)
                 return
     view.leave((i,), "an average whose total or count is not plain")
+
+
+def _named_pair(view: View, i: int, units: tuple[str, ...], window: list[int]) -> tuple[int, int] | None:
+    """(total, count) that the words name: the total right before the average, the count of the same thing (水稻…)."""
+    figure = view.figures[i]
+    total = i - 1
+    if total not in window or view.figures[total].sentence != figure.sentence or not units:
+        return None
+    if factor_between(view.figures[total].unit, figure.unit) is None and view.figures[total].unit != figure.unit:
+        return None
+    bearer = view.said[total].subject[:2]
+    counts = [
+        n
+        for n in window
+        if n != total and view.figures[n].unit in units and bearer and bearer in (view.figures[n].metric or "")
+    ]
+    if len(counts) != 1:
+        counts = [
+            n for n in window if n != total and view.figures[n].unit in units and view.periods[n] == view.periods[i]
+        ]
+    return (total, counts[0]) if len(counts) == 1 else None
 
 
 def _near_enough(view: View, t: int, n: int, i: int, scale: Fraction) -> bool:
@@ -397,7 +421,7 @@ def _converted(view: View, i: int) -> None:
                 one != rates[0]
                 and view.figures[one].unit != figure.unit
                 and view.values[one] > 100
-                and view.slip("conversion", (one, i, rates[0]))
+                and view.slip("conversion", (one, i, rates[0]), loose=True)
             ):
                 view.claim("conversion", (one, i, rates[0]), "折合")
                 return

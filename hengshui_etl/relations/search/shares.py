@@ -19,7 +19,7 @@ _GROWTH_SHARE = re.compile(r"贡献率|贡献")
 
 
 def find_shares(view: View) -> None:
-    """Claim the shares of an article."""
+    """Claim the shares of an article that hold, or fail by their own words."""
     for i, figure in enumerate(view.figures):
         statement = view.statements[i]
         if statement is None or figure.unit not in ("%", "‰") or figure.high is not None:
@@ -50,6 +50,40 @@ def _plain(view: View, i: int) -> None:
                 return
 
 
+def find_failing_shares(view: View) -> None:
+    """A second look at the shares left over, once sums and other shares have shown what the wholes are."""
+    settled = {c.operands[-1] for c in view.claims if c.type in ("share", "feasible_share", "sum", "restatement")}
+    wholes = {p: c.operands[-1] for c in view.claims if c.type == "sum" and not c.implied for p in c.operands[:-1]}
+    for i, figure in enumerate(view.figures):
+        statement = view.statements[i]
+        if i in settled or statement is None or figure.unit != "%" or figure.bound != "exact":
+            continue
+        if statement.predicate != "share" or statement.subject or _FAR.search(statement.before):
+            continue
+        part = next((j for j in range(i - 1, max(-1, i - 4), -1) if view.level[j]), None)
+        if part is None or view.figures[part].sentence != figure.sentence or len(view.between(part, i)) > 24:
+            continue
+        candidates = [wholes[part]] if part in wholes else []
+        candidates += [w for w in _neighbour_wholes(view, i, part) if w not in candidates]
+        for w in candidates[:2]:
+            named = not statement.object or shared_characters(statement.object, view.figures[w].metric or "") >= 0.5
+            if w == part or not named or not view.alike(w, part):
+                continue
+            if view.trial("share", (part, w, i)) or view.slip("share", (part, w, i), loose=True):
+                view.claim("share", (part, w, i), statement.word or "占")
+                break
+
+
+def _neighbour_wholes(view: View, i: int, part: int) -> list[int]:
+    """The wholes of the shares around figure `i` in its paragraph, the nearest first."""
+    near = [
+        (abs(c.operands[-1] - i), c.operands[-2])
+        for c in view.claims
+        if c.type == "share" and view.paragraphs[c.operands[-1]] == view.paragraphs[i] and abs(c.operands[-1] - i) <= 12
+    ]
+    return list(dict.fromkeys(w for _, w in sorted(near) if w != part))
+
+
 def _of_previous(view: View, i: int) -> bool:
     """`112.3亿元，为年度预算209.5亿元的53.6%`: the whole stands right before the percentage."""
     whole = i - 1
@@ -67,7 +101,8 @@ def _of_previous(view: View, i: int) -> bool:
     if parts and view.figures[parts[0]].sentence == sentence:
         near = parts[0]
         comma = view.between(near, whole)
-        if len(comma) < 30 and comma.count("，") + comma.count(",") <= 1 and not re.search("[。；;]", comma):
+        plain = len(comma) < 30 and comma.count("，") + comma.count(",") <= 1 and not re.search("[。；;]", comma)
+        if plain or ("。" not in comma and len(comma) < 60 and view.slip("share", (near, whole, i), loose=True)):
             return view.claim("share", (near, whole, i), "…的百分之几")
     view.leave((i, whole), "a percentage of a stated whole, but no part that belongs to it")
     return True
@@ -292,6 +327,7 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
     """No candidate holds: accuse only where part and whole are plain, or one slip explains it."""
     figure, statement = view.figures[i], view.statements[i]
     assert statement is not None
+    label = statement.before
     part = parts[0]
     near = view.between(part, i)
     listed = re.search("分别|依次", statement.before) is not None
@@ -315,6 +351,10 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
     same_sentence = [w for w in wholes if view.figures[w].sentence == figure.sentence and w < part]
     if close and wholes:
         named = [w for w in wholes if said and shared_characters(said, view.figures[w].metric or "") >= 0.7 and w < i]
+        if statement.predicate == "rate":
+            named = [
+                w for w in wholes if w < i and len(tail := (view.figures[w].metric or "")[-4:]) == 4 and tail in label
+            ]
         sibling = _sibling_whole(view, i)
         for w in dict.fromkeys(
             [*([sibling] if sibling is not None else []), *named[:2], *same_sentence[:2], *wholes[:1]]
@@ -329,7 +369,7 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
             if (
                 not strong
                 and (w == sibling or w in same_sentence[:2] or w in named[:2])
-                and view.slip("share", (part, w, i))
+                and view.slip("share", (part, w, i), loose=True)
             ):
                 strong = True
             if strong:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 
 from hengshui_etl.records import Figure
 from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.vocab import known_partitions
 
 _REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
 _REST_WORD = re.compile(r"其余|余下")
@@ -30,6 +31,7 @@ def find_totals(view: View) -> None:
     _parallel_sums(view)
     _long_list(view)
     _partitions(view)
+    _known_partitions(view)
     _percent_totals(view)
     _percent_sums(view)
     _parts_of(view)
@@ -163,7 +165,7 @@ def _accuse_sum(view: View, w: int, parts: list[int]) -> None:
     for size in range(len(parts), 1, -1):
         chosen = parts[:size]
         total = sum(view.values[p] for p in chosen)
-        if not 0.5 * view.values[w] < total < 2 * view.values[w] and not _scaled_slip(view, chosen, w):
+        if not 0.05 * view.values[w] < total < 20 * view.values[w] and not _scaled_slip(view, chosen, w):
             continue
         parallel = any(
             c.type == "sum"
@@ -172,18 +174,60 @@ def _accuse_sum(view: View, w: int, parts: list[int]) -> None:
             and abs(c.operands[-2] - chosen[-1]) == 1
             for c in view.claims
         )
-        even = size >= 2 and all(view.figures[p].sentence == view.figures[chosen[0]].sentence for p in chosen)
+        even = size == len(parts) and all(view.periods[p] == view.periods[chosen[0]] for p in chosen)
         near = 0.9 * view.values[w] < total < 1.12 * view.values[w]
+        lead = view.text[view.figures[w].till : view.figures[chosen[0]].at]
+        closed = _BY.search(lead[-40:]) is not None or _partition_of(view, chosen)
         if (
             parallel
-            or (even and near and size == len(parts) and view.slip("sum", (*chosen, w)))
-            or (even and size == len(parts) and _scaled_slip(view, chosen, w))
+            or (even and near and view.slip("sum", (*chosen, w)))
+            or (even and closed and view.slip("sum", (*chosen, w), loose=True))
+            or (even and _scaled_slip(view, chosen, w))
         ):
             view.claim("sum", (*chosen, w), "分项合计")
             return
 
 
 _BY = re.compile(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}(?:看|来看|分|划分|计|统计)[，,：:]")
+
+
+def _partition_of(view: View, parts: list[int]) -> bool:
+    """Whether the labels of the parts name the members of a known partition (男、女; 城镇、乡村), each its own."""
+    labels = [f"{view.said[p].before}{view.figures[p].metric or ''}" for p in parts]
+    for names in known_partitions():
+        own = len(names) == len(parts) and all(any(n in label for n in names) for label in labels)
+        if own and all(any(n in label for label in labels) for n in names):
+            return True
+    return False
+
+
+def _known_partitions(view: View) -> None:
+    """`家庭户人口为2208651人；集体户人口为153223人`: a known partition whose whole a single slip explains."""
+    for i in range(view.count - 1):
+        if not _usable(view, i) or i in view.parts:
+            continue
+        later = [
+            j
+            for j in range(i + 1, min(view.count, i + 8))
+            if _usable(view, j) and view.figures[j].unit == view.figures[i].unit and view.periods[j] == view.periods[i]
+        ]
+        for size in (1, 2):
+            parts = [i, *later[:size]]
+            if len(parts) != size + 1 or any(p in view.parts for p in parts) or not _partition_of(view, parts):
+                continue
+            total = sum(view.values[p] for p in parts)
+            wholes = [
+                w
+                for w in view.levels_before(i, unit_of=i, limit=8)
+                if _usable(view, w)
+                and 0.05 < total / max(view.values[w], 1e-9) < 20
+                and view.figures[w].bound == "exact"
+            ]
+            slipped = [w for w in wholes[:4] if view.slip("sum", (*parts, w), loose=True)]
+            if len(slipped) == 1:
+                view.claim("sum", (*parts, slipped[0]), "已知划分")
+                view.parts.update(parts)
+                break
 
 
 def _partitions(view: View) -> None:
@@ -220,7 +264,7 @@ def _partitions(view: View) -> None:
                     for w in view.levels_before(i, unit_of=i, limit=14)
                     if view.values[w] and 0.88 < total / view.values[w] < 1.13 and view.figures[w].bound == "exact"
                 ]
-                slipped = [w for w in wholes if view.slip("sum", (*parts, w))]
+                slipped = [w for w in wholes if view.slip("sum", (*parts, w), loose=True)]
                 if len({view.values[w] for w in slipped}) == 1:
                     view.claim("sum", (*parts, slipped[0]), "按类分项")
                     view.parts.update(parts)
@@ -520,23 +564,30 @@ def _remainders(view: View) -> None:
         earlier = [j for j in earlier if (s := view.statements[j]) is not None and not s.base]
         if _remainder_that_holds(view, i, earlier):
             continue
-        strong = re.search("其余|剩余|余下|剩下|还剩", statement.before)
-        own = [j for j in earlier if view.figures[j].sentence == view.figures[i].sentence]
-        own = own if len(own) >= 2 else [j for j in earlier if view.figures[j].sentence >= view.figures[i].sentence - 1]
-        if strong and len(own) >= 2:
-            whole = max(own, key=lambda j: view.values[j])
-            swapped = next((j for j in own if j > whole and view.slip("remainder", (whole, j, i), only=i)), None)
-            if swapped is not None:
-                view.claim("remainder", (whole, swapped, i), "其余")
-                view.parts.update((swapped, i))
-                continue
-            following = min((j for j in own if j > whole), default=None)
-            if following is None or not _BELOW.search(view.between(whole, following)):
-                continue
-            parts = [j for j in own if j < i and j > whole][::-1]
-            if parts and len(parts) <= 4 and (view.slip("remainder", (whole, *parts, i)) or len(own) == 2):
+        if re.search("其余|剩余|余下|剩下|还剩", statement.before):
+            _accuse_remainder(view, i, earlier)
+
+
+def _accuse_remainder(view: View, i: int, earlier: list[int]) -> None:
+    """The rest is named as such but does not fit: the whole is the first level of the sentence, or the largest."""
+    own = [j for j in earlier if view.figures[j].sentence == view.figures[i].sentence]
+    if len(own) < 2:
+        own = [j for j in earlier if view.figures[j].sentence >= view.figures[i].sentence - 1]
+    if len(own) < 2:
+        return
+    largest = max(own, key=lambda j: view.values[j])
+    for whole in dict.fromkeys((largest, own[-1])):
+        behind = [j for j in own if j > whole][::-1]
+        if not behind or not _BELOW.search(view.between(whole, behind[0])):
+            continue
+        trials = [[behind[-1]], [behind[0]], behind] if len(behind) <= 4 else [[behind[-1]], [behind[0]]]
+        for parts in trials:
+            if view.slip("remainder", (whole, *parts, i), loose=True) or (
+                len(own) == 2 and whole == own[-1] == largest
+            ):
                 view.claim("remainder", (whole, *parts, i), "其余")
                 view.parts.update((*parts, i))
+                return
 
 
 def _remainder_that_holds(view: View, i: int, earlier: list[int]) -> bool:
