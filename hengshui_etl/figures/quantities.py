@@ -74,10 +74,20 @@ def _bounds(section: str) -> dict[str, tuple[_Bound, ...]]:
     return {c: tuple(sorted(bs, key=lambda b: -len(b.word))) for c, bs in found.items()}
 
 
+def _units_by_two_characters() -> dict[str, tuple[dict[str, tuple[Unit, ...]], tuple[Unit, ...]]]:
+    """Units by their first character: those that fit each second character, and those of one character alone."""
+    found = {}
+    for first, group in units().items():
+        single = tuple(u for u in group if len(u.printed) == 1)
+        seconds = {u.printed[1] for u in group if len(u.printed) > 1}
+        found[first] = ({c: tuple(u for u in group if u.printed[1:2] in ("", c)) for c in seconds}, single)
+    return found
+
+
 _BEFORE = _bounds("before")
 _AFTER = _bounds("after")
 _ROUND = _bounds("round")
-_UNITS = units()
+_UNITS = _units_by_two_characters()
 _NOT_BOUND = toml("bounds")["not_after"]
 _EXACT: tuple[Bound, bool] = ("exact", False)
 _LIST_GAPS = frozenset(("、", "和", "及", "与", "以及", "或", "，", ",", "/"))
@@ -111,11 +121,15 @@ _APART = re.compile(r"[^\W\d_]{1,6}(?P<word>左右|上下)")
 
 def unit_at(text: str, at: int, chinese: bool) -> Unit | None:
     """The longest unit or classifier that begins at `at`, or None. After a Chinese numeral some words are no unit."""
-    for unit in _UNITS.get(text[at : at + 1], ()):
-        if text.startswith(unit.printed, at):
+    found = _UNITS.get(text[at : at + 1])
+    if found is None:
+        return None
+    for unit in found[0].get(text[at + 1 : at + 2], found[1]):
+        printed = unit.printed
+        if len(printed) < 3 or text.startswith(printed, at):
             if chinese and unit.digits_only:
                 continue
-            if unit.never_before and text.startswith(unit.never_before, at + len(unit.printed)):
+            if unit.never_before and text.startswith(unit.never_before, at + len(printed)):
                 continue
             return unit
     return None
