@@ -10,7 +10,7 @@ environment; make one beside it:
     /tmp/others/bin/pip install jionlp recognizers-text-suite "emoji<2" "opencc>=1.4,<1.5" "selectolax>=0.4,<0.5"
     PYTHONPATH=. /tmp/others/bin/python benchmarks/extraction.py
 
-Each row is the best of several rounds, in one process on one core, without reading files.
+Each row is the best of several rounds (one round for the others), in one process on one core, without reading files.
 """
 
 from __future__ import annotations
