@@ -24,7 +24,9 @@ from hengshui_etl.vocab import toml, words
 
 _PLAN = re.compile("|".join(sorted(words(toml("predicates")["plans"]["words"]), key=len, reverse=True)))
 _WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性)")
-_AGAINST = re.compile(r"进入|销往|遍布|覆盖|辐射|走向|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与")
+_AGAINST = re.compile(
+    r"进入|销往|遍布|覆盖|辐射|走向|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与"
+)
 _OWN_LEVEL = re.compile(r"(?:[，、]|^)(?P<level>[省市县区州]本级|[市县]级)")
 _DIVISIONS = re.compile(r"(?:个)?(?:设区市|地级市|市州|市（州|市\(州|地市|省份|省（|城市|县（市|县市区)")
 _TOWNSHIP = re.compile(r"[县旗区市][^，。；]{1,4}[镇乡]")
@@ -36,7 +38,9 @@ _CAPTION = re.compile(
 _OWN_TIME = re.compile(r"^(?:本年|本期|今年)?(?:\d{1,2}[—-])?\d{1,2}月(?:份|末|底)?$|^本年[\d—-]*月?$")
 _SEPARATORS = frozenset(("、", "和", "及", "与", "以及"))
 _LIST_JOINT = frozenset(("、", "和", "及", "与", "以及", "，", ","))
-_LEADS = re.compile(r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*")
+_LEADS = re.compile(
+    r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*"
+)
 
 
 class Grid(NamedTuple):
@@ -127,7 +131,9 @@ class _Walk:
         main = self.main
         if main is not None:
             if q.kind in ("count", "money", "measure") and (match := _WHOSE.search(s.before)):
-                level = s.predicate in ("level", "average", "rank") and not _AGAINST.search(s.before[: match.start()][-8:])
+                level = s.predicate in ("level", "average", "rank") and not _AGAINST.search(
+                    s.before[: match.start()][-8:]
+                )
                 compared = s.before[: match.start()][-2:].endswith(("居", "列", "位", "比", "较", "在", "排"))
                 if level and (not compared or (s.before.endswith(match["word"]) and _DIVISIONS.match(s.behind))):
                     pointed = pointed_place(match["word"], main)
@@ -142,7 +148,9 @@ class _Walk:
 
     # ------------------------------------------------------------------ prose
 
-    def sentence(self, number: int, start: int, end: int, quantities: list[Quantity], times: list[Time], headline: bool) -> None:
+    def sentence(
+        self, number: int, start: int, end: int, quantities: list[Quantity], times: list[Time], headline: bool
+    ) -> None:
         text = self.text
         walk = self.times
         t = 0
@@ -164,7 +172,12 @@ class _Walk:
                 self.clause += 1
             statement = statement_of(text, near, q, previous, self.clause)
             direction = statement.direction
-            listed = bool(previous) and joint in ("、", "和", "及", "与", "以及") and previous is not None and previous.kind == q.kind
+            listed = (
+                bool(previous)
+                and joint in ("、", "和", "及", "与", "以及")
+                and previous is not None
+                and previous.kind == q.kind
+            )
             if listed and self.drafts and self.drafts[-1].statement is not None:
                 inherited = self.drafts[-1].statement
                 statement = inherited._replace(behind=near.behind, start=near.start, bracketed=False, of_previous=False)
@@ -201,12 +214,25 @@ class _Walk:
                 if moment is not None:
                     shifted = label.endswith("同期") and sums is not None
                     period = previous_year(sums.period) if shifted and sums is not None else moment.period
-            if _PLAN.search(cell.column_label) or (re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label):
+            if _PLAN.search(cell.column_label) or (
+                re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label
+            ):
                 period = whole_year(period, self.published)
             place = row_place(cell.row_label, self.near) or self.main
             metric = self.cell_metric(cell, cells[0].column_label, core)
             quantity = Quantity(
-                cell.at, cell.till, cell.at, cell.value, None, cell.place, cell.unit, cell.kind, "exact", False, False, False
+                cell.at,
+                cell.till,
+                cell.at,
+                cell.value,
+                None,
+                cell.place,
+                cell.unit,
+                cell.kind,
+                "exact",
+                False,
+                False,
+                False,
             )
             self.drafts.append(_Draft(quantity, None, cell.direction, metric, period, place, number))
 
@@ -277,9 +303,9 @@ def read(article: Article) -> Reading:
             walk.sentence(
                 number, sentence.start, sentence.end, sorted(reader.quantities), reader.times, block.kind == "title"
             )
-            if not reader.quantities and sentence.end - sentence.start < 30 and block.kind != "title":
-                if NUMBERED.match(text, sentence.start, sentence.end):
-                    walk.times.heading()
+            short = not reader.quantities and sentence.end - sentence.start < 30 and block.kind != "title"
+            if short and NUMBERED.match(text, sentence.start, sentence.end):
+                walk.times.heading()
         if block.kind == "title":
             titled = len(walk.drafts)
             walk.times.end_title()
@@ -314,12 +340,12 @@ def _reading(article: Article, drafts: list[_Draft], grids: list[tuple[int, int,
         place = d.place
         figures.append(
             Figure(
-                f"f{i + 1}", article.source[start:end], start, end, q.value, q.high, q.unit, q.kind, q.bound, d.direction,
-                d.metric, d.period, place.name if place else None, place.code if place else None, d.sentence, q.at, q.till,
+                f"f{i + 1}", article.source[start:end], start, end, q.value, q.high, q.unit, q.kind,
+                q.bound, d.direction,
+                d.metric, d.period, place.name if place else None, place.code if place else None,
+                d.sentence, q.at, q.till,
                 q.place, q.more, q.strict,
             )
         )  # fmt: skip
-    made = tuple(
-        Grid(block, tuple((cell, first + k) for k, cell in enumerate(cells))) for block, first, cells in grids
-    )
+    made = tuple(Grid(block, tuple((cell, first + k) for k, cell in enumerate(cells))) for block, first, cells in grids)
     return Reading(tuple(figures), tuple(d.statement for d in drafts), made)

@@ -3,7 +3,8 @@
 Belongs here: what is said to hold when, handed on from word to clause, sentence, paragraph and article. Does not belong
 here: what days a time word names (periods.py), finding the words (scan.py).
 
-The press speaks of one main span (前三季度) and of states at its end (截至9月底); other times (去年同期, 二季度, 目前) are asides.
+The press speaks of one main span (前三季度) and of states at its end (截至9月底); other times (去年同期, 二季度, 目前)
+are asides.
 What a clause names governs it; a new sentence goes back to what its paragraph began with, a new paragraph to what the
 article began with, stocks (余额, 存栏) to the last state and flows (发放, 新增) to the last span.
 """
@@ -42,7 +43,9 @@ _COMPARED = re.compile(
 )
 _FROM = re.compile(r"(?:由|从)[^，,。；;、：]{0,3}$")
 _CHANGED_TO = re.compile(r"(?:增加|减少|提高|上升|下降|降低|扩大|回升|增|减|升|降)[到至为][^，,。；;、：]{0,3}$")
-_IS = re.compile(r"(?:的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度){0,3}(?:为|是|仅为?|只有)(?!了))")
+_IS = re.compile(
+    r"(?:的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度){0,3}(?:为|是|仅为?|只有)(?!了))"
+)
 _GOAL = re.compile(r"(?:目标|任务|计划|预算|预期)|[^，,。；;]{1,12}?的(?:目标|任务|计划|预算)")
 _REPORT = re.compile(
     r"[^。；]{0,40}?(?:记者|笔者|获悉|召开|发布|公布|通报|介绍|了解|揭晓|出炉|印发|报道|透露|表示|公告|刊发|报告|会议上|大会)"
@@ -67,7 +70,7 @@ _NAMED_YEAR = re.compile(YEAR)
 
 @lru_cache(maxsize=1 << 13)
 def _nature(words_around: str) -> str:
-    """Whether words speak of a state ("now" where it is the state of the day of writing), of what happens, or neither."""
+    """Whether words speak of a state ("now": the state of the day of writing), of what happens, or neither."""
     if _STOCK_NOW.search(words_around):
         return "now"
     if _STOCK.search(words_around):
@@ -332,9 +335,10 @@ class Times:
         period = governing.period
         if self.plan_end is not None and governing is self.plan_end[0] and (q.unit == "倍" or "累计" in s.before):
             return self.plan_end[1]
-        if "力争" in s.before and period.first is not None and period.last is not None and s.predicate == "level":
-            if self.published and period.last.year == self.published.year and period.last < self.published:
-                return whole_year(period, self.published)
+        day = self.published
+        wanted = "力争" in s.before and s.predicate == "level" and period.first is not None
+        if wanted and day and period.last and period.last.year == day.year and period.last < day:
+            return whole_year(period, day)
         if s.predicate in ("level", "average") and _PLAN.search(s.before):
             return whole_year(period, self.published)
         if _WITHOUT_TIME.search(s.before):
@@ -350,12 +354,16 @@ class Times:
         if governing.as_of and period.last is not None:
             if _YEAR_RUN.search(s.before):
                 self.since = Moment(Period(None, previous_year(period).last), True, False, True)
-            if self.since is not None and not _SINCE_OBJECT.search(s.before) and (self._is_change(s) or _NET_TOTAL.search(s.before)):
+            if (
+                self.since is not None
+                and not _SINCE_OBJECT.search(s.before)
+                and (self._is_change(s) or _NET_TOTAL.search(s.before))
+            ):
                 return _between(self.since.period.last, period.last)
-        if self.this_year and governing.whole_year and self.published and period.first and _DONE.search(s.before):
-            if period.first.year == self.published.year:
-                self.moment = Moment(Period(period.first, self.published), False, False, True)
-                return self.moment.period
+        so_far = self.this_year and governing.whole_year and _DONE.search(s.before) is not None
+        if so_far and day and period.first and period.first.year == day.year:
+            self.moment = Moment(Period(period.first, day), False, False, True)
+            return self.moment.period
         return period
 
     def _is_change(self, s: Statement) -> bool:
@@ -375,14 +383,16 @@ class Times:
         if s.of_previous:
             return None
         head = self.text[max(start, self.base_at - 8) : self.base_at]
-        if q.kind in ("percent", "multiple", "percentage_point") and between in ("的", "") and re.search(
-            r"(?:恢复到?至?|相当于|为|是|占|达到)$", head
+        if (
+            q.kind in ("percent", "multiple", "percentage_point")
+            and between in ("的", "")
+            and re.search(r"(?:恢复到?至?|相当于|为|是|占|达到)$", head)
         ):
             return None
         return base.period
 
     def _governing(self, s: Statement) -> Moment | None:
-        """The moment in force, or for a stock the last state, for a flow the last span, where the sentence names none."""
+        """The moment in force; where the sentence names none, for a stock the last state, for a flow the last span."""
         moment = self.moment
         if moment is not None and self.fresh:
             return moment

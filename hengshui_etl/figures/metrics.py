@@ -31,9 +31,8 @@ _BARE_AVERAGE = re.compile(
 )
 _PARTED = re.compile(r"分别|依次|各占|分列|各为|所占比重|占比")
 _BEARERS = re.compile(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比)|分别|依次)")
-_SHARED_TAIL = re.compile(
-    rf"(?:{'|'.join(sorted(words(_DATA['attributes']['words']) + words(_DATA['attributes']['shared']), key=len, reverse=True))})$"
-)
+_SHARED = words(_DATA["attributes"]["words"]) + words(_DATA["attributes"]["shared"])
+_SHARED_TAIL = re.compile(rf"(?:{'|'.join(sorted(_SHARED, key=len, reverse=True))})$")
 _WHOLE_TAIL = frozenset("".join(words(_DATA["attributes"]["endings"])))
 _MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
 _PERSONS = frozenset("人员生工民者户众童数口师")
@@ -60,7 +59,26 @@ _LONGEST = 36
 class Memory:
     """What the clauses so far were about."""
 
-    __slots__ = ("article", "based", "change", "items", "kind", "last", "members", "breaking", "names", "paragraph", "part", "parts", "ratio", "subject", "time", "topic", "unit", "whole")
+    __slots__ = (
+        "article",
+        "based",
+        "breaking",
+        "change",
+        "items",
+        "kind",
+        "last",
+        "members",
+        "names",
+        "paragraph",
+        "part",
+        "parts",
+        "ratio",
+        "subject",
+        "time",
+        "topic",
+        "unit",
+        "whole",
+    )
 
     def __init__(self) -> None:
         self.subject = ""  # of the last level
@@ -140,7 +158,7 @@ def _fragment(label: str, q: Quantity, topic: str) -> bool:
             return len(label) <= 8 and not _VERBAL.search(label) and not set(label) & set(topic)
         if q.unit == "人":
             return len(label) <= 6 and label[-1] not in _PERSONS and not _VERBAL.search(label)
-        return label[-1] in _MODIFIER and label not in ("企业", "产业", "行业") or topic[-1:] in _WHOLE_TAIL
+        return (label[-1] in _MODIFIER and label not in ("企业", "产业", "行业")) or topic[-1:] in _WHOLE_TAIL
     return True
 
 
@@ -165,11 +183,15 @@ def metric_of(
     announced = s.start > 1 and (text[s.start - 1] in "：:" or text[s.start - 2 : s.start] in _AMONG_ENDS)
     if announced and not listed and not s.bracketed and (among := _AMONG.search(text, max(0, s.start - 24), s.start)):
         topic = cleaned(_COUNTED.sub("", among[1]))
-        if len(topic) >= 3 and not _NO_TOPIC.search(topic) and not topic.endswith(("情况", "方面", "数据", "获悉", "说", "道", "统计")):
+        if (
+            len(topic) >= 3
+            and not _NO_TOPIC.search(topic)
+            and not topic.endswith(("情况", "方面", "数据", "获悉", "说", "道", "统计"))
+        ):
             memory.topic, memory.unit, memory.items = topic, q.unit, []
-    if s.start > 1 and text[s.start - 1] in "，," and text[s.start - 2] in "看分计" and not s.bracketed:
-        if _BREAKDOWN.search(text, max(0, s.start - 18), s.start):
-            memory.breaking = q.unit
+    behind_comma = s.start > 1 and text[s.start - 1] in "，," and text[s.start - 2] in "看分计" and not s.bracketed
+    if behind_comma and _BREAKDOWN.search(text, max(0, s.start - 18), s.start):
+        memory.breaking = q.unit
     metric = _plain(text, q, s, memory, headline)
     if s.predicate in ("level", "average") and not s.bracketed:
         memory.kind = q.kind
@@ -184,7 +206,9 @@ def _handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str
     head = _BEARERS.match(s.before)
     subject = cleaned(head.group()) if head else cleaned(s.subject)
     share = s.predicate == "share" or "比重" in s.before or "占比" in s.before
-    word = f"占{cleaned(s.object) or memory.whole or memory.topic}" if share else s.word if s.predicate == "change" else ""
+    word = (
+        f"占{cleaned(s.object) or memory.whole or memory.topic}" if share else s.word if s.predicate == "change" else ""
+    )
     if count == 3 and "三次产业" in subject:
         memory.members = list(_INDUSTRIES)
         return [subject.replace("三次产业", name) + word for name in _INDUSTRIES]
@@ -250,11 +274,8 @@ def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
     head = text[max(0, s.start - 24) : s.start - 1]
     for c in "，,。；;、":
         head = head[head.rfind(c) + 1 :]
-    verb = None
-    for verb in re.finditer(r"占", head):
-        pass
-    if verb is not None:
-        memory.whole = cleaned(head[verb.end() :])
+    if "占" in head:
+        memory.whole = cleaned(head[head.rfind("占") + 1 :])
         return memory.whole
     time = _BASE_TIME.search(head[-8:])
     if time and _COMPARING.search(head):
@@ -289,7 +310,12 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
     if q.kind == "count" and (divisions := _DIVISIONS.match(text, q.till, q.till + 10)):
         behind = divisions.group()
-    elif q.kind == "count" and s.behind and (row := _ROW_BEHIND.match(text, q.till)) and not text[row.end() : row.end() + 1].isdigit():
+    elif (
+        q.kind == "count"
+        and s.behind
+        and (row := _ROW_BEHIND.match(text, q.till))
+        and not text[row.end() : row.end() + 1].isdigit()
+    ):
         behind = _NOUN_END.sub("", row.group())
     if headline and behind and q.kind == "count" and text[q.at - 1] == " ":
         subject = ""
@@ -320,24 +346,27 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
     if not label:
         return memory.subject
     names = s.before.count("、")
-    memory.names = [n for n in re.split("[、和]", stripped(s.before)) if n] if q.kind == "count" and names else memory.names
+    memory.names = (
+        [n for n in re.split("[、和]", stripped(s.before)) if n] if q.kind == "count" and names else memory.names
+    )
     if len(label) <= 7 and label.endswith(("计划", "完成")) and (memory.topic or memory.article[0]):
         memory.subject = _joined(label, (memory.topic or memory.article[0])[-10:])
         return memory.subject
     first = not memory.topic or (not s.before.startswith(("其中", "、")) and subject != "")
     if is_attribute(label) or (len(label) <= 6 and _VERBS.match(label) and not behind) or label in _LEANING:
         bearer = memory.topic or memory.subject or memory.paragraph
-        if label in bearer:
-            metric = label
-        else:
-            metric = _joined(bearer, label)
+        metric = label if label in bearer else _joined(bearer, label)
         memory.subject = metric
         if not memory.topic:
             memory.topic = label
         return metric[-_LONGEST:]
-    if q.kind == "percent" and 2 <= len(label) <= 14 and label[-1] not in _WHOLE_TAIL and (memory.whole or memory.topic):
-        if not s.before.endswith(("为", "是", "达", "达到")):
-            return f"{label}占{memory.whole or memory.topic}"
+    if (
+        q.kind == "percent"
+        and 2 <= len(label) <= 14
+        and label[-1] not in _WHOLE_TAIL
+        and (memory.whole or memory.topic)
+    ) and not s.before.endswith(("为", "是", "达", "达到")):
+        return f"{label}占{memory.whole or memory.topic}"
     whole_topic, unit = (memory.topic, memory.unit) if memory.topic or q.kind == "count" else memory.article
     complete = q.kind == "count" or whole_topic[-1:] in _WHOLE_TAIL or not memory.topic
     if _fragment(label, q, whole_topic) and whole_topic and unit == q.unit and complete and label not in whole_topic:
@@ -353,7 +382,13 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
             memory.items.append(memory.subject)
             memory.whole = broken
             return memory.subject
-    if label in memory.topic and q.kind == "count" and len(label) <= 3 and label[-1] in _MODIFIER and memory.unit == q.unit:
+    if (
+        label in memory.topic
+        and q.kind == "count"
+        and len(label) <= 3
+        and label[-1] in _MODIFIER
+        and memory.unit == q.unit
+    ):
         memory.subject = label + memory.topic[-5:]
         return memory.subject
     if len(label) == 4 and label[-2:] == memory.topic[-2:] and label[:2] in _GOVERNMENTS and memory.unit == q.unit:
@@ -362,10 +397,10 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         memory.items.append(metric)
         return metric
     memory.subject = label
-    if first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label)):
-        if len(label) >= 4 or not memory.topic:
-            memory.topic, memory.unit = label, q.unit
-            memory.items = memory.items[-1:]
+    first = first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label))
+    if first and (len(label) >= 4 or not memory.topic):
+        memory.topic, memory.unit = label, q.unit
+        memory.items = memory.items[-1:]
     memory.items.append(label)
     memory.paragraph = memory.paragraph or label
     if not memory.article[0]:
@@ -391,7 +426,15 @@ def _change(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
             memory.topic = bearer
         memory.subject = bearer
     memory.change = memory.change if is_attribute(subject) and memory.change else bearer or memory.change
-    than = f"比{s.object}" if s.object and s.temporal else "同比" if "同比" in s.before else "环比" if "环比" in s.before else ""
+    than = (
+        f"比{s.object}"
+        if s.object and s.temporal
+        else "同比"
+        if "同比" in s.before
+        else "环比"
+        if "环比" in s.before
+        else ""
+    )
     if not than and memory.based and memory.time:
         than = f"比{memory.time}"
     return f"{bearer}{than}{s.word}"

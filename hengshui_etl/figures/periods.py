@@ -51,7 +51,9 @@ class Moment(NamedTuple):
     def whole_year(self) -> bool:
         """Whether it is one calendar year from end to end."""
         a, b = self.period
-        return a is not None and b is not None and a.year == b.year and (a.month, a.day, b.month, b.day) == (1, 1, 12, 31)
+        return (
+            a is not None and b is not None and a.year == b.year and (a.month, a.day, b.month, b.day) == (1, 1, 12, 31)
+        )
 
 
 def _number(text: str) -> int:

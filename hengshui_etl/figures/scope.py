@@ -1,7 +1,7 @@
 """Whose figure it is: divisions of China, their zones, and the words that point back to them (全市, 该县).
 
-Belongs here: finding regions by name, the region an article is about, what 全省 means in it. Does not belong here: which
-region governs which figure (extract.py).
+Belongs here: finding regions by name, the region an article is about, what 全省 means in it. Does not belong here:
+which region governs which figure (extract.py).
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ def spoken_name(region: Region, printed: str) -> str:
 def region_at(head: str, near: str | None) -> tuple[Place, int] | None:
     """(the place, how many characters it takes) of the region whose name begins `head`, or None.
 
-    `near` is the code of the article's region: of two regions with one name the one in the same province is meant, and a
-    short name of a county counts only there.
+    `near` is the code of the article's region: of two regions with one name the one in the same province is meant, and
+    a short name of a county counts only there.
     """
     best: tuple[int, int, Place, int] | None = None
     for name, region, short in _index().get(head[:2], ()):
@@ -159,7 +159,7 @@ _HOME = re.compile(r"全[市县区州旗镇乡村省]")
 
 
 def main_place(article: Article) -> Place | None:
-    """The region an article is about: by its headline first, then by what its head and opening name, then by its body."""
+    """The region an article is about: by its headline first, then by its opening, then by its body."""
     text = article.text
     title = article.title or ""
     found: Counter[Place] = Counter()
@@ -176,9 +176,8 @@ def main_place(article: Article) -> Place | None:
                     short
                     and region.level == "county"
                     and stretch[i + len(name) : i + len(name) + 1] not in ("：", ":", "", " ")
-                ):
-                    if weight < 8:
-                        continue
+                ) and weight < 8:
+                    continue
                 end = i + len(name)
                 place = Place(spoken_name(region, name if not short else region.short), region.code, region.level)
                 zone = _ZONE.match(stretch, end)

@@ -37,7 +37,9 @@ _SHORT = re.compile(
     rf"|^(?:又|再|还|一年|共)?(?:(?P<up2>多|涨|增)|(?P<down2>少|掉|减|降|跌))(?:了|出|装卸|产)$"
 )
 _NET = re.compile(r"(?P<word>净增|净减)[^，,。；;]{1,8}$")
-_VERB = re.compile(r"(?:比|较)[^比较，,；;]{1,10}?(?:(?P<up>多|增|添)|(?P<down>少|减))[\u4e00-\u9fff]{1,2}(?:了|约|近)?$")
+_VERB = re.compile(
+    r"(?:比|较)[^比较，,；;]{1,10}?(?:(?P<up>多|增|添)|(?P<down>少|减))[\u4e00-\u9fff]{1,2}(?:了|约|近)?$"
+)
 _GAP = re.compile(
     rf"(?:(?P<up>{_alternatives(_DATA['gap']['up'])})|(?P<down>{_alternatives(_DATA['gap']['down'])}))"
     rf"(?P<object>[^，,。；;]{{1,24}}?)(?:达到?|约|近|不低于|超过?|了|分别)*$"
@@ -46,7 +48,9 @@ _THAN = re.compile(
     r"(?:(?:(?<![占同环对可])比(?!重|例|率|值)|较(?!快|大|高|好|多|为))(?P<object>[^比较，,；;]{1,24}?)(?:相比)?|(?:与|同|和)(?P<with>[^，,；;]{1,24}?)相比)[，,]?"
     r"(?:净|再|共|累计|分别|实际|大幅|平均|又|也|还|都|均|将|进一步|明显|略|同比|环比|合计|总计|年均|小幅|有所|同口径|十年|五年|三年|提前)*$"
 )
-_YEAR_ON_YEAR = re.compile(r"(?:同比|环比|相比|按年|按月|逆势|分别|均|各|继续|净|实际|名义|累计|共|将|大幅|由|一年|全年|月均)+$")
+_YEAR_ON_YEAR = re.compile(
+    r"(?:同比|环比|相比|按年|按月|逆势|分别|均|各|继续|净|实际|名义|累计|共|将|大幅|由|一年|全年|月均)+$"
+)
 _DONE = re.compile(r"(?:^|已|实际|实现)(?:完成|兑现|完工|播种|实施|执行)(?:了|约|近|超)?$")
 _AMOUNT_GAP = re.compile(r"高于|低于|高出|多于|少于|超出|多出|领先|落后")
 _SHARE = re.compile(
@@ -74,10 +78,11 @@ _ATTRIBUTES = frozenset(words(_DATA["attributes"]["words"]))
 class Statement(NamedTuple):
     """What is said with one quantity.
 
-    `before` and `behind` are the words of its clause up to the neighbouring quantities; `subject` what is measured, as far as
-    this clause says it; `object` the whole of a share or the other side of a gap; `word` the predicate's own word (增长, 占,
-    完成率). `base` marks the level that another is compared with (比上年的288.7万吨); `bracketed` a figure in brackets right
-    behind another; `of_previous` a figure that is so many times, or per cent, of the one right before it (…209.5亿元的53.6%).
+    `before` and `behind` are the words of its clause up to the neighbouring quantities; `subject` what is measured,
+    as far as this clause says it; `object` the whole of a share or the other side of a gap; `word` the predicate's own
+    word (增长, 占, 完成率). `base` marks the level that another is compared with (比上年的288.7万吨); `bracketed` a
+    figure in brackets right behind another; `of_previous` a figure that is so many times, or per cent, of the one right
+    before it (…209.5亿元的53.6%).
     """
 
     predicate: Predicate
@@ -158,7 +163,7 @@ def words_around(text: str, start: int, end: int, quantities: list[Quantity], i:
         before = before[opened + 1 :]
     behind = text[q.till : right]
     for j, c in enumerate(behind):
-        if c in _CLAUSE_ENDS or c in "、）)（(" or spaced and c == " ":
+        if c in _CLAUSE_ENDS or c in "、）)（(" or (spaced and c == " "):
             behind = behind[:j]
             break
     return Words(before, behind, before_start, bracketed)
@@ -246,8 +251,8 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
         if predicate in ("level", "average"):
             base = _BASE_HEAD.search(before) is not None
     return Statement(
-        predicate, stripped(subject), stripped(obj), word, direction, temporal, base, near.bracketed, of_previous, before,
-        near.behind, near.start, clause,
+        predicate, stripped(subject), stripped(obj), word, direction, temporal, base, near.bracketed, of_previous,
+        before, near.behind, near.start, clause,
     )  # fmt: skip
 
 
