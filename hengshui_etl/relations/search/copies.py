@@ -51,6 +51,7 @@ def _headline(view: View) -> None:
                 and likeness > others + 0.25
                 and view.figures[best].bound == "exact"
                 and _stated_alone(view, i, best, [best])
+                and not any(view.paragraphs[j] <= view.paragraphs[best] for j in close)
             ):
                 view.claim("restatement", (i, best), "标题与正文")
                 continue

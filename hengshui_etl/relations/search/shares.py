@@ -72,6 +72,44 @@ def find_failing_shares(view: View) -> None:
             if view.trial("share", (part, w, i)) or view.slip("share", (part, w, i), loose=True):
                 view.claim("share", (part, w, i), statement.word or "占")
                 break
+    _wrong_whole(view)
+
+
+def _wrong_whole(view: View) -> None:
+    """Two or more shares of a paragraph that fail alike: their parts and percentages agree on a whole that is printed
+    otherwise, by one slip."""
+    settled = {c.operands[-1] for c in view.claims if c.type in ("share", "feasible_share", "sum", "restatement")}
+    open_shares: dict[tuple[int, str], list[tuple[int, int]]] = {}
+    for i, figure in enumerate(view.figures):
+        statement = view.statements[i]
+        if i in settled or statement is None or figure.unit != "%" or figure.bound != "exact" or not view.values[i]:
+            continue
+        if statement.predicate != "share" or _FAR.search(statement.before):
+            continue
+        part = next((j for j in range(i - 1, max(-1, i - 4), -1) if view.level[j]), None)
+        if part is not None and view.figures[part].sentence == figure.sentence and len(view.between(part, i)) <= 24:
+            open_shares.setdefault((view.paragraphs[i], view.figures[part].unit), []).append((part, i))
+    for (paragraph, unit), shares in open_shares.items():
+        if len(shares) < 2:
+            continue
+        bounds = [_implied(view, part, i) for part, i in shares]
+        low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
+        if low > high:
+            continue
+        for w in range(view.count):
+            if view.figures[w].unit != unit or not view.level[w] or view.paragraphs[w] > paragraph:
+                continue
+            claims = [(part, w, i) for part, i in shares if w not in (part, i)]
+            if len(claims) == len(shares) and all(view.mendable("share", ops, w) for ops in claims):
+                for ops in claims:
+                    view.claim("share", ops, "占")
+                break
+
+
+def _implied(view: View, part: int, i: int) -> tuple[float, float]:
+    """Between which values the whole must lie; a hint for the search, not a verdict."""
+    half = float(view.figures[i].place) / 2
+    return view.values[part] * 100 / (view.values[i] + half), view.values[part] * 100 / max(view.values[i] - half, 1e-9)
 
 
 def _neighbour_wholes(view: View, i: int, part: int) -> list[int]:
@@ -97,7 +135,7 @@ def _of_previous(view: View, i: int) -> bool:
     for j in candidates:
         if view.trial("share", (j, whole, i)):
             return view.claim("share", (j, whole, i), "…的百分之几")
-    parts = [j for j in candidates if j > 0]
+    parts = candidates
     if parts and view.figures[parts[0]].sentence == sentence:
         near = parts[0]
         comma = view.between(near, whole)

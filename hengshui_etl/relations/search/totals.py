@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 
 from hengshui_etl.records import Figure
 from hengshui_etl.relations.search.view import View, shared_characters
@@ -34,6 +35,7 @@ def find_totals(view: View) -> None:
     _known_partitions(view)
     _percent_totals(view)
     _percent_sums(view)
+    _hundred_lists(view)
     _parts_of(view)
     _parts_by_name(view)
     _new_within_stock(view)
@@ -89,6 +91,8 @@ def _forward_sums(view: View) -> None:
         if len(parts) >= 2:
             failing.append((w, parts))
     for w, parts in failing:
+        if w and view.between(w - 1, w) in ("、", "和", "与", "及"):
+            continue  # itself a member of a list
         if not any(p in view.parts for p in parts):
             _accuse_sum(view, w, parts)
 
@@ -189,6 +193,23 @@ def _accuse_sum(view: View, w: int, parts: list[int]) -> None:
 
 
 _BY = re.compile(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}(?:看|来看|分|划分|计|统计)[，,：:]")
+
+
+def _hundred_lists(view: View) -> None:
+    """Shares that make up a hundred, each behind its level: the levels make up the whole of those shares."""
+    for claim in [c for c in view.claims if c.type == "sum" and c.implied]:
+        parts = [p - 1 for p in claim.operands]
+        if any(p < 0 or not _usable(view, p) or p in view.parts for p in parts):
+            continue
+        if len({view.figures[p].unit for p in parts}) != 1:
+            continue
+        wholes = Counter(c.operands[-2] for c in view.claims if c.type == "share" and c.operands[-1] in claim.operands)
+        if not wholes:
+            continue
+        whole, votes = wholes.most_common(1)[0]
+        if votes * 2 > len(parts) and whole not in parts and view.slip("sum", (*parts, whole), loose=True):
+            view.claim("sum", (*parts, whole), "占比合计100%")
+            view.parts.update(parts)
 
 
 def _partition_of(view: View, parts: list[int]) -> bool:
@@ -575,9 +596,24 @@ def _accuse_remainder(view: View, i: int, earlier: list[int]) -> None:
         own = [j for j in earlier if view.figures[j].sentence >= view.figures[i].sentence - 1]
     if len(own) < 2:
         return
+    inside = sum(view.values[j] for j in own)
+    before = [j for j in earlier if view.periods[j] == view.periods[own[-1]] - 1 and view.values[j] > 0.5 * inside]
+    if (
+        before
+        and view.values[before[0]] > view.values[i]
+        and view.slip("remainder", (before[0], *own[::-1], i), loose=True)
+    ):
+        view.claim("remainder", (before[0], *own[::-1], i), "其余")
+        view.parts.update((*own, i))
+        return
     largest = max(own, key=lambda j: view.values[j])
     for whole in dict.fromkeys((largest, own[-1])):
         behind = [j for j in own if j > whole][::-1]
+        swapped = next((j for j in behind[::-1] if view.slip("remainder", (whole, j, i), only=i)), None)
+        if swapped is not None:
+            view.claim("remainder", (whole, swapped, i), "其余")
+            view.parts.update((swapped, i))
+            return
         if not behind or not _BELOW.search(view.between(whole, behind[0])):
             continue
         trials = [[behind[-1]], [behind[0]], behind] if len(behind) <= 4 else [[behind[-1]], [behind[0]]]

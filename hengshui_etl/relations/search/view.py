@@ -134,6 +134,15 @@ class View:
                     return True
         return False
 
+    def mendable(self, kind: RelationType, operands: Iterable[int], operand: int) -> bool:
+        """Whether one slip of the hand in this operand, of any kind, explains that the relation fails."""
+        ranges = needed_values(Claim(kind, tuple(operands), False, 0, ""), self.figures, operand)
+        return any(
+            Print(self.figures[operand], wanted).edits(rank)
+            for wanted in ranges or ()
+            for rank in (SLIP, MISREAD, GARBLED)
+        )
+
     def has(self, kind: RelationType, operands: Iterable[int]) -> bool:
         """Whether this claim was made already."""
         return (kind, frozenset(operands)) in self._said
