@@ -263,17 +263,17 @@ def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction
         ),
         None,
     )
-    if nearest is not None and figure.kind == "money":
+    if nearest is not None:
         moved = [
             t
             for t in window
             if t < i
             and t != nearest
-            and view.figures[t].unit == figure.unit
-            and view.periods[t] >= view.periods[i] - 2
+            and (view.figures[t].unit == figure.unit or factor_between(view.figures[t].unit, figure.unit) is not None)
+            and view.paragraphs[t] >= view.paragraphs[i] - 1
             and view.slip("average", (t, nearest, i), scale, only=i)
         ]
-        if len(moved) == 1:
+        if moved and len({view.values[t] for t in moved}) == 1:
             view.claim("average", (moved[0], nearest, i), "平均", scale=scale)
             return
     for n in [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count")][:1]:

@@ -35,6 +35,7 @@ def _headline(view: View) -> None:
                 or shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5
             )
         ]
+        held = close
         if figure.unit == "%":
             close = [j for j in close if _same_sense(view, i, j)]
         if figure.bound != "exact" and not exact and same:
@@ -51,7 +52,7 @@ def _headline(view: View) -> None:
                 and likeness > others + 0.25
                 and view.figures[best].bound == "exact"
                 and _stated_alone(view, i, best, [best])
-                and not any(view.paragraphs[j] <= view.paragraphs[best] for j in close)
+                and not any(view.paragraphs[j] <= view.paragraphs[best] for j in held)
             ):
                 view.claim("restatement", (i, best), "标题与正文")
                 continue

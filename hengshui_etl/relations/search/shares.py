@@ -436,7 +436,11 @@ def _failing(view: View, i: int, parts: list[int], said: str) -> None:
         close
         and view.figures[part].kind == "count"
         and not same_sentence
-        and (statement.predicate == "rate" or not said or not wholes)
+        and (
+            statement.predicate == "rate"
+            or not any(shared_characters(said, view.figures[w].metric or "") >= 0.5 for w in wholes)
+            or not said
+        )
         and _feasible(view, part, i)
     ):
         view.claim("feasible_share", (part, i), statement.word or "占", implied=True)

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 
 from hengshui_etl.records import Figure
-from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.relations.search.view import View, covered, shared_characters
 from hengshui_etl.vocab import known_partitions
 
 _REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
@@ -26,9 +26,12 @@ _MOST_PARTS = 16
 def find_totals(view: View) -> None:
     """Claim the sums, remainders and parts of an article."""
     _remainders(view)
-    _forward_sums(view)
+    failing = _forward_sums(view)
     _backward_sums(view)
     _sweep(view)
+    for whole, parts in failing:
+        if not any(p in view.parts for p in parts):
+            _accuse_sum(view, whole, parts)
     _parallel_sums(view)
     _long_list(view)
     _partitions(view)
@@ -71,8 +74,8 @@ def _usable(view: View, i: int) -> bool:
     )
 
 
-def _forward_sums(view: View) -> None:
-    """A whole, and behind it its parts."""
+def _forward_sums(view: View) -> list[tuple[int, list[int]]]:
+    """Claim wholes with their parts behind them; those lists that do not add up, as (whole, parts)."""
     failing: list[tuple[int, list[int]]] = []
     for w in range(view.count):
         if not _usable(view, w):
@@ -90,11 +93,9 @@ def _forward_sums(view: View) -> None:
         parts = _listed(view, w, near)
         if len(parts) >= 2:
             failing.append((w, parts))
-    for w, parts in failing:
-        if w and view.between(w - 1, w) in ("、", "和", "与", "及"):
-            continue  # itself a member of a list
-        if not any(p in view.parts for p in parts):
-            _accuse_sum(view, w, parts)
+    return [
+        f for f in failing if not (f[0] and view.between(f[0] - 1, f[0]) in ("、", "和", "与", "及"))
+    ]  # no list's member
 
 
 def _add_up(view: View, w: int, run: list[int]) -> int | None:
@@ -186,6 +187,7 @@ def _accuse_sum(view: View, w: int, parts: list[int]) -> None:
             parallel
             or (even and near and view.slip("sum", (*chosen, w)))
             or (even and closed and view.slip("sum", (*chosen, w), loose=True))
+            or (even and 0.6 < total / view.values[w] < 1.6 and view.slip("sum", (*chosen, w), swap=True))
             or (even and _scaled_slip(view, chosen, w))
         ):
             view.claim("sum", (*chosen, w), "分项合计")
@@ -447,7 +449,8 @@ def _no_chance(view: View, w: int, parts: list[int]) -> bool:
         return fit >= 4
     if len(parts) == 2 and view.paragraphs[w] != view.paragraphs[parts[0]]:
         named = all(shared_characters(view.figures[p].metric or "", view.figures[w].metric or "") >= 0.5 for p in parts)
-        return fit >= 8 or (named and together and fit >= 5)
+        cue = _BY.search(view.text[max(0, view.figures[parts[0]].at - 44) : view.figures[parts[0]].at])
+        return fit >= 8 or (together and fit >= 5 and (named or cue is not None))
     if near and together:
         return fit >= 4 or (w < parts[0] and fit >= 3)
     if together and view.paragraphs[w] == view.paragraphs[parts[0]]:
@@ -591,6 +594,14 @@ def _remainders(view: View) -> None:
 
 def _accuse_remainder(view: View, i: int, earlier: list[int]) -> None:
     """The rest is named as such but does not fit: the whole is the first level of the sentence, or the largest."""
+    beside = [j for j in earlier if view.periods[j] == view.periods[i]]
+    wholes = {c.operands[-2] for c in view.claims if c.type == "share" and set(c.operands[:-2]) & set(beside)}
+    if len(wholes) == 1 and len(beside) >= 2 and not wholes & set(beside):
+        whole = wholes.pop()
+        if view.alike(whole, i) and (view.slip("remainder", (whole, *beside[::-1], i), loose=True)):
+            view.claim("remainder", (whole, *beside[::-1], i), "其余")
+            view.parts.update((*beside, i))
+            return
     own = [j for j in earlier if view.figures[j].sentence == view.figures[i].sentence]
     if len(own) < 2:
         own = [j for j in earlier if view.figures[j].sentence >= view.figures[i].sentence - 1]
@@ -706,7 +717,10 @@ def _parts_of(view: View) -> None:
             continue
         inside = None
         gap = view.between(own[0], i)
-        if _INSIDE.match(gap) and len(gap) < 40 and view.figures[own[0]].unit == view.figures[i].unit:
+        repeated = _INSIDE.match(gap[1:]) if gap[:1] in ("，", ",", "；", "。") else None
+        if repeated and not covered(repeated.group()[:3], view.figures[own[0]].metric or "") >= 0.6:
+            repeated = None
+        if (_INSIDE.match(gap) or repeated) and len(gap) < 40 and view.figures[own[0]].unit == view.figures[i].unit:
             inside = own[0]
         elif (marked := _marked_whole(view, i, own)) is not None:
             inside = marked

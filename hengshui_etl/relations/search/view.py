@@ -117,12 +117,14 @@ class View:
         scale: Fraction = Fraction(1),
         only: int | None = None,
         loose: bool = False,
+        swap: bool = False,
     ) -> bool:
         """Whether one likely slip of the hand in one of the operands explains that the relation fails.
 
         With `only`, a swap of digits, a moved point or the like in that one figure; with `loose`, a lost or doubled
-        digit too."""
-        ranks = (SLIP,) if only is not None else (SLIP, MISREAD, GARBLED) if loose else (SLIP, MISREAD)
+        digit too; with `swap`, the likeliest slips alone.
+        """
+        ranks = (SLIP,) if only is not None or swap else (SLIP, MISREAD, GARBLED) if loose else (SLIP, MISREAD)
         claim = Claim(kind, tuple(operands), False, 0, "", scale)
         for i in claim.operands:
             if only is not None and i != only:
