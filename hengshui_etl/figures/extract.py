@@ -281,6 +281,8 @@ def read(article: Article) -> Reading:
     for number, sentence in enumerate(article.sentences):
         block = blocks[sentence.paragraph]
         if sentence.paragraph != walk.paragraph:
+            if walk.paragraph >= 0 and blocks[walk.paragraph].kind == "title" and block.kind != "title":
+                walk.times.end_title()
             walk.paragraph = sentence.paragraph
             walk.memory.new_paragraph()
             walk.place = None
@@ -308,7 +310,6 @@ def read(article: Article) -> Reading:
                 walk.times.heading()
         if block.kind == "title":
             titled = len(walk.drafts)
-            walk.times.end_title()
     drafts = walk.drafts
     first: dict[tuple[object, str, str], Period | None] = {}
     for draft in reversed(drafts[titled:]):

@@ -39,9 +39,9 @@ _FLOW = re.compile(_any(_PREDICATES["flows"]["words"]))
 _DONE = re.compile(_any(_PREDICATES["flows"]["done"]))
 
 _COMPARED = re.compile(
-    r"(?:比|较(?!快|大|高|好|多|为)|与|同|和|于|相比|对比|恢复到|恢复至|超过|相当于)[^，,。；;、：]{0,6}$"
+    r"(?:比|较(?!快|大|高|好|多|为)|与|同|和|(?<=[高低多少快慢优大小好早晚当等])于|相比|对比|恢复到|恢复至|超过|相当于)[^，,。；;、：—]{0,6}$"
 )
-_FROM = re.compile(r"(?:由|从)[^，,。；;、：]{0,3}$")
+_FROM = re.compile(r"(?:由|从)[^，,。；;、：—]{0,3}$")
 _CHANGED_TO = re.compile(r"(?:增加|减少|提高|上升|下降|降低|扩大|回升|增|减|升|降)[到至为][^，,。；;、：]{0,3}$")
 _IS = re.compile(
     r"(?:的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度){0,3}(?:为|是|仅为?|只有)(?!了))"
@@ -54,6 +54,8 @@ _MEETING = re.compile(r"[^，,。；;]{0,40}(?:召开|举行|举办|启动|会�
 _PRICES = re.compile(r"[^，,。；;）)]{0,6}(?:价|口径|基数|汇率)")
 _WITHOUT_TIME = re.compile(r"(?:由|从)(?:[约近超])?$")
 _YEAR_RUN = re.compile(r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)")
+_EMBEDDED = re.compile(r"价格变动的?翘尾|(?<=年初)?(?:确定|制定|下达|预定|提出|安排|部署|排定)的")
+_SAME_DAYS = re.compile(r"(?:的)?(?:此时|同月|同日|同一天|同一时期|这个时候)")
 _PREVIOUS = re.compile(r"(?:上年|上一年|前一年|上年度|上一年度)")
 NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[、．.])")
 """How the heading of a section begins."""
@@ -61,7 +63,8 @@ _SINCE_OBJECT = re.compile(r"同比|年增")
 _BASE_LEVEL = re.compile(r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]")
 _ALREADY = re.compile(r"已有|已建成|已达|累计建成")
 _AHEAD = re.compile(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
-_DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
+_DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_YEARS_TOGETHER = re.compile(r"(?<![近约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)")
 _NET_TOTAL = re.compile(r"(?:累计|共|净)[增减]")
 _DAY_ALONE = re.compile(r"\d{1,2}日$")
 _PLAN_NAME = re.compile(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
@@ -160,7 +163,7 @@ class Times:
             if word == "同期" and self.moment is not None and _COMPARED.search(earlier):
                 self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
             return
-        if word == "年初" and earlier.endswith("末"):
+        if (word == "年初" and earlier.endswith("末")) or _EMBEDDED.match(after):
             return
         if word == "当月":
             self._this_month(time.at)
@@ -179,6 +182,8 @@ class Times:
                 moment = whole._replace(period=Period(whole.period.first, governing.period.last))
         if moment is None:
             return
+        if not moment.named or not word[:1].isdigit():
+            moment = self._of_last_year(word, moment, after)
         if after.startswith("零时") or word.endswith("零时"):
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True, day=False)
         census = next((n for n in _CENSUSES if after.startswith(n)), None)
@@ -191,7 +196,7 @@ class Times:
         source = (_FROM.search(earlier) is not None and not moment.as_of) or earlier.endswith(("由", "从"))
         if (word.endswith("以来") and not compared) or earlier.endswith("自"):
             source = compared = False
-        if word.endswith("同期"):
+        if word.endswith("同期") or (word.endswith("年") and _SAME_DAYS.match(after)):
             governing = self.moment or self.default
             if governing is not None and governing.period.last is not None and moment.period.last is not None:
                 period = governing.period
@@ -213,7 +218,11 @@ class Times:
         if compared or source or _CHANGED_TO.search(earlier):
             self._take_base(moment, time, source)
             return
-        if after[:1] in "的（(" and after[:1] and (self.moment or self.default) is not None and _IS.match(after):
+        governing = self.moment or self.default
+        if after[:1] in "的（(" and after[:1] and governing is not None and _IS.match(after):
+            self._take_base(moment, time)
+            return
+        if governing is not None and self.fresh and _IS.match(after) and _is_before(moment, governing):
             self._take_base(moment, time)
             return
         if earlier.endswith(("为", "是")) and not earlier.endswith(("因为", "认为", "作为")):
@@ -266,6 +275,20 @@ class Times:
             return True
         return self.text.startswith("在", time.till) and self.default is None
 
+    def _of_last_year(self, word: str, moment: Moment, after: str) -> Moment:
+        """Early in a year 全年 and 年末 speak of the year before, unless they say what is planned."""
+        day, last = self.published, moment.period.last
+        bare = word in ("全年", "年末", "年底") and not self.this_year
+        if not bare or day is None or last is None or last.year != day.year or day.month > 3:
+            return moment
+        if _GOAL.match(after) or _TARGET.search(self.text, self.sentence_at, self.sentence_at + 40):
+            return moment
+        return moment._replace(period=previous_year(moment.period))
+
+    def _is_future(self, moment: Moment) -> bool:
+        last = moment.period.last
+        return last is not None and self.published is not None and last.year > self.published.year
+
     def _take_base(self, moment: Moment, time: Time, source: bool = False) -> None:
         self.base, self.base_at, self.base_till = moment, time.at, time.till
         if source:
@@ -283,9 +306,16 @@ class Times:
         self.moment = moment
         self.fresh = True
         self.base = None
+        if self._is_future(moment):
+            return
         if self.lead is not None and at - self.sentence_at <= 6 and not _inside(moment, self.lead):
             self.lead = moment
         last = moment.period.last
+        if self.lead is not None and self.lead.period.last is not None and last is not None:
+            if self.lead.period.last.year < last.year and self.lead.period.last.month in (1, 12):
+                if self.default == self.lead:
+                    self.default = moment
+                self.lead = moment
         if last is not None and (self.published is None or last.year <= self.published.year):
             self.year = last.year
         if moment.as_of:
@@ -315,9 +345,9 @@ class Times:
         governing = self._governing(s)
         if self.body and not self.settled:
             self.settled = True
-            if self.moment is not None:
+            if self.moment is not None and not self._is_future(self.moment):
                 self.default = self.moment
-        if self.lead is None and self.moment is not None:
+        if self.lead is None and self.moment is not None and not self._is_future(self.moment):
             self.lead = self.moment
         if self.days and self.moment is self.days[-1]:
             if "分别" in s.before and not listed and q.kind != "count":
@@ -333,6 +363,15 @@ class Times:
         if governing is None:
             return Period(None, self.published) if self.body and self.published else None
         period = governing.period
+        if "累计" in s.before and _is_month(period):
+            self.moment = Moment(_year_to(period), False, False, True)
+            return self.moment.period
+        run = _YEARS_TOGETHER.search(s.before)
+        if run and period.last is not None and (period.last.month, period.last.day) in ((12, 31), (1, 1)):
+            years = _DIGITS[run["n"]]
+            last = period.last if period.last.month == 12 else date(period.last.year - 1, 12, 31)
+            self.moment = Moment(Period(date(last.year - years + 1, 1, 1), last), False, False, True)
+            return self.moment.period
         if self.plan_end is not None and governing is self.plan_end[0] and (q.unit == "倍" or "累计" in s.before):
             return self.plan_end[1]
         day = self.published
@@ -429,6 +468,11 @@ def _inside(part: Moment, whole: Moment) -> bool:
     return w.first <= p.first and p.last <= w.last and p != w
 
 
+def _is_before(earlier: Moment, later: Moment) -> bool:
+    a, b = earlier.period.last, later.period.last
+    return a is not None and b is not None and a < b
+
+
 def _between(base: date | None, last: date) -> Period:
     """From the day after a base level (or that day itself, over years) to the last."""
     if base is None or base > last:
@@ -436,6 +480,24 @@ def _between(base: date | None, last: date) -> Period:
     if (last - base).days > 370 or base.day == 1:
         return Period(base, last)
     return Period(base + timedelta(1), last)
+
+
+def _is_month(period: Period) -> bool:
+    """Whether it is one calendar month other than January."""
+    first, last = period
+    return (
+        first is not None
+        and last is not None
+        and first.day == 1
+        and first.month > 1
+        and (first.year, first.month) == (last.year, last.month)
+        and (last + timedelta(1)).day == 1
+    )
+
+
+def _year_to(period: Period) -> Period:
+    """From the first of January to the end of a period."""
+    return Period(date(period.last.year, 1, 1), period.last) if period.last is not None else period
 
 
 def _latest_year(text: str) -> int | None:
