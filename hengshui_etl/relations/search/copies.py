@@ -94,14 +94,15 @@ def _headline(view: View) -> None:
             j
             for j in same[:14]
             if view.statements[j] is not None
-            and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.6
+            and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.45
         ]
         for j in named[:3]:
             if figure.bound != "exact" and view.figures[j].bound != "exact":
                 continue
             if len(f"{figure.value.normalize():f}".strip("0").replace(".", "")) < 2:
                 continue
-            if view.slip("restatement", (i, j)) or (
+            sure = shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.6
+            if view.slip("restatement", (i, j), swap=not sure) or (
                 figure.bound in ("min", "max") and _stated_alone(view, i, j, named)
             ):
                 if not any(c.type == "restatement" and i in c.operands for c in view.claims):

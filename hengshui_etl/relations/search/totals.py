@@ -494,7 +494,11 @@ def _backward_sums(view: View) -> None:
             ]
             if re.search("合计|加起来|总共|共计|相加|合起来", before) and len(own) >= 2 and own[-1] >= w - len(own) - 1:
                 near = 0.8 < sum(view.values[j] for j in own) / view.values[w] < 1.25 if view.values[w] else False
-                if (near and view.slip("sum", (*own[::-1], w))) or _scaled_slip(view, own[::-1], w):
+                if (
+                    (near and view.slip("sum", (*own[::-1], w), loose=True))
+                    or view.slip("sum", (*own[::-1], w), swap=True)
+                    or _scaled_slip(view, own[::-1], w)
+                ):
                     view.claim("sum", (*own[::-1], w), "合计")
                     view.parts.update(own)
 
@@ -590,6 +594,11 @@ def _remainders(view: View) -> None:
             continue
         if re.search("其余|剩余|余下|剩下|还剩", statement.before):
             _accuse_remainder(view, i, earlier)
+        elif re.search("尚有|仍有|未", statement.before):
+            pairs = [(w, p) for p in earlier for w in earlier if w < p and view.values[w] > view.values[p]]
+            swapped = [ops for ops in pairs if view.slip("remainder", (*ops, i), only=i)]
+            if len(swapped) == 1:
+                view.claim("remainder", (*swapped[0], i), "其余")
 
 
 def _accuse_remainder(view: View, i: int, earlier: list[int]) -> None:

@@ -7,6 +7,7 @@ Does not belong here: any one kind of relation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
@@ -132,9 +133,16 @@ class View:
             ranges = needed_values(claim, self.figures, i)
             for wanted in ranges or ():
                 printed = Print(self.figures[i], wanted)
-                if any(printed.edits(rank) for rank in ranks):
+                edits = [e for rank in ranks for e in printed.edits(rank)]
+                if edits and (kind != "sum" or any(self._adds_up(claim, i, e.figure) for e in edits)):
                     return True
         return False
+
+    def _adds_up(self, claim: Claim, operand: int, edited: Figure) -> bool:
+        """Whether the printed numbers add up to one unit of the last place, not just within all rounding together."""
+        figures = [edited if i == operand else self.figures[i] for i in claim.operands]
+        gap = abs(sum((f.value for f in figures[:-1]), Decimal(0)) - figures[-1].value)
+        return gap <= max(f.place for f in figures)
 
     def mendable(self, kind: RelationType, operands: Iterable[int], operand: int) -> bool:
         """Whether one slip of the hand in this operand, of any kind, explains that the relation fails."""
