@@ -158,9 +158,10 @@ PIECES = ["1", ",", "（", "亿", "“。", "個(gè)", "?jī)", "?jī)雍", "�
 def test_time_is_linear(piece: str) -> None:
     def seconds(characters: int) -> float:
         data = ("某市\n" + piece * (characters // len(piece))).encode()
-        start = time.perf_counter()
+        start = time.process_time()
         read_article(data, source_path="a")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1_000)
-    assert seconds(80_000) < 12 * seconds(20_000) + 0.1
+    # The best of three: whatever else the machine does, or the collector of garbage, only ever adds.
+    assert min(seconds(80_000) for _ in range(3)) < 12 * min(seconds(20_000) for _ in range(3)) + 0.1
