@@ -11,7 +11,7 @@ _BALANCE = re.compile(
 )
 _REAL = re.compile(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
 _WHEN = re.compile(
-    r"上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的"
+    r"长假|假期|春节|国庆|五一|黄金周|此时|当时|上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的"
 )
 _FROM_TO = re.compile(r"(?:由|从|自)[^，。；]{0,24}$")
 
@@ -24,7 +24,9 @@ def find_changes(view: View) -> None:
             continue
         if figure.direction is not None and figure.kind in ("count", "money", "measure"):
             _amount(view, i)
-        elif figure.unit == "百分点" and figure.direction is not None:
+        elif figure.unit == "百分点" and (
+            figure.direction is not None or (i and _LEVEL_OF_OTHERS.fullmatch(view.between(i - 1, i)))
+        ):
             _points(view, i)
         elif figure.unit == "%" and figure.direction is not None:
             if statement.predicate == "gap":
@@ -77,6 +79,7 @@ def _any_pair(view: View, i: int) -> bool:
     return False
 
 
+_LEVEL_OF_OTHERS = re.compile(r"的?(?:平均)?(?:水平|增速|增幅|比重|均值)(?:高|低|快|慢)?(?:出|了)?")
 _MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 
 
@@ -318,7 +321,8 @@ def _same_thing(view: View, pair: tuple[int, int], i: int) -> bool:
     rate = view.statements[i]
     if base is None or rate is None:
         return False
-    if rate.subject and covered(rate.subject, view.figures[pair[0]].metric or "") < 0.5:
+    own = re.sub("相比|对比|同比|环比", "", rate.subject)
+    if own and covered(own, view.figures[pair[0]].metric or "") < 0.5:
         return False
     label = _WHEN.sub("", base.subject)
     return not label or shared_characters(label, view.figures[pair[0]].metric or "") >= 0.5
@@ -343,6 +347,23 @@ def _points(view: View, i: int) -> None:
         if not own:
             view.leave((i,), "a gap in points without the percentage that it belongs to")
             return
+    other_side = i - 1
+    if (
+        other_side in own
+        and _LEVEL_OF_OTHERS.fullmatch(view.between(other_side, i))
+        and re.search("高于|低于|快于|慢于|优于|超过|比|较", view.said[other_side].before)
+    ):
+        rates = [
+            j
+            for j in own
+            if j != other_side
+            and view.figures[j].bound == "exact"
+            and not _LEVEL_OF_OTHERS.match(view.text[view.figures[j].till : view.figures[j].till + 4])
+        ]
+        stated = next((j for j in rates if view.said[j].predicate in ("change", "rate", "share")), None)
+        if stated is not None:
+            view.claim("difference", (stated, other_side, i), statement.word)
+            return
     for a, one in enumerate(own[:5]):
         for other in own[a + 1 : 6]:
             mixed = (view.figures[one].direction is None) != (view.figures[other].direction is None)
@@ -352,7 +373,7 @@ def _points(view: View, i: int) -> None:
                 first, second = _ordered(view, one, other)
                 view.claim("difference", (first, second, i), statement.word)
                 return
-    base = [j for j in own[:3] if (_s := view.statements[j]) is not None and _is_from(view, j)]
+    base = [j for j in own[:3] if _is_from(view, j)]
     if base and len(own) >= 2 and i - own[0] == 1:
         level = next((j for j in own[:3] if j not in base), None)
         if level is not None and abs(level - base[0]) == 1 and not statement.subject:

@@ -38,7 +38,7 @@ def _summed(cell: Cell) -> bool:
 
 def _columns(view: View, grid: Grid, rows: dict[int, Row]) -> None:
     """Each column's parts against its total row."""
-    totals = [r for r, row in rows.items() if any(c.total for c, _ in row.values())]
+    totals = [r for r, row in rows.items() if any(c.total for c, _ in row.values())] or _row_of_all(view, rows)
     if not totals or len(rows) < 3:
         _subtotals(view, rows)
         return
@@ -66,6 +66,14 @@ def _columns(view: View, grid: Grid, rows: dict[int, Row]) -> None:
         for r in members:
             if base in rows[r] and column in rows[r]:
                 view.claim("share", (rows[r][base][1], rows[total][base][1], rows[r][column][1]), "表中占比")
+
+
+def _row_of_all(view: View, rows: dict[int, Row]) -> list[int]:
+    """The first or last row if it bears the name of the region that the article is about, and no other row does."""
+    named = {r: {view.figures[f].scope for _, f in row.values()} for r, row in rows.items()}
+    own = next((view.figures[i].scope for i in range(view.count) if view.statements[i] is not None), None)
+    bearing = [r for r, scopes in named.items() if scopes == {own}]
+    return bearing if len(bearing) == 1 and len(rows) > 3 and bearing[0] in (min(rows), max(rows)) else []
 
 
 def _subtotals(view: View, rows: dict[int, Row]) -> None:

@@ -441,6 +441,15 @@ def _no_chance(view: View, w: int, parts: list[int]) -> bool:
     """Whether a sum that holds says something, by the digits that had to fit and how near the whole stands."""
     digits = [len(f"{view.figures[p].value.normalize():f}".replace(".", "").strip("0")) for p in (*parts, w)]
     fit = digits[-1] + min(digits[:-1])
+    owner = parts[0] - 1
+    if (
+        w != owner
+        and owner >= 0
+        and _usable(view, owner)
+        and view.alike(owner, w)
+        and "其中" in view.between(owner, parts[0])
+    ):
+        return False  # the words give the list another whole
     together = view.periods[parts[0]] == view.periods[parts[-1]]
     if view.paragraphs[parts[0]] != view.paragraphs[parts[-1]]:
         return fit >= 6 and len(parts) >= 3
