@@ -118,10 +118,10 @@ def test_any_nesting_of_tags(pieces: list[str]) -> None:
 def test_depth_is_bounded(piece: str) -> None:
     def seconds(times: int) -> float:
         data = ("<html><body>" + piece * times + "5个。").encode()
-        start = time.perf_counter()
+        start = time.process_time()
         with contextlib.suppress(Unreadable):
             read_article(data, source_path="a.html")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(100)
     assert seconds(16_000) < 12 * seconds(4_000) + 0.2
