@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hengshui_etl.figures.governing import NUMBERED, Times
 from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.metrics import Memory, cleaned, metric_of
-from hengshui_etl.figures.periods import Moment, moment_of, previous_year, whole_year
+from hengshui_etl.figures.periods import Moment, moment_of, previous_year, printed_on, whole_year
 from hengshui_etl.figures.quantities import Quantity, Reader, Time
 from hengshui_etl.figures.scope import Place, inside, main_place, place_at, pointed_place, row_place, township_in
 from hengshui_etl.figures.statements import Statement, statement_of, words_around
@@ -74,10 +74,10 @@ class _Walk:
     def __init__(self, article: Article) -> None:
         self.article = article
         self.text = article.text
-        self.published: date | None = article.published_on
+        self.published: date | None = article.published_on or printed_on(article.text)
         self.main = main_place(article)
         self.near = self.main.code if self.main else None
-        self.times = Times(article.text, article.published_on)
+        self.times = Times(article.text, self.published)
         self.place: Place | None = None
         self.drafts: list[_Draft] = []
         self.memory = Memory()
@@ -214,6 +214,8 @@ class _Walk:
                 if moment is not None:
                     shifted = label.endswith("同期") and sums is not None
                     period = previous_year(sums.period) if shifted and sums is not None else moment.period
+                    if moment.whole_year and sums is not None and not sums.whole_year:
+                        period = _in_year(sums.period, moment.period) or period
             if _PLAN.search(cell.column_label) or (
                 re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label
             ):
@@ -235,6 +237,15 @@ class _Walk:
                 False,
             )
             self.drafts.append(_Draft(quantity, None, cell.direction, metric, period, place, number))
+
+
+def _in_year(span: Period, year: Period) -> Period | None:
+    """The same days of the year before, or the span itself, where a column names a year and the table a part of one."""
+    if span.first is None or span.last is None or year.last is None or span.first.year != span.last.year:
+        return None
+    for _ in range(max(0, min(span.last.year - year.last.year, 30))):
+        span = previous_year(span)
+    return span if span.last is not None and span.last.year == year.last.year else None
 
 
 def caption_core(caption: str) -> str:

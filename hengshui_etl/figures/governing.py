@@ -44,7 +44,7 @@ _COMPARED = re.compile(
 _FROM = re.compile(r"(?:由|从)[^，,。；;、：—]{0,3}$")
 _CHANGED_TO = re.compile(r"(?:增加|减少|提高|上升|下降|降低|扩大|回升|增|减|升|降)[到至为][^，,。；;、：]{0,3}$")
 _IS = re.compile(
-    r"(?:的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度){0,3}(?:为|是|仅为?|只有)(?!了))"
+    r"(?:的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度|这一数字|这一比例|该数字|该比例){0,3}(?:为|是|仅为?|只有)(?!了))"
 )
 _GOAL = re.compile(r"(?:目标|任务|计划|预算|预期)|[^，,。；;]{1,12}?的(?:目标|任务|计划|预算)")
 _REPORT = re.compile(
@@ -64,7 +64,14 @@ _BASE_LEVEL = re.compile(r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|
 _ALREADY = re.compile(r"已有|已建成|已达|累计建成")
 _AHEAD = re.compile(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
 _DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_YEARS_TOGETHER = re.compile(r"(?<![近约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)")
+_DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
+_WITHIN_YEAR = re.compile(r"^一年(?:间|来|里|中)")
+_PLANNED = re.compile(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$")
+_CHANGES = frozenset(("下降", "增长", "上升", "减少", "增加", "回落"))
+_LISTED_IN = ("列入", "纳入", "转入", "结转到", "结转至")
+_YEARS_TOGETHER = re.compile(
+    r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[\u4e00-\u9fff]{4})|(?<![近约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
+)
 _NET_TOTAL = re.compile(r"(?:累计|共|净)[增减]")
 _DAY_ALONE = re.compile(r"\d{1,2}日$")
 _PLAN_NAME = re.compile(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
@@ -165,6 +172,10 @@ class Times:
             return
         if (word == "年初" and earlier.endswith("末")) or _EMBEDDED.match(after):
             return
+        if earlier.endswith(_LISTED_IN) or (
+            word in ("现在", "月初") and earlier.endswith(("出", "呈", "体", "表", "实", "正"))
+        ):
+            return
         if word == "当月":
             self._this_month(time.at)
             return
@@ -222,7 +233,13 @@ class Times:
         if after[:1] in "的（(" and after[:1] and governing is not None and _IS.match(after):
             self._take_base(moment, time)
             return
-        if governing is not None and self.fresh and _IS.match(after) and _is_before(moment, governing):
+        if (
+            governing is not None
+            and self._told(time.at)
+            and _IS.match(after)
+            and after[1:3] not in _CHANGES
+            and _is_before(moment, governing)
+        ):
             self._take_base(moment, time)
             return
         if earlier.endswith(("为", "是")) and not earlier.endswith(("因为", "认为", "作为")):
@@ -261,6 +278,8 @@ class Times:
             whole = moment_of(word.removesuffix("末").removesuffix("期"), None, None)
             self.plan_end = (moment, whole.period) if whole is not None else None
         self.this_year = word == "今年"
+        if self.this_year and self.fresh and self.moment is not None and self.moment.as_of:
+            moment = _so_far(moment, self.moment)
         self.within_year = word in ("年内", "年底前")
         self._govern(moment, time.at)
 
@@ -285,6 +304,23 @@ class Times:
             return moment
         return moment._replace(period=previous_year(moment.period))
 
+    def _is_history(self, moment: Moment) -> bool:
+        """Whether it lies so far back that an article tells of it only to say how things began."""
+        last = moment.period.last
+        return last is not None and self.published is not None and last.year < self.published.year - 3
+
+    def _main(self, moment: Moment) -> Moment:
+        """What the article speaks of where its first figure is of `moment`: a state at the end of the headline's span
+        leaves that span in force."""
+        flow = self.flow
+        if moment.as_of and flow is not None and flow.whole_year and flow.period.last == moment.period.last:
+            return flow
+        return moment
+
+    def _told(self, at: int) -> bool:
+        """Whether the sentence has named a time or a figure before this place."""
+        return self.fresh or self.sentence_at <= self.last_till <= at
+
     def _is_future(self, moment: Moment) -> bool:
         last = moment.period.last
         return last is not None and self.published is not None and last.year > self.published.year
@@ -306,12 +342,12 @@ class Times:
         self.moment = moment
         self.fresh = True
         self.base = None
-        if self._is_future(moment):
+        if self._is_future(moment) or (self.body and self._is_history(moment)):
             return
         if self.lead is not None and at - self.sentence_at <= 6 and not _inside(moment, self.lead):
             self.lead = moment
         last = moment.period.last
-        if self.lead is not None and self.lead.period.last is not None and last is not None:
+        if moment.named and self.lead is not None and self.lead.period.last is not None and last is not None:
             if self.lead.period.last.year < last.year and self.lead.period.last.month in (1, 12):
                 if self.default == self.lead:
                     self.default = moment
@@ -343,10 +379,10 @@ class Times:
             self.last_base = period
             return period
         governing = self._governing(s)
-        if self.body and not self.settled:
+        if self.body and not self.settled and q.unit not in _DURATIONS:
             self.settled = True
-            if self.moment is not None and not self._is_future(self.moment):
-                self.default = self.moment
+            if self.moment is not None and not self._is_future(self.moment) and not self._is_history(self.moment):
+                self.default = self._main(self.moment)
         if self.lead is None and self.moment is not None and not self._is_future(self.moment):
             self.lead = self.moment
         if self.days and self.moment is self.days[-1]:
@@ -363,12 +399,15 @@ class Times:
         if governing is None:
             return Period(None, self.published) if self.body and self.published else None
         period = governing.period
-        if "累计" in s.before and _is_month(period):
+        if _is_month(period) and "累计" in self.text[self.sentence_at : min(q.at, self.sentence_at + 12)] + s.before:
             self.moment = Moment(_year_to(period), False, False, True)
             return self.moment.period
-        run = _YEARS_TOGETHER.search(s.before)
+        if governing.as_of and period.last is not None and _WITHIN_YEAR.search(s.before):
+            self.moment = Moment(_between(previous_year(period).last, period.last), False, False, True)
+            return self.moment.period
+        run = _YEARS_TOGETHER.search(s.before) if s.predicate == "level" else None
         if run and period.last is not None and (period.last.month, period.last.day) in ((12, 31), (1, 1)):
-            years = _DIGITS[run["n"]]
+            years = _DIGITS[run["n"] or run["m"]]
             last = period.last if period.last.month == 12 else date(period.last.year - 1, 12, 31)
             self.moment = Moment(Period(date(last.year - years + 1, 1, 1), last), False, False, True)
             return self.moment.period
@@ -378,7 +417,7 @@ class Times:
         wanted = "力争" in s.before and s.predicate == "level" and period.first is not None
         if wanted and day and period.last and period.last.year == day.year and period.last < day:
             return whole_year(period, day)
-        if s.predicate in ("level", "average") and _PLAN.search(s.before):
+        if s.predicate in ("level", "average") and (_PLAN.search(s.before) or _PLANNED.search(s.before)):
             return whole_year(period, self.published)
         if _WITHOUT_TIME.search(s.before):
             if self.origin is not None:
@@ -480,6 +519,14 @@ def _between(base: date | None, last: date) -> Period:
     if (last - base).days > 370 or base.day == 1:
         return Period(base, last)
     return Period(base + timedelta(1), last)
+
+
+def _so_far(year: Moment, state: Moment) -> Moment:
+    """The part of a year up to the day of a state (截至10月底…今年新增)."""
+    first, last = year.period.first, state.period.last
+    if first is None or last is None or first.year != last.year:
+        return year
+    return Moment(Period(first, last), False, False, True)
 
 
 def _is_month(period: Period) -> bool:

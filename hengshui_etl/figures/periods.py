@@ -27,11 +27,14 @@ _TOKEN = re.compile(
     rf"(?:(?P<year>{YEAR})年?|(?P<word>{'|'.join(sorted(_YEARS, key=len, reverse=True))}))?度?的?(?P<rest>.*)$"
 )
 _DATE = re.compile(rf"(?P<y>{YEAR})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})$")
+_FIRST_PRINTED = re.compile(
+    rf"(?:原载|原刊|刊载|载于|刊于|发表于)[^，。\n]{{0,12}}?(?P<y>{YEAR})年(?P<m>{MONTH})月(?P<d>{DAY})日"
+)
 _YEARS_RANGE = re.compile(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
 _PART = re.compile(
     rf"(?:(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度)|(?P<half>[上下]半年)"
     rf"|(?P<m1>{MONTH})(?:月份?)?{DASH}(?P<m2>{MONTH})月份?"
-    rf"|前(?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
+    rf"|[前头](?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
     rf"|(?P<m>{MONTH})月(?:份|(?P<d>{DAY})日(?:{DASH}(?:(?P<m3>{MONTH})月)?(?P<d2>{DAY})日)?)?)?(?P<edge>.*)$"
 )
 _PLAN = re.compile(r"[“\"「]?(?P<name>十[一二三四五]五)[”\"」]?(?:规划)?(?P<edge>.*)$")
@@ -195,6 +198,14 @@ def _part(rest: str, year: int, named: bool, published: date | None) -> Moment |
     if not explicit:
         return None
     return Moment(Period(first, last), False, day, True)
+
+
+def printed_on(text: str) -> date | None:
+    """The day on which the last line of a reprinted article says that it first appeared (原载一九八三年十一月十八日), or None."""
+    match = _FIRST_PRINTED.search(text, max(0, len(text) - 200))
+    if match is None:
+        return None
+    return _day(year_words(match["y"]), _number(match["m"]), _number(match["d"]))
 
 
 def previous_year(period: Period) -> Period:

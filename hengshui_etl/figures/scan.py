@@ -19,13 +19,13 @@ _DIGIT_CHARS = "".join(c for c, n in DIGITS.items() if n)
 _CN_DIGIT = f"[{''.join(DIGITS)}]"
 
 DASH = r"(?:[-—–~～－]{1,2}|至|到)"
-YEAR = rf"(?:(?:19|20)\d\d|[一二][〇零○]{{1,2}}{_CN_DIGIT}{{1,2}})"
+YEAR = rf"(?:(?:19|20)\d\d|[一二][〇零○]{{1,2}}{_CN_DIGIT}{{1,2}}|一九{_CN_DIGIT}{{2}})"
 MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 DAY = r"(?:[12]\d|3[01]|0?[1-9]|二?十[一二三四五六七八九]?|三十一?|[一二三四五六七八九])"
 YEAR_WORD = f"(?:{'|'.join(sorted(_PERIODS['relative_years'], key=len, reverse=True))})"
 PLAN = '[“"「]?十[一二三四五]五[”"」]?(?:规划)?'
 PART = (
-    rf"(?:(?:第|前)?[一二三四两1-4]个?季度|[上下]半年|{MONTH}(?:月份?)?{DASH}{MONTH}月份?|前{_CN_DIGIT}个月|前\d{{1,2}}个?月"
+    rf"(?:(?:第|前)?[一二三四两1-4]个?季度|[上下]半年|{MONTH}(?:月份?)?{DASH}{MONTH}月份?|[前头](?:{_CN_DIGIT}|十[一二]?)个月|前\d{{1,2}}个?月"
     rf"|{MONTH}月(?:份|{DAY}日(?:{DASH}(?:{MONTH}月)?{DAY}日)?)?)"
 )
 EDGE = r"(?:年底|年末|年初|底|末|初|以来|期间|同期|全年|[上中下]旬|零时|当天|当月|前|年内|内)?"
@@ -63,7 +63,7 @@ _NOISE = "|".join(
 _FIRST = (
     "".join(
         sorted(
-            set('0123456789/h“"「[〔【［第前上下翻过半首' + CHINESE)
+            set('0123456789/h“"「[〔【［第前头上下翻过半首' + CHINESE)
             | {word[0] for word in (*words(_PERIODS["words"]), *_PERIODS["relative_years"], *_PERIODS["holidays"])}
         )
     ).replace("[", r"\[")
