@@ -93,6 +93,8 @@ def claims(draw: st.DrawFn) -> tuple[Claim, tuple[Figure, ...]]:
         )
     else:
         made = tuple(draw(st.lists(figures, min_size=1, max_size=5)))
+    if kind in ("restatement", "threshold", "part_of") and draw(st.booleans()):  # ends that touch, open or not
+        made = tuple(f._replace(value=made[0].value, place=Decimal(0)) for f in made)
     implied = draw(st.integers(0, 4)) == 0
     counted = draw(st.integers(0, 5)) if kind == "enumeration" else None
     scale = draw(st.sampled_from([Fraction(1), Fraction(1), Fraction(100), Fraction(1, 3)]))
@@ -116,7 +118,7 @@ def examination_of(found: list[tuple[Claim, tuple[Figure, ...]]]) -> Examination
     return Examination(ARTICLE, tuple(everything), tuple(relations), ())
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.lists(claims(), min_size=1, max_size=12))
 def test_pandera_finds_what_the_judge_refuses(found):
     examination = examination_of(found)
@@ -128,7 +130,7 @@ def test_pandera_finds_what_the_judge_refuses(found):
     assert [not h for h in holding(table)] == [r.verdict.status == "fail" for r in examination.relations]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.lists(claims(), min_size=1, max_size=12))
 def test_the_table_alone_decides_where_it_has_two_intervals(found):
     """Without its status column, the table comes to the same verdicts from the intervals that it carries."""
@@ -145,7 +147,7 @@ def test_random_relations_hold_and_fail_in_every_type():
     """The strategy reaches both verdicts of every type: otherwise the agreement above would say little."""
     seen: set[tuple[str, bool]] = set()
 
-    @settings(deadline=None, max_examples=1500, database=None, derandomize=True)
+    @settings(deadline=None, max_examples=800, database=None, derandomize=True)
     @given(claims())
     def collect(found: tuple[Claim, tuple[Figure, ...]]) -> None:
         for r in examination_of([found]).relations:
