@@ -24,6 +24,7 @@ from hengshui_etl.vocab import toml, words
 
 _PLAN = re.compile("|".join(sorted(words(toml("predicates")["plans"]["words"]), key=len, reverse=True)))
 _WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性)")
+_OTHERS = re.compile(r"(?<![居列位占])(?P<word>全国|全省)(?P<is>(?:平均)?(?:为|是|仅为?))?$")
 _AGAINST = re.compile(
     r"进入|销往|遍布|覆盖|辐射|走向|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与"
 )
@@ -107,6 +108,8 @@ class _Walk:
         text = self.text
         if _HOME.search(text, start, end):
             self.place = None
+        if self.place is not None and self.place.level == "venue" and text.startswith(("其余", "其他"), start):
+            self.place = None
         lead = _LEADS.match(text, start, end)
         at = lead.end() if lead else start
         head = text[at : min(at + 16, end)]
@@ -139,8 +142,8 @@ class _Walk:
                     pointed = pointed_place(match["word"], main)
                     if pointed is not None:
                         return pointed
-            if q.kind == "percent" and s.before.endswith(("全国", "全省")) and s.behind.startswith("的"):
-                return pointed_place(s.before[-2:], main) or main
+            if (other := _OTHERS.search(s.before)) and (other["is"] or s.behind.startswith("的")):
+                return pointed_place(other["word"], main) or main
             own = _OWN_LEVEL.match(s.before)
             if own and main.name.endswith(own["level"][0]) and own["level"].endswith("本级"):
                 return Place(f"{main.name}本级", main.code, "own")

@@ -347,11 +347,11 @@ class Times:
         if self.lead is not None and at - self.sentence_at <= 6 and not _inside(moment, self.lead):
             self.lead = moment
         last = moment.period.last
-        if moment.named and self.lead is not None and self.lead.period.last is not None and last is not None:
-            if self.lead.period.last.year < last.year and self.lead.period.last.month in (1, 12):
-                if self.default == self.lead:
-                    self.default = moment
-                self.lead = moment
+        ahead = self.lead is not None and moment.named and _years_ahead(self.lead, moment)
+        if ahead and self.default == self.lead:
+            self.default = moment
+        if ahead:
+            self.lead = moment
         if last is not None and (self.published is None or last.year <= self.published.year):
             self.year = last.year
         if moment.as_of:
@@ -519,6 +519,12 @@ def _between(base: date | None, last: date) -> Period:
     if (last - base).days > 370 or base.day == 1:
         return Period(base, last)
     return Period(base + timedelta(1), last)
+
+
+def _years_ahead(earlier: Moment, later: Moment) -> bool:
+    """Whether two years, or the ends of two years, follow each other (2019年…；2021年…): the story goes on."""
+    a, b = earlier.period.last, later.period.last
+    return a is not None and b is not None and a.year < b.year and a.month in (1, 12)
 
 
 def _so_far(year: Moment, state: Moment) -> Moment:

@@ -60,10 +60,15 @@ _LOCAL = re.compile(
 )
 _LOCAL_WITHIN = re.compile(rf"(?:在|[县市区旗])(?={_LOCAL.pattern})")
 _VENUE = re.compile(
-    r"(?P<name>(?!其|该|全|各|这|市级|省级|国家|部分|一般|所有|重点|主要|有|在)[\u4e00-\u9fff]{2,6}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
+    r"(?P<name>(?!落户|入驻|进驻|位于|布局|走进|其|该|全|各|这|市级|省级|国家|部分|一般|所有|重点|主要|有|在)[\u4e00-\u9fff]{2,6}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
     r"|某[\u4e00-\u9fff]{1,6}?(?:企业|公司|集团|工厂))"
 )
-_VENUE_ENDS = ("古城", "古镇", "景区", "机场")
+_VENUE_ENDS = re.compile(r"古城|古镇|景区|(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸")
+_TITLE_VENUE = re.compile(r"[\u4e00-\u9fff]{0,4}?(?:国际机场|机场|口岸|林场|农场|水库|景区|博物馆)(?!群|数|业|里)")
+_ESTATE = re.compile(
+    r"(?:国营|国有|——|[，。\s《])(?P<name>(?!国营|国有)[\u4e00-\u9fff]{2,4}?(?:林场|农场|牧场|茶场|渔场|垦区))"
+)
+_HONG_KONG = re.compile(r"全港|本港|港闻|全澳|本澳")
 _CITY_PROPER = re.compile(r"(?:主城区|中心城区|城区|市区)")
 _CALLED: dict[str, str] = dict(_PLACES["called"])
 _GENERIC = frozenset(words(_PLACES["generic_names"]))
@@ -120,8 +125,8 @@ def place_at(head: str, near: str | None) -> tuple[Place, int] | None:
         within = _LOCAL.match(head, found[1])
         if within and found[0].level == "county":
             return Place(within["name"], found[0].code, "township"), within.end()
-        if head.startswith(_VENUE_ENDS, found[1]):
-            end = found[1] + 2
+        if found[0].level != "zone" and (venue := _VENUE_ENDS.match(head, found[1])):
+            end = venue.end()
             return Place(head[:end], found[0].code, "venue"), end
         return found
     for pattern, level in ((_LOCAL, "township"), (_VENUE, "venue")):
@@ -188,6 +193,9 @@ def main_place(article: Article) -> Place | None:
                 elif weight >= 8 and (proper := _CITY_PROPER.match(stretch, end)):
                     end = proper.end()
                     place = Place(f"{place.name}{proper.group()}", region.code, "proper")
+                elif weight >= 8 and i == 0 and (venue := _TITLE_VENUE.match(stretch, end)):
+                    end = venue.end()
+                    place = Place(stretch[:end], region.code, "venue")
                 if place not in found:
                     order.append(place)
                 found[place] += weight
@@ -202,10 +210,15 @@ def main_place(article: Article) -> Place | None:
     if ("全镇" in text or "该镇" in text) and (local := _LOCAL.match(title)):
         near = max(found, key=lambda p: (p.level == "county", found[p]), default=None)
         return Place(local["name"], near.code if near else None, "township")
+    if "全场" in text and (estate := _ESTATE.search(text, 0, head)):
+        return Place(estate["name"], None, "venue")
     if not found:
         look(text[head : head + 3000], 1, False)
     if not found:
-        return None
+        word = _HONG_KONG.search(text)
+        if word is None:
+            return None
+        return Place("澳门", "820000", "province") if "澳" in word.group() else Place("香港", "810000", "province")
     wanted = None
     if "全县" in text or "该县" in text or "我县" in text:
         wanted = "county"

@@ -38,7 +38,7 @@ _SHORT = re.compile(
 )
 _NET = re.compile(r"(?P<word>净增|净减)[^，,。；;]{1,8}$")
 _VERB = re.compile(
-    r"(?:比|较)[^比较，,；;]{1,10}?(?:(?P<up>多|增|添)|(?P<down>少|减))[\u4e00-\u9fff]{1,2}(?:了|约|近)?$"
+    r"(?:比|较)[^比较，,；;]{0,10}?(?:(?P<up>多|增|添)|(?P<down>少|减))[\u4e00-\u9fff]{1,2}(?:了|约|近)?$"
 )
 _GAP = re.compile(
     rf"(?:(?P<up>{_alternatives(_DATA['gap']['up'])})|(?P<down>{_alternatives(_DATA['gap']['down'])}))"
@@ -169,6 +169,32 @@ def words_around(text: str, start: int, end: int, quantities: list[Quantity], i:
     return Words(before, behind, before_start, bracketed)
 
 
+_BARE = re.compile(r"(?:^|[^新净])(?:(?P<up>增|升|涨)|(?P<down>减|降|跌))(?:逾|超|近|约)?$")
+_AMOUNT_BARE = re.compile(r"^.{0,3}?(?:(?P<up>多|高|快|长)|(?P<down>少|低|慢|短))(?:了|出)?$")
+_LEADING = re.compile(r"领先$|(?P<down>落后)$")
+_COMPARING = re.compile(r"(?:比|较|对比|相比)[^，,。；;]{1,24}$")
+_ADVERSE = re.compile(r"(?:不良|失业|空置|死亡|逾期|负债|赤字|亏损|病|浓度|天数)")
+
+
+def bare_direction(text: str, before: str, q: Quantity, previous: Quantity | None) -> tuple[Direction, str, int] | None:
+    """(direction, word, where it begins) of a change that one character tells: 升1.6%; 比X的N吨多7吨; else None."""
+    match = None
+    if q.kind == "percent" and "占" not in before:
+        match = _BARE.search(before, max(0, len(before) - 4))
+    if match is None and q.kind in ("percent", "percentage_point"):
+        match = _LEADING.search(before)
+    if match is None and previous is not None and len(before) < 6 and previous.kind == q.kind:
+        compared = _COMPARING.search(text, max(0, previous.at - 28), previous.at)
+        match = _AMOUNT_BARE.match(before) if compared is not None else None
+    if match is None:
+        return None
+    found = match.groupdict()
+    for group in ("up", "down"):
+        if found.get(group):
+            return ("up" if group == "up" else "down"), found[group], match.start(group)
+    return "up", match.group(), match.start()
+
+
 def change_direction(before: str) -> tuple[Direction, str, int] | None:
     """(direction, word, where the word begins) where the words end in a change (同比增长, 比全国高), else None."""
     match = _CHANGE.search(before, max(0, len(before) - 16))
@@ -213,6 +239,11 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
         ratio = q.kind in ("percentage_point", "percent")
         gap = _GAP.search(before) if ratio or _AMOUNT_GAP.search(before) else None
         change = change_direction(before) if gap is None else None
+        if change is None and gap is None:
+            change = bare_direction(text, before, q, previous)
+        if change is not None and change[1] == "改善":
+            told = text[max(0, q.at - 40) : q.at]
+            change = ("up", *change[1:]) if "率" in told and not _ADVERSE.search(told) else change
         if change is not None:
             direction, word, at = change
             predicate, subject = "change", before[:at]
