@@ -3,6 +3,7 @@
     python benchmarks/mutation.py                          every planted error (some thousands, about a minute)
     python benchmarks/mutation.py --sample 2000 --seed 1   as many from every class as come together to 2000
     python benchmarks/mutation.py --missed missed.md       what was not found, grouped by pattern
+    python benchmarks/mutation.py --docs                   puts the tables into docs/benchmarks.md
 
 One error at a time is planted into the print of a figure that stands in a labelled relation which holds, and the whole
 article is examined again from its bytes. Whether the error can be found at all is decided without the search: the
@@ -26,6 +27,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -401,6 +403,23 @@ def missed_report(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _document(table: str, seconds: float) -> None:
+    """Put the table between the marks in docs/benchmarks.md, with the day, the machine and the command."""
+    page = ROOT / "docs" / "benchmarks.md"
+    head, rest = page.read_text("utf-8").split(_BEGIN, 1)
+    tail = rest.split(_END, 1)[1]
+    arguments = " ".join(a for a in sys.argv[1:] if a != "--docs")
+    words = (
+        f"Measured on {date.today().isoformat()}, Python {platform.python_version()}, {os.cpu_count()} cores "
+        f"({platform.machine()}), {seconds:.0f} s: `python benchmarks/mutation.py {arguments}`".rstrip(" `")
+        + "`."
+    )
+    page.write_text(f"{head}{_BEGIN}\n{words}\n\n{table}{_END}{tail}", "utf-8")
+
+
+_BEGIN, _END = "<!-- planted errors: begin -->", "<!-- planted errors: end -->"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Plant errors into the practice articles and count those found.")
     parser.add_argument("--sample", type=int, help="plant no more than so many, spread over the classes")
@@ -408,6 +427,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--article", action="append", help="only this article (may be given several times)")
     parser.add_argument("--missed", type=Path, help="write there what was not found")
+    parser.add_argument("--docs", action="store_true", help="put the table into docs/benchmarks.md, between its marks")
     parser.add_argument("--out", type=Path, help="write the table there instead of printing it")
     given = parser.parse_args()
     began = time.perf_counter()
@@ -431,14 +451,13 @@ def main() -> None:
     print(file=sys.stderr)
     outcomes.sort(key=lambda o: (o.planted.article, o.planted.figure, o.planted.kind, o.planted.text))
     table = report(outcomes, [alarm for a in articles for alarm in alarms_on(a)], len(articles))
-    print(
-        f"{time.perf_counter() - began:.0f} s, {given.jobs} processes, Python {platform.python_version()}, "
-        f"{skipped} places not found in a page",
-        file=sys.stderr,
-    )
+    seconds = time.perf_counter() - began
+    print(f"{seconds:.0f} s, {given.jobs} processes, {skipped} places not found in a page", file=sys.stderr)
     if given.missed:
         given.missed.write_text(missed_report(outcomes), "utf-8")
-    if given.out:
+    if given.docs:
+        _document(table, seconds)
+    elif given.out:
         given.out.write_text(table, "utf-8")
     else:
         print(table)
