@@ -408,11 +408,11 @@ def _document(table: str, seconds: float) -> None:
     page = ROOT / "docs" / "benchmarks.md"
     head, rest = page.read_text("utf-8").split(_BEGIN, 1)
     tail = rest.split(_END, 1)[1]
-    arguments = " ".join(a for a in sys.argv[1:] if a != "--docs")
+    names = ("--sample", "--seed", "--article")
+    arguments = "".join(f" {a} {b}" for a, b in pairwise(sys.argv) if a in names)
     words = (
         f"Measured on {date.today().isoformat()}, Python {platform.python_version()}, {os.cpu_count()} cores "
-        f"({platform.machine()}), {seconds:.0f} s: `python benchmarks/mutation.py {arguments}`".rstrip(" `")
-        + "`."
+        f"({platform.machine()}), {seconds:.0f} s: `python benchmarks/mutation.py{arguments}`."
     )
     page.write_text(f"{head}{_BEGIN}\n{words}\n\n{table}{_END}{tail}", "utf-8")
 
