@@ -51,6 +51,9 @@ _COUNTED = re.compile(r"^(?:全[市省县区])?[\d.]+[余多]?[\u4e00-\u9fff]|(?
 _NO_TOPIC = re.compile(r"\d|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$")
 _GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
 _INDUSTRIES = ("第一产业", "第二产业", "第三产业")
+_SECTION = re.compile(r"^(?:.{1,10}?——|【[^】]{1,16}】)(?=..)")
+_FRONT_YEAR = re.compile(r"^(?:去年|前年|上年)(?!同期|底|末|度|同)(?=..)")
+_CHINESE_MONTH = re.compile(r"(?<!\d)(?:十[一二]?|[一二三四五六七八九])月(?:份|底|末|初)")
 _FROM_END = re.compile(r"将?[由从](?:上年|去年|前年|20\d\d年|二〇..年)?(?:的|底|末|同期)*$")
 _COMMON = re.compile(r"[、和及与]")
 _LONGEST = 36
@@ -67,6 +70,7 @@ class Memory:
         "items",
         "kind",
         "last",
+        "levels",
         "members",
         "names",
         "paragraph",
@@ -96,6 +100,7 @@ class Memory:
         self.breaking = ""  # the unit that the sentence breaks down (按行业分，从体量看)
         self.members: list[str] = []  # the subjects of the last 分别 list, bare
         self.items: list[str] = []  # the levels since the topic
+        self.levels: list[tuple[str, str]] = []  # the levels of the paragraph, with their units
         self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
         self.parts: list[str] = []  # what a list with 分别 hands out
         self.part = 0
@@ -108,13 +113,15 @@ class Memory:
     def new_paragraph(self) -> None:
         """A new paragraph leans on nothing."""
         self.ratio = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
-        self.items, self.names, self.parts, self.members = [], [], [], []
+        self.items, self.names, self.parts, self.members, self.levels = [], [], [], [], []
 
 
 @lru_cache(maxsize=1 << 13)
 def cleaned(label: str) -> str:
     """A label without times, and without set phrases at its ends."""
+    label = _CHINESE_MONTH.sub("", _SECTION.sub("", label))
     label = _FRONT_VERBS.sub("", stripped(_LONG_BRACKET.sub("", _TIME.sub("", _FROM_END.sub("", label)))))
+    label = stripped(_FRONT_YEAR.sub("", label))
     return label[-_LONGEST:]
 
 
@@ -192,13 +199,28 @@ def metric_of(
     behind_comma = s.start > 1 and text[s.start - 1] in "，," and text[s.start - 2] in "看分计" and not s.bracketed
     if behind_comma and _BREAKDOWN.search(text, max(0, s.start - 18), s.start):
         memory.breaking = q.unit
+        if divided := _DIVIDED.search(text, max(0, s.start - 24), s.start):
+            memory.topic, memory.unit, memory.article = divided["whole"], q.unit, (divided["whole"], q.unit)
     metric = _plain(text, q, s, memory, headline)
+    if len(metric) < 2 and s.before:
+        metric = _line_head(text, s.start) + s.before.strip()
     if s.predicate in ("level", "average") and not s.bracketed:
         memory.kind = q.kind
+        if q.unit not in _CLASSES:
+            memory.levels.append((q.unit, metric))
     memory.last = metric
     if q.kind == "percent" and s.predicate in ("share", "rate"):
         memory.ratio = metric
     return metric[-2 * _LONGEST :].translate(_NARROW) or None
+
+
+def _line_head(text: str, at: int) -> str:
+    """What the line that holds `at` begins with, up to a colon (长岭县：计划412.5万亩，已播…), or nothing."""
+    begin = text.rfind("\n", 0, at) + 1
+    while begin < at and text[begin] in " \u3000":
+        begin += 1
+    head = _LINE_HEAD.match(text, begin, at)
+    return head.group()[:-1] if head else ""
 
 
 def _handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]:
@@ -224,8 +246,14 @@ def _handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str
     if len(memory.members) == count and len(memory.items) != count:
         tail = "" if share else subject[:14] or cleaned(s.subject)[:14]
         return [f"{m}{tail}{word}" for m in memory.members]
+    if share and s.predicate != "share":
+        word = "占比"
     if len(memory.items) >= count:
         return [f"{n}{word}" for n in memory.items[-count:]]
+    last = memory.levels[-1][0] if memory.levels else ""
+    alike = [metric for level, metric in memory.levels if level == last]
+    if unit == "%" and len(alike) >= count:
+        return [f"{n}{word or subject}" for n in alike[-count:]]
     return []
 
 
@@ -396,12 +424,15 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         memory.subject = metric
         memory.items.append(metric)
         return metric
+    if len(label) <= 3 and q.kind != "percent":
+        label = next((item for item in reversed(memory.items) if item.startswith(label) and item != label), label)
     memory.subject = label
     first = first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label))
     if first and (len(label) >= 4 or not memory.topic):
         memory.topic, memory.unit = label, q.unit
         memory.items = memory.items[-1:]
-    memory.items.append(label)
+    if q.kind != "count" or memory.unit in ("", q.unit) or q.unit not in _CLASSES:
+        memory.items.append(label)
     memory.paragraph = memory.paragraph or label
     if not memory.article[0]:
         memory.article = (label, q.unit)
@@ -485,6 +516,9 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
 _RESULT = re.compile(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
 _SIDE = re.compile(r"惠及|带动|涉及|吸纳|受益")
 _ROW_BEHIND = re.compile(r"[\u4e00-\u9fff]{2,8}(?:、(?![一二两三四五六七八九十])[\u4e00-\u9fff]{2,12})+")
+_CLASSES = frozenset(("大", "类", "项", "个", "种", "方面", "块", "大板块", "板块", "大类"))
+_LINE_HEAD = re.compile(r"[\u4e00-\u9fff]{2,8}[：:]")
+_DIVIDED = re.compile(r"(?P<whole>[\u4e00-\u9fff]{2,10})按[\u4e00-\u9fff]{2,10}?(?:划分|分|看|统计|计)[，,]$")
 _CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
 _VERBAL = re.compile(r"立案|撤案|信访|诉|火灾|案件|受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
 _PLANNED = re.compile(r"计划|预算|任务|目标")

@@ -201,7 +201,7 @@ def _part(rest: str, year: int, named: bool, published: date | None) -> Moment |
 
 
 def printed_on(text: str) -> date | None:
-    """The day on which a reprinted article says at its end that it first appeared (原载一九八三年十一月十八日), or None."""
+    """The day on which a reprint says at its end that it first appeared (原载一九八三年十一月十八日), or None."""
     match = _FIRST_PRINTED.search(text, max(0, len(text) - 200))
     if match is None:
         return None
