@@ -167,9 +167,9 @@ def errors_of(fields: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, str]
     else:
         last = places[-1]
         for step in (-1, 1):
-            digit = int(printed[last]) + step
-            if 0 <= digit <= 9:
-                yield "last digit ±1", *changed(printed[:last] + str(digit) + printed[last + 1 :]), f"{step:+}"
+            stepped = int(printed[last]) + step
+            if 0 <= stepped <= 9:
+                yield "last digit ±1", *changed(printed[:last] + str(stepped) + printed[last + 1 :]), f"{step:+}"
     for i in places:
         for digit in "0123456789":
             if digit != printed[i] and not (i == 0 and digit == "0"):
@@ -190,7 +190,7 @@ def errors_of(fields: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, str]
                 yield "decimal point moved", *changed(moved), f"{step:+}"
     if len(multipliers) == 1:
         to, shift = _MULTIPLIERS[multipliers[0]]
-        yield "万↔亿", text.replace(multipliers[0], to), {"value": f"{value.scaleb(shift):f}"}, to
+        yield "万↔亿", text.replace(multipliers[0], to), {"value": f"{value.scaleb(shift).normalize():f}"}, to
     if fields["unit"] == "%" and re.search("[%％]", text):
         points = {"unit": "百分点", "kind": "percentage_point"}
         yield "%↔百分点", re.sub("[%％]", "个百分点", text), points, "百分点"
@@ -294,8 +294,8 @@ def _how_far(
     last = max(s[1] for s in spans if s is not None)
     source = article.original.article.source
     wording = source[max(0, first - 30) : last + 20] if last - first < 160 else _around(source, place)
-    operands = " / ".join(article.gold["figures"][i]["text"] for i in claim.operands)
-    return claim.type, far, reason, f"{operands}: …{' '.join(wording.split())}…"
+    printed = " / ".join(article.gold["figures"][i]["text"] for i in claim.operands)
+    return claim.type, far, reason, f"{printed}: …{' '.join(wording.split())}…"
 
 
 def _around(source: str, place: tuple[int, int] | None) -> str:
