@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from hengshui_etl.figures import Reading
 from hengshui_etl.records import Article, Claim, Undecided
-from hengshui_etl.relations.search.averages import find_coal, find_quotients
+from hengshui_etl.relations.search.averages import find_averages
 from hengshui_etl.relations.search.changes import find_changes
+from hengshui_etl.relations.search.conversions import find_conversions
 from hengshui_etl.relations.search.copies import find_copies, find_summaries
-from hengshui_etl.relations.search.lists import find_lists
-from hengshui_etl.relations.search.shares import find_failing_shares, find_shares
+from hengshui_etl.relations.search.enumerations import find_enumerations
+from hengshui_etl.relations.search.multiples import find_multiples
+from hengshui_etl.relations.search.shares import find_shares
+from hengshui_etl.relations.search.shares_failing import find_failing_shares
 from hengshui_etl.relations.search.tables import find_in_tables
+from hengshui_etl.relations.search.thresholds import find_thresholds
 from hengshui_etl.relations.search.totals import find_totals
 from hengshui_etl.relations.search.view import View
 
@@ -24,11 +28,13 @@ def find_claims(article: Article, reading: Reading) -> tuple[tuple[Claim, ...], 
     find_in_tables(view)
     find_shares(view)
     find_totals(view)
-    find_failing_shares(view)
+    find_failing_shares(view)  # sums have shown by now what the wholes are
     find_changes(view)
-    find_quotients(view)
-    find_coal(view)
-    find_lists(view)
+    find_averages(view)
+    find_multiples(view)
+    find_conversions(view)
+    find_enumerations(view)
+    find_thresholds(view)
     find_copies(view)
     find_summaries(view)
     claims = sorted(view.claims, key=lambda c: (max(c.operands), c.type, c.operands))

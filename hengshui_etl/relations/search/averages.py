@@ -1,11 +1,15 @@
-"""Quotients of unlike things: averages, multiples, conversions."""
+"""Averages: total ÷ count = average, the count stated or known from the calendar.
+
+Belongs here: 人均, 户均, 亩产, 日均 and their like. Does not belong here: multiples (multiples.py), rates of exchange
+(conversions.py).
+"""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
 
-from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.relations.search.view import View
 from hengshui_etl.relations.units import factor_between
 
 _PER = (
@@ -39,27 +43,24 @@ _AVERAGE_WORD = re.compile(
     r"[户人亩日月年次件例床车生企村店笔套单班站镇乡校户头只株吨座项批台社科门家均师员厂]均(?![为在达已是超未可由有按能须高低])|单产|亩产|均价|单价|平均|每[^年日次经]|一人|一户|一亩|一家|一[座台条]|联系|负责"
 )
 _RATE_WORD = re.compile(r"利用小时|小时数")
+_DAYS = frozenset((
+    28, 29, 30, 31, 59, 60, 61, 90, 91, 92, 120, 121, 122, 151, 152, 181, 182, 183, 184, 212, 213, 243, 244, 273, 274,
+    304, 305, 334, 335, 365, 366, 7, 8, 10, 15, 40,
+))  # fmt: skip
+"""The days of one month or of several from January on, of a year, a holiday, a week or two, the spring rush."""
 
 
-def find_quotients(view: View) -> None:
-    """Claim the averages, multiples and conversions of an article."""
+def find_averages(view: View) -> None:
+    """Claim the averages of an article."""
     for i, figure in enumerate(view.figures):
         statement = view.statements[i]
-        if statement is None:
+        if statement is None or figure.kind == "multiple" or figure.high is not None:
             continue
-        if statement.bracketed and view.level[i]:
-            _bracketed(view, i)
-        if re.search("折合|约合|合人民币|折算|合计人民币|折|合", statement.before[-8:]) and view.level[i]:
-            _converted(view, i)
-        if figure.kind == "multiple":
-            _multiple(view, i)
-        elif (
-            (view.level[i] or (figure.direction and figure.kind == "money"))
-            and figure.high is None
-            and (_AVERAGE_WORD.search(statement.before[-16:]) or _RATE_WORD.search(statement.before))
+        if (view.level[i] or (figure.direction and figure.kind == "money")) and (
+            _AVERAGE_WORD.search(statement.before[-16:]) or _RATE_WORD.search(statement.before)
         ):
-            _average(view, i)
-            _by_calendar(view, i)
+            _claim_average(view, i)
+            _claim_by_calendar(view, i)
 
 
 def _scale(before: str) -> Fraction:
@@ -69,19 +70,19 @@ def _scale(before: str) -> Fraction:
     return Fraction(1)
 
 
-def _counts_of(view: View, i: int, before: str) -> tuple[str, ...]:
+def _count_units(view: View, i: int, before: str) -> tuple[str, ...]:
     for pattern, units in _PER:
         if pattern.search(before[-16:]):
             return units
     return ()
 
 
-def _average(view: View, i: int) -> None:
+def _claim_average(view: View, i: int) -> None:
     figure, statement = view.figures[i], view.statements[i]
     assert statement is not None
     before = statement.before
     scale = _scale(before)
-    units = _counts_of(view, i, before)
+    units = _count_units(view, i, before)
     window = [
         j
         for j in range(i - 1, max(-1, i - 40), -1)
@@ -117,8 +118,8 @@ def _average(view: View, i: int) -> None:
                 continue
             if not view.trial("average", (t, n, i), scale):
                 continue
-            if (_digits(view, i) < 3 and abs(i - t) + abs(i - n) > (12 if units else 8)) or (
-                _digits(view, i) < 2 and not units
+            if (view.digits(i) < 3 and abs(i - t) + abs(i - n) > (12 if units else 8)) or (
+                view.digits(i) < 2 and not units
             ):
                 continue
             distance = (
@@ -129,64 +130,20 @@ def _average(view: View, i: int) -> None:
             )
             if best is None or distance < best[0]:
                 best = (distance, t, n)
-    precise = figure.bound == "exact" or (
-        best is not None and (best[0] <= 14 or (bool(units) and _digits(view, i) >= 3))
-    )
+    precise = figure.bound == "exact" or (best is not None and (best[0] <= 14 or (bool(units) and view.digits(i) >= 3)))
     if best is not None and precise:
         view.claim("average", (best[1], best[2], i), "平均", scale=scale)
         return
     if figure.bound == "exact" and averaged:
-        _failing_average(view, i, units, scale, window)
+        _accuse_average(view, i, units, scale, window)
 
 
-_DAYS = frozenset(
-    (
-        28,
-        29,
-        30,
-        31,
-        59,
-        60,
-        61,
-        90,
-        91,
-        92,
-        120,
-        121,
-        122,
-        151,
-        152,
-        181,
-        182,
-        183,
-        184,
-        212,
-        213,
-        243,
-        244,
-        273,
-        274,
-        304,
-        305,
-        334,
-        335,
-        365,
-        366,
-        7,
-        8,
-        10,
-        15,
-        40,
-    )
-)
-
-
-def _by_calendar(view: View, i: int) -> None:
+def _claim_by_calendar(view: View, i: int) -> None:
     """`新登记5.21万户，平均每天171户`: what it was divided by is not stated, but the calendar has it."""
     figure, statement = view.figures[i], view.statements[i]
     assert statement is not None
     head = statement.before[-16:]
-    if any(c.type == "average" and c.operands[-1] == i for c in view.claims) or not view.values[i]:
+    if view.is_result(i, "average") or not view.values[i]:
         return
     if re.search("日均|每天|每日|单日平均", head):
         allowed = _DAYS
@@ -225,11 +182,7 @@ def _by_calendar(view: View, i: int) -> None:
             return
 
 
-def _digits(view: View, i: int) -> int:
-    return len(f"{view.figures[i].value.normalize():f}".replace(".", "").strip("0"))
-
-
-def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction, window: list[int]) -> None:
+def _accuse_average(view: View, i: int, units: tuple[str, ...], scale: Fraction, window: list[int]) -> None:
     """No pair holds: accuse where total and count are plain, or one slip explains it."""
     figure = view.figures[i]
     own = [j for j in window if j < i and view.periods[j] == view.periods[i] and not view.said[j].bracketed]
@@ -244,14 +197,14 @@ def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction
         if (view.figures[j].unit in units if units else view.figures[j].kind == "count") and j not in totals
     ]
     if len(totals) == 1 and len(counts) == 1 and figure.kind != "count":
-        if view.slip("average", (totals[0], counts[0], i), scale) and _near_enough(
+        if view.slip("average", (totals[0], counts[0], i), scale=scale) and _near_enough(
             view, totals[0], counts[0], i, scale
         ):
             view.claim("average", (totals[0], counts[0], i), "平均", scale=scale)
         else:
             view.leave((i,), "an average whose total or count is not plain")
         return
-    if (pair := _named_pair(view, i, units, window)) and view.slip("average", (*pair, i), scale, loose=True):
+    if (pair := _named_pair(view, i, units, window)) and view.slip("average", (*pair, i), "garbled", scale=scale):
         view.claim("average", (*pair, i), "平均", scale=scale)
         return
     nearest = next(
@@ -271,20 +224,20 @@ def _failing_average(view: View, i: int, units: tuple[str, ...], scale: Fraction
             and t != nearest
             and (view.figures[t].unit == figure.unit or factor_between(view.figures[t].unit, figure.unit) is not None)
             and view.paragraphs[t] >= view.paragraphs[i] - 1
-            and view.slip("average", (t, nearest, i), scale, only=i)
+            and view.slip("average", (t, nearest, i), "swapped", scale=scale, only=i)
         ]
         if moved and len({view.values[t] for t in moved}) == 1:
             view.claim("average", (moved[0], nearest, i), "平均", scale=scale)
             return
     for n in [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count")][:1]:
-        head = (view.figures[n].metric or "")[:2]
+        head = (view.metrics[n])[:2]
         for t in window:
             if t == n or view.figures[t].unit != figure.unit:
                 continue
             if (
                 head
-                and head in (view.figures[t].metric or "")
-                and view.slip("average", (t, n, i), scale)
+                and head in (view.metrics[t])
+                and view.slip("average", (t, n, i), scale=scale)
                 and _near_enough(view, t, n, i, scale)
             ):
                 view.claim("average", (t, n, i), "平均", scale=scale)
@@ -302,9 +255,7 @@ def _named_pair(view: View, i: int, units: tuple[str, ...], window: list[int]) -
         return None
     bearer = view.said[total].subject[:2]
     counts = [
-        n
-        for n in window
-        if n != total and view.figures[n].unit in units and bearer and bearer in (view.figures[n].metric or "")
+        n for n in window if n != total and view.figures[n].unit in units and bearer and bearer in (view.metrics[n])
     ]
     if len(counts) != 1:
         counts = [
@@ -316,130 +267,3 @@ def _named_pair(view: View, i: int, units: tuple[str, ...], window: list[int]) -
 def _near_enough(view: View, t: int, n: int, i: int, scale: Fraction) -> bool:
     ratio = view.values[t] / view.values[n] * float(scale) / view.values[i] if view.values[n] and view.values[i] else 0
     return 0.4 < ratio < 2.5 or any(0.98 < ratio * k < 1.02 for k in (10, 0.1, 100, 0.01, 1e4, 1e-4))
-
-
-def _multiple(view: View, i: int) -> None:
-    """`是2016年全年10.5亿元的3.4倍`, `翻了一番`, `相当于农村居民的2.93倍`."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
-    sentence = figure.sentence
-    if statement.of_previous:
-        base = i - 1
-        for j in view.levels_before(base, unit_of=base, limit=4):
-            if view.figures[j].sentence >= sentence - 1 and view.trial("multiple", (j, base, i)):
-                view.claim("multiple", (j, base, i), "倍")
-                return
-        near = [j for j in view.levels_before(base, unit_of=base, limit=1) if view.figures[j].sentence == sentence]
-        if near:
-            view.claim("multiple", (near[0], base, i), "倍")
-        return
-    if figure.direction == "up" and statement.word != "" and not view.text[figure.at : figure.till].startswith("翻"):
-        return
-    if figure.bound == "approx" and figure.value == 2 and not re.search("相比|比", statement.before):
-        return
-    window = [
-        j for j in range(i - 1, max(-1, i - 14), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i]
-    ]
-    for a in window:
-        for b in window:
-            if (
-                a != b
-                and view.alike(a, b)
-                and view.figures[a].unit == view.figures[b].unit
-                and view.values[b]
-                and view.trial("multiple", (a, b, i))
-            ) and (
-                view.figures[a].sentence == sentence
-                or view.figures[b].sentence == sentence
-                or shared_characters(view.figures[a].metric or "", view.figures[b].metric or "") > 0.6
-            ):
-                view.claim("multiple", (a, b, i), "倍")
-                return
-    match = re.search(r"(?P<a>[^，。；]{1,24}?)(?:相当于|是|为|达到?)(?P<b>[^，。；]{1,24}?)的?$", statement.before)
-    if match is None or figure.bound != "exact":
-        return
-    best_a = max(window, key=lambda j: shared_characters(match["a"], view.figures[j].metric or ""), default=None)
-    best_b = max(
-        (j for j in window if j != best_a),
-        key=lambda j: shared_characters(match["b"], view.figures[j].metric or ""),
-        default=None,
-    )
-    if (
-        best_a is None
-        or best_b is None
-        or view.figures[best_a].unit != view.figures[best_b].unit
-        or not view.values[best_b]
-    ):
-        return
-    sure = (
-        shared_characters(match["a"], view.figures[best_a].metric or "") >= 0.8
-        and shared_characters(match["b"], view.figures[best_b].metric or "") >= 0.75
-    )
-    ratio = view.values[best_a] / view.values[best_b] / view.values[i] if view.values[i] else 0
-    if sure and 0.5 < ratio < 2:
-        view.claim("multiple", (best_a, best_b, i), "倍")
-
-
-def _bracketed(view: View, i: int) -> None:
-    """`295.5万吨（59.1亿斤）`: the same quantity in another unit."""
-    one = i - 1
-    if one < 0 or len(view.between(one, i)) > 6 or view.figures[one].unit == view.figures[i].unit:
-        return
-    if factor_between(view.figures[one].unit, view.figures[i].unit) is not None:
-        view.claim("conversion", (one, i), "换算")
-
-
-def _converted(view: View, i: int) -> None:
-    """`按1美元兑6.8974元…折合127.1亿美元`: two amounts and the rate between them."""
-    figure = view.figures[i]
-    same = [
-        j
-        for j in range(i - 1, max(-1, i - 8), -1)
-        if view.paragraphs[j] == view.paragraphs[i]
-        and view.figures[j].kind in ("money", "measure")
-        and view.figures[j].high is None
-        and view.statements[j] is not None
-    ]
-    for one in same:
-        if view.figures[one].unit == figure.unit or (view.figures[one].kind != figure.kind and figure.kind == "money"):
-            continue
-        if (
-            factor_between(view.figures[one].unit, figure.unit) is not None
-            and one == i - 1
-            and len(view.between(one, i)) < 12
-        ):
-            view.claim("conversion", (one, i), "折合")
-            return
-        for rate in same:
-            if rate not in (one, i) and view.trial("conversion", (one, i, rate)):
-                view.claim("conversion", (one, i, rate), "折合")
-                return
-    rates = [j for j in same if re.search("兑|汇率|折|每千瓦时|每度|每吨", view.said[j].before)]
-    if rates:
-        for one in same:
-            if (
-                one != rates[0]
-                and view.figures[one].unit != figure.unit
-                and view.values[one] > 100
-                and view.slip("conversion", (one, i, rates[0]), loose=True)
-            ):
-                view.claim("conversion", (one, i, rates[0]), "折合")
-                return
-
-
-def find_coal(view: View) -> None:
-    """`按每千瓦时300克标准煤耗测算，相当于节约标准煤228.6万吨`: an amount, what it makes, and the rate per unit."""
-    for i, figure in enumerate(view.figures):
-        statement = view.statements[i]
-        if statement is None or not re.search("相当于|折合|节约", statement.before) or figure.kind != "measure":
-            continue
-        for rate in range(i - 1, max(-1, i - 4), -1):
-            for one in range(rate - 1, max(-1, rate - 6), -1):
-                if (
-                    view.level[one]
-                    and view.figures[one].kind == "measure"
-                    and view.trial("conversion", (one, i, rate))
-                    and view.figures[one].sentence == figure.sentence
-                ):
-                    view.claim("conversion", (one, i, rate), "折合")
-                    return

@@ -29,23 +29,15 @@ def _headline(view: View) -> None:
             j
             for j in close
             if view.figures[j].value == figure.value
-            and (
-                figure.unit != "%"
-                or _same_sense(view, i, j)
-                or shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5
-            )
+            and (figure.unit != "%" or _same_sense(view, i, j) or view.likeness(i, j) >= 0.5)
         ]
         held = close
         if figure.unit == "%":
             close = [j for j in close if _same_sense(view, i, j)]
         if figure.bound != "exact" and not exact and same:
-            best = max(
-                same, key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j)
-            )
-            others = max(
-                (shared_characters(figure.metric or "", view.figures[j].metric or "") for j in close), default=0.0
-            )
-            likeness = shared_characters(figure.metric or "", view.figures[best].metric or "")
+            best = max(same, key=lambda j: (round(view.likeness(i, j), 1), -j))
+            others = max((view.likeness(i, j) for j in close), default=0.0)
+            likeness = view.likeness(i, best)
             if (
                 best not in close
                 and likeness >= 0.6
@@ -69,40 +61,26 @@ def _headline(view: View) -> None:
                 view.claim("restatement", (i, tens[0]), "标题与正文")
                 continue
         if not exact and figure.bound == "exact":
-            exact = [
-                j
-                for j in close
-                if view.figures[j].place < figure.place
-                and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.5
-            ]
+            exact = [j for j in close if view.figures[j].place < figure.place and view.likeness(i, j) >= 0.5]
         chosen = exact or close
         if chosen and (exact or figure.bound != "exact"):
             best = max(
                 chosen,
-                key=lambda j: (round(shared_characters(figure.metric or "", view.figures[j].metric or ""), 1), -j),
+                key=lambda j: (round(view.likeness(i, j), 1), -j),
             )
-            if (
-                exact
-                or shared_characters(figure.metric or "", view.figures[best].metric or "") >= 0.5
-                or figure.unit == "%"
-            ):
+            if exact or view.likeness(i, best) >= 0.5 or figure.unit == "%":
                 view.claim("restatement", (i, best), "标题与正文")
             continue
         if exact or (close and figure.bound != "exact"):
             continue
-        named = [
-            j
-            for j in same[:14]
-            if view.statements[j] is not None
-            and shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.45
-        ]
+        named = [j for j in same[:14] if view.statements[j] is not None and view.likeness(i, j) >= 0.45]
         for j in named[:3]:
             if figure.bound != "exact" and view.figures[j].bound != "exact":
                 continue
             if len(f"{figure.value.normalize():f}".strip("0").replace(".", "")) < 2:
                 continue
-            sure = shared_characters(figure.metric or "", view.figures[j].metric or "") >= 0.6
-            if view.slip("restatement", (i, j), swap=not sure) or (
+            sure = view.likeness(i, j) >= 0.6
+            if view.slip("restatement", (i, j), "misread" if sure else "swapped") or (
                 figure.bound in ("min", "max") and _stated_alone(view, i, j, named)
             ):
                 if not any(c.type == "restatement" and i in c.operands for c in view.claims):
@@ -132,7 +110,7 @@ def _repeated(view: View) -> None:
         for j in earlier:
             if view.figures[j].sentence == figure.sentence and view.statements[i] is not None:
                 continue
-            a, b = figure.metric or "", view.figures[j].metric or ""
+            a, b = view.metrics[i], view.metrics[j]
             digits = len(key[0].replace(".", "").strip("0"))
             alike = shared_characters(a, b)
             grid = (view.statements[i] is None) != (view.statements[j] is None)
@@ -172,8 +150,8 @@ def _swapped(view: View) -> None:
                 continue
             if (
                 sorted(f"{other.value.normalize():f}") == sorted(f"{figure.value.normalize():f}")
-                and shared_characters(figure.metric or "", other.metric or "") >= 0.6
-                and view.slip("restatement", (i, j), only=j)
+                and shared_characters(view.metrics[i], other.metric or "") >= 0.6
+                and view.slip("restatement", (i, j), "swapped", only=j)
             ):
                 view.claim("restatement", (i, j), "表与正文")
 
@@ -205,7 +183,7 @@ def find_summaries(view: View) -> None:
                     and statement.predicate in ("share", "rate")
                     and view.figures[j].sentence != figure.sentence
                 )
-                and shared_characters(statement.subject, view.figures[j].metric or "") >= 0.8
+                and shared_characters(statement.subject, view.metrics[j]) >= 0.8
                 and view.trial("restatement", (i, j))
             ):
                 view.claim("restatement", (i, j), "先概说后细说")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import Literal
 
 from hengshui_etl.figures import Reading
 from hengshui_etl.figures.statements import Statement
@@ -20,8 +21,17 @@ from hengshui_etl.relations.needed import needed_values
 
 _PERSONS = frozenset(("人", "名", "位", "口", "员", "人次", "人份"))
 _THINGS = frozenset(("个", "家", "户", "项", "所", "座", "处", "条"))
-_PLAIN = frozenset(("level", "average"))
+_LEVELS = frozenset(("level", "average"))
 
+Slips = Literal["swapped", "misread", "garbled"]
+"""Which slips of the hand are admitted, each kind with those before it: two digits swapped, the point moved by one, 万
+for 亿; one digit or the direction wrong; a digit lost or doubled."""
+
+_RANKS: dict[Slips, tuple[int, ...]] = {
+    "swapped": (SLIP,),
+    "misread": (SLIP, MISREAD),
+    "garbled": (SLIP, MISREAD, GARBLED),
+}
 
 _UNSAID = Statement("level", "", "", "", None, False, False, False, False, "", "", 0, 0)
 """What is said with a table's cell: nothing."""
@@ -42,6 +52,11 @@ def covered(words: str, phrase: str) -> float:
     return sum(c in phrase for c in words) / len(words) if words and phrase else 0.0
 
 
+def significant_digits(figure: Figure) -> int:
+    """How many digits of a figure had to fit if it fits by chance: those without the zeros at both ends."""
+    return len(f"{figure.value.normalize():f}".replace(".", "").strip("0"))
+
+
 class View:
     """Figures with their statements, and the claims found so far."""
 
@@ -51,6 +66,7 @@ class View:
         self.figures: Sequence[Figure] = reading.figures
         self.statements: Sequence[Statement | None] = reading.statements
         self.said = [s if s is not None else _UNSAID for s in reading.statements]
+        self.metrics = [f.metric or "" for f in reading.figures]
         self.grids = reading.grids
         self.count = len(reading.figures)
         self.values = [float(f.value) for f in reading.figures]  # to sort candidates out; never decides a verdict
@@ -58,11 +74,11 @@ class View:
         self.claims: list[Claim] = []
         self.undecided: list[Undecided] = []
         self._said: set[tuple[str, frozenset[int]]] = set()
+        self._results: set[tuple[str, int]] = set()
         self.parts: set[int] = set()  # figures that are already part of a sum or remainder
-        self.summed: set[tuple[int, int]] = set()  # (whole, first part) of the sums found
         self.titles = {n for n, b in enumerate(article.blocks) if b.kind == "title"}
         self.level = [
-            s is not None and s.predicate in _PLAIN and f.direction is None and f.kind in ("count", "money", "measure")
+            s is not None and s.predicate in _LEVELS and f.direction is None and f.kind in ("count", "money", "measure")
             for f, s in zip(reading.figures, reading.statements, strict=True)
         ]
         self.periods = self._full_sentences()  # number of the full sentence (。) that each figure stands in
@@ -91,6 +107,18 @@ class View:
         """The clean text between two figures."""
         return self.text[self.figures[i].till : self.figures[j].at]
 
+    def digits(self, i: int) -> int:
+        """The significant digits of figure `i`."""
+        return significant_digits(self.figures[i])
+
+    def likeness(self, i: int, j: int) -> float:
+        """How much the things that two figures measure are called alike, 0 to 1."""
+        return shared_characters(self.metrics[i], self.metrics[j])
+
+    def plain(self, i: int) -> bool:
+        """Whether figure `i` is a level of its own in the body: no average, no base of comparison, no table's cell."""
+        return self.level[i] and self.said[i].predicate == "level" and not self.said[i].base and not self.titled(i)
+
     def alike(self, i: int, j: int) -> bool:
         """Whether two figures count in the same unit (名 and 人 are one; so are the general classifiers)."""
         a, b = self.figures[i].unit, self.figures[j].unit
@@ -115,25 +143,20 @@ class View:
         self,
         kind: RelationType,
         operands: Iterable[int],
-        scale: Fraction = Fraction(1),
+        admitted: Slips = "misread",
+        *,
         only: int | None = None,
-        loose: bool = False,
-        swap: bool = False,
+        scale: Fraction = Fraction(1),
     ) -> bool:
-        """Whether one likely slip of the hand in one of the operands explains that the relation fails.
+        """Whether one slip of the hand of an admitted kind, in one operand, explains that the relation fails.
 
-        With `only`, a swap of digits, a moved point or the like in that one figure; with `loose`, a lost or doubled
-        digit too; with `swap`, the likeliest slips alone.
+        With `only`, in that operand and no other.
         """
-        ranks = (SLIP,) if only is not None or swap else (SLIP, MISREAD, GARBLED) if loose else (SLIP, MISREAD)
         claim = Claim(kind, tuple(operands), False, 0, "", scale)
-        for i in claim.operands:
-            if only is not None and i != only:
-                continue
-            ranges = needed_values(claim, self.figures, i)
-            for wanted in ranges or ():
+        for i in claim.operands if only is None else (only,):
+            for wanted in needed_values(claim, self.figures, i) or ():
                 printed = Print(self.figures[i], wanted)
-                edits = [e for rank in ranks for e in printed.edits(rank)]
+                edits = [e for rank in _RANKS[admitted] for e in printed.edits(rank)]
                 if edits and (kind != "sum" or any(self._adds_up(claim, i, e.figure) for e in edits)):
                     return True
         return False
@@ -144,18 +167,13 @@ class View:
         gap = abs(sum((f.value for f in figures[:-1]), Decimal(0)) - figures[-1].value)
         return gap <= max(f.place for f in figures)
 
-    def mendable(self, kind: RelationType, operands: Iterable[int], operand: int) -> bool:
-        """Whether one slip of the hand in this operand, of any kind, explains that the relation fails."""
-        ranges = needed_values(Claim(kind, tuple(operands), False, 0, ""), self.figures, operand)
-        return any(
-            Print(self.figures[operand], wanted).edits(rank)
-            for wanted in ranges or ()
-            for rank in (SLIP, MISREAD, GARBLED)
-        )
-
     def has(self, kind: RelationType, operands: Iterable[int]) -> bool:
         """Whether this claim was made already."""
         return (kind, frozenset(operands)) in self._said
+
+    def is_result(self, i: int, *kinds: RelationType) -> bool:
+        """Whether a claim of one of these types has figure `i` for its last operand, the result."""
+        return any((kind, i) in self._results for kind in kinds)
 
     def claim(
         self,
@@ -173,6 +191,7 @@ class View:
         if key in self._said or len(key[1]) != len(places):
             return False
         self._said.add(key)
+        self._results.add((kind, places[-1]))
         sentence = self.figures[places[-1]].sentence
         self.claims.append(Claim(kind, places, implied, sentence, reason, scale, counted))
         return True

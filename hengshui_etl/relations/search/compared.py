@@ -1,0 +1,47 @@
+"""The levels that a change lies between.
+
+Belongs here: what the words of a comparison name (较上年的…, 由…到…). Does not belong here: arithmetic.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View, covered
+
+WHEN = re.compile(
+    r"长假|假期|春节|国庆|五一|黄金周|此时|当时|上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的"
+)
+
+
+def level_of(view: View, i: int, alike: bool = False) -> int | None:
+    """The level that a change belongs to: the nearest before it in its sentence that is no base of comparison; with
+    `alike`, of those in its unit."""
+    figure = view.figures[i]
+    for j in view.levels_before(i, limit=5, unit_of=i if alike else None):
+        if view.figures[j].sentence != figure.sentence:
+            break
+        statement = view.statements[j]
+        if statement is not None and not statement.base and not statement.bracketed:
+            return j
+    return None
+
+
+def levels_pair(view: View, i: int) -> tuple[int, int] | None:
+    """(level, other level) that a change lies between: both in its sentence, in either order."""
+    figure = view.figures[i]
+    near = [j for j in view.levels_before(i, limit=5) if view.figures[j].sentence == figure.sentence]
+    for j in near:
+        statement = view.statements[j]
+        if statement is not None and statement.base:
+            for k in sorted(near, key=lambda k: (k > j, -k)):  # a level stands before what it is compared with
+                other = view.statements[k]
+                if k != j and other is not None and not other.base and view.alike(j, k):
+                    return k, j
+    base = next((j for j in near if (s := view.statements[j]) is not None and s.base), None)
+    if base is not None and (said := WHEN.sub("", view.said[base].subject)):
+        for k in view.levels_before(base, unit_of=base, limit=8, same_paragraph=True):
+            other = view.statements[k]
+            if other is not None and not other.base and covered(said.strip("较比与的"), view.metrics[k]) >= 0.9:
+                return k, base
+    return None

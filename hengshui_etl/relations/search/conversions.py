@@ -1,0 +1,88 @@
+"""Conversions: one quantity in two units, or in two currencies or fuels with the rate between them.
+
+Belongs here: relations of type conversion. Does not belong here: the factors between units (../units.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.units import factor_between
+
+
+def find_conversions(view: View) -> None:
+    """Claim the conversions of an article."""
+    for i, statement in enumerate(view.statements):
+        if statement is None:
+            continue
+        if statement.bracketed and view.level[i]:
+            _claim_bracketed(view, i)
+        if re.search("折合|约合|合人民币|折算|合计人民币|折|合", statement.before[-8:]) and view.level[i]:
+            _claim_converted(view, i)
+    _claim_coal(view)
+
+
+def _claim_bracketed(view: View, i: int) -> None:
+    """`295.5万吨（59.1亿斤）`: the same quantity in another unit."""
+    one = i - 1
+    if one < 0 or len(view.between(one, i)) > 6 or view.figures[one].unit == view.figures[i].unit:
+        return
+    if factor_between(view.figures[one].unit, view.figures[i].unit) is not None:
+        view.claim("conversion", (one, i), "换算")
+
+
+def _claim_converted(view: View, i: int) -> None:
+    """`按1美元兑6.8974元…折合127.1亿美元`: two amounts and the rate between them."""
+    figure = view.figures[i]
+    same = [
+        j
+        for j in range(i - 1, max(-1, i - 8), -1)
+        if view.paragraphs[j] == view.paragraphs[i]
+        and view.figures[j].kind in ("money", "measure")
+        and view.figures[j].high is None
+        and view.statements[j] is not None
+    ]
+    for one in same:
+        if view.figures[one].unit == figure.unit or (view.figures[one].kind != figure.kind and figure.kind == "money"):
+            continue
+        if (
+            factor_between(view.figures[one].unit, figure.unit) is not None
+            and one == i - 1
+            and len(view.between(one, i)) < 12
+        ):
+            view.claim("conversion", (one, i), "折合")
+            return
+        for rate in same:
+            if rate not in (one, i) and view.trial("conversion", (one, i, rate)):
+                view.claim("conversion", (one, i, rate), "折合")
+                return
+    rates = [j for j in same if re.search("兑|汇率|折|每千瓦时|每度|每吨", view.said[j].before)]
+    if rates:
+        for one in same:
+            if (
+                one != rates[0]
+                and view.figures[one].unit != figure.unit
+                and view.values[one] > 100
+                and view.slip("conversion", (one, i, rates[0]), "garbled")
+            ):
+                view.claim("conversion", (one, i, rates[0]), "折合")
+                return
+
+
+def _claim_coal(view: View) -> None:
+    """`按每千瓦时300克标准煤耗测算，相当于节约标准煤228.6万吨`: an amount, what it makes, and the rate per unit."""
+    for i, figure in enumerate(view.figures):
+        statement = view.statements[i]
+        if statement is None or not re.search("相当于|折合|节约", statement.before) or figure.kind != "measure":
+            continue
+        for rate in range(i - 1, max(-1, i - 4), -1):
+            for one in range(rate - 1, max(-1, rate - 6), -1):
+                if (
+                    view.level[one]
+                    and view.figures[one].kind == "measure"
+                    and view.trial("conversion", (one, i, rate))
+                    and view.figures[one].sentence == figure.sentence
+                ):
+                    view.claim("conversion", (one, i, rate), "折合")
+                    return

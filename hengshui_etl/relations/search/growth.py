@@ -1,0 +1,109 @@
+"""Growth: level ÷ previous level − 1 = rate, or level and change with their rate.
+
+Belongs here: rates in percent between stated levels. Does not belong here: rates beside rates (points.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.compared import WHEN, level_of, levels_pair
+from hengshui_etl.relations.search.points import claim_percent_for_points
+from hengshui_etl.relations.search.view import View, covered, shared_characters
+
+_REAL = re.compile(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
+
+
+def claim_rate(view: View, i: int) -> None:
+    """`比上年的198.1亿元增长12.4%`: growth of two stated levels, or of a level and its change."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    if figure.bound not in ("exact", "approx", "min"):
+        return
+    if claim_percent_for_points(view, i):
+        return
+    real = _REAL.search(view.text, max(0, figure.at - 60), figure.at) is not None
+    pair = levels_pair(view, i)
+    if pair is not None:
+        if view.trial("growth", (*pair, i)):
+            view.claim("growth", (*pair, i), statement.word)
+            return
+        if not real and i - min(pair) <= 4 and _same_thing(view, pair, i) and _plausible(view, pair, i):
+            view.claim("growth", (*pair, i), statement.word)
+            return
+    if figure.bound == "exact" and _claim_exact(view, i):
+        return
+    level = None
+    for j in range(i - 1, max(-1, i - 4), -1):
+        if view.figures[j].sentence != figure.sentence:
+            break
+        other = view.statements[j]
+        if (
+            other is not None
+            and view.figures[j].direction is not None
+            and view.figures[j].kind in ("count", "money", "measure")
+            and other.temporal
+        ):
+            level = level_of(view, j)
+            if (
+                level is not None
+                and view.alike(level, j)
+                and (
+                    view.trial("growth", (level, j, i))
+                    or (
+                        not real
+                        and i == j + 1
+                        and not statement.subject
+                        and len(view.between(j, i)) <= 8
+                        and pair is None
+                    )
+                )
+            ):
+                view.claim("growth", (level, j, i), statement.word)
+            return
+
+
+def _claim_exact(view: View, i: int) -> bool:
+    """Any two levels close by whose growth is exactly the rate: three digits or a decimal make chance unlikely."""
+    near = [
+        j
+        for j in range(i - 1, max(-1, i - 9), -1)
+        if view.statements[j] is not None
+        and view.figures[j].kind in ("money", "count", "measure")
+        and view.periods[j] >= view.periods[i] - 1
+        and not view.titled(j)
+        and view.figures[j].direction is None
+    ]
+    for a in near:
+        for b in near:
+            if (
+                a != b
+                and view.figures[a].unit == view.figures[b].unit
+                and view.values[b]
+                and view.trial("growth", (a, b, i))
+            ):
+                other = view.statements[b]
+                if other is not None and (other.base or view.likeness(a, b) >= 0.5 or WHEN.search(other.before)):
+                    return view.claim("growth", (a, b, i), "增长")
+    return False
+
+
+def _plausible(view: View, pair: tuple[int, int], i: int) -> bool:
+    """Whether a rate that does not fit two levels can be a misprint of theirs rather than a rate of something else."""
+    level, base = view.values[pair[0]], view.values[pair[1]]
+    if not base or not 0.2 < level / base < 5:
+        return False
+    stated = view.values[i] / 100 * (-1 if view.figures[i].direction == "down" else 1)
+    return abs(level / base - 1 - stated) < 0.15 or view.slip("growth", (*pair, i))
+
+
+def _same_thing(view: View, pair: tuple[int, int], i: int) -> bool:
+    base = view.statements[pair[1]]
+    rate = view.statements[i]
+    if base is None or rate is None:
+        return False
+    own = re.sub("相比|对比|同比|环比", "", rate.subject)
+    if own and covered(own, view.figures[pair[0]].metric or "") < 0.5:
+        return False
+    label = WHEN.sub("", base.subject)
+    return not label or shared_characters(label, view.figures[pair[0]].metric or "") >= 0.5

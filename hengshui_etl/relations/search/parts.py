@@ -1,0 +1,162 @@
+"""Parts that must not exceed their whole: behind 其中, inside by name or by time, new among what is there.
+
+Belongs here: relations of type part_of in running text. Does not belong here: complete lists of parts (sums), rows of
+tables (tables.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.records import Figure
+from hengshui_etl.relations.search.view import View, covered, shared_characters
+
+_INSIDE = re.compile(
+    r"[^，,。；、;:：]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)"
+)
+_NEW = re.compile(r"新(?:增|谋划|建|签|设|办|登记|认定|开工|培育|注册|引进|发展|开通|改建|组建)")
+_STOCK = re.compile(r"在库|累计|总数|总量|实有|现有|共有|总计|目前|存量|保有")
+
+
+def claim_marked_parts(view: View) -> None:
+    """A part that must not exceed its whole: behind 其中, or `13个园区中已有5个园区`."""
+    for i in range(view.count):
+        statement = view.statements[i]
+        if statement is None or not view.level[i] or i in view.parts:
+            continue
+        if statement.bracketed:
+            continue
+        before = statement.before
+        sentence = view.figures[i].sentence
+        own = [
+            j for j in view.levels_before(i, unit_of=i, limit=6) if view.periods[j] == view.periods[i] and view.plain(j)
+        ]
+        if not own:
+            own = (
+                [
+                    j
+                    for j in view.levels_before(i, unit_of=i, limit=2, same_paragraph=True)
+                    if view.figures[j].sentence == sentence - 1 and view.plain(j)
+                ]
+                if before.startswith("其中")
+                else []
+            )
+        if not own:
+            continue
+        inside = None
+        gap = view.between(own[0], i)
+        repeated = _INSIDE.match(gap[1:]) if gap[:1] in ("，", ",", "；", "。") else None
+        if repeated and not covered(repeated.group()[:3], view.figures[own[0]].metric or "") >= 0.6:
+            repeated = None
+        if (_INSIDE.match(gap) or repeated) and len(gap) < 40 and view.figures[own[0]].unit == view.figures[i].unit:
+            inside = own[0]
+        elif (marked := _marked_whole(view, i, own)) is not None:
+            inside = marked
+        if inside is None:
+            continue
+        if any(
+            i in c.operands and inside in c.operands and c.type in ("sum", "share", "remainder") for c in view.claims
+        ):
+            continue
+        holds = view.trial("part_of", (i, inside))
+        if holds or (holds is False and own[0] == inside and view.figures[i].kind == "count" and len(gap) < 40):
+            view.claim("part_of", (i, inside), "其中")
+
+
+def _marked_whole(view: View, i: int, own: list[int]) -> int | None:
+    """The whole before the last 其中 in the sentence, if figure `i` stands in the list behind it."""
+    text = view.text
+    start = view.figures[own[-1]].till
+    mark = text.rfind("其中", start, view.figures[i].at)
+    if mark < 0:
+        return None
+    for j in own:
+        if view.figures[j].till <= mark:
+            inner = text[mark : view.figures[i].at]
+            if "；" in inner and view.likeness(i, j) < 0.5:
+                return None
+            return j
+    return None
+
+
+def claim_named_parts(view: View) -> None:
+    """A part that its name or its period shows to be one: 跨境电商出口 of 出口, December of the year."""
+    usable = [
+        i
+        for i in range(view.count)
+        if view.plain(i) and view.figures[i].metric and view.figures[i].bound in ("exact", "approx")
+    ]
+    linked = {
+        frozenset(c.operands[k] for k in (a, b))
+        for c in view.claims
+        if len(c.operands) <= 12
+        for a in range(len(c.operands))
+        for b in range(a)
+    }
+    for n, i in enumerate(usable):
+        figure = view.figures[i]
+        for j in usable[max(0, n - 12) : n + 4]:
+            other = view.figures[j]
+            if (
+                i == j
+                or other.unit != figure.unit
+                or not figure.value < other.value
+                or frozenset((i, j)) in linked
+                or other.scope != figure.scope
+            ):
+                continue
+            if abs(view.paragraphs[i] - view.paragraphs[j]) > 1 or view.said[i].bracketed or view.said[j].bracketed:
+                continue
+            a, b = figure.metric or "", other.metric or ""
+            inside = a != b and len(b) >= 2 and a.endswith(b) and len(a) <= len(b) + 12 and j < i
+            within = (
+                _is_inner_period(figure, other)
+                and shared_characters(a, b) >= 0.8
+                and view.paragraphs[i] == view.paragraphs[j]
+            )
+            staged = (
+                view.periods[i] == view.periods[j]
+                and b.endswith("总投资")
+                and re.search("年度计划投资|完成投资|已投资|到位资金|年度投资", a)
+            )
+            if (inside or within or staged) and view.trial("part_of", (i, j)):
+                view.claim("part_of", (i, j), "名称或时间在内")
+                break
+
+
+def _is_inner_period(figure: Figure, other: Figure) -> bool:
+    a, b = figure.period, other.period
+    if a is None or b is None or a == b or a.first is None or b.first is None or a.last is None or b.last is None:
+        return False
+    return b.first <= a.first and a.last <= b.last
+
+
+def claim_new_within_stock(view: View) -> None:
+    """`新谋划重大项目157项，…。…在库的项目432项`: what is new is part of what is there, and so its investment."""
+    for i in range(view.count):
+        statement = view.statements[i]
+        if statement is None or not view.plain(i) or not _NEW.search(statement.before):
+            continue
+        for j in range(i + 1, min(view.count, i + 7)):
+            other = view.statements[j]
+            if (
+                other is None
+                or not view.plain(j)
+                or view.paragraphs[j] != view.paragraphs[i]
+                or view.figures[j].unit != view.figures[i].unit
+            ):
+                continue
+            lead = view.text[max(view.figures[j - 1].till, view.figures[j].at - 30) : view.figures[j].at]
+            if not _STOCK.search(lead) or _NEW.search(lead) or view.likeness(i, j) < 0.8:
+                continue
+            if view.trial("part_of", (i, j)):
+                view.claim("part_of", (i, j), "新增在总量之内")
+                if (
+                    all(k < view.count and view.plain(k) for k in (i + 1, j + 1))
+                    and i + 1 < j
+                    and view.figures[i + 1].unit == view.figures[j + 1].unit
+                    and view.figures[i + 1].kind == "money"
+                    and view.trial("part_of", (i + 1, j + 1))
+                ):
+                    view.claim("part_of", (i + 1, j + 1), "新增在总量之内")
+                break

@@ -1,0 +1,80 @@
+"""Percentages that add up: to a percentage beside them, or to a hundred.
+
+Belongs here: sums of shares among themselves. Does not belong here: shares of levels (shares.py). Never an accusation:
+shares printed side by side need not be parts of one whole.
+"""
+
+from __future__ import annotations
+
+from hengshui_etl.relations.search.view import View
+
+
+def claim_shares_of_a_share(view: View) -> None:
+    """`住房消费类占82.6%，其中…52.4%、19.7%、9.1%、1.4%`: shares that add up to a share beside them."""
+    runs: dict[int, list[int]] = {}
+    for i in range(view.count):
+        statement = view.statements[i]
+        if (
+            (
+                statement is not None
+                and view.figures[i].unit in ("%", "百分点")
+                and view.figures[i].bound == "exact"
+                and view.figures[i].high is None
+            )
+            and statement.predicate in ("share", "rate", "level")
+            and view.figures[i].direction is None
+        ):
+            runs.setdefault(view.paragraphs[i], []).append(i)
+    for run in runs.values():
+        for w in range(len(run)):
+            total = 0.0
+            for k in range(w + 1, min(len(run), w + 8)):
+                total += view.values[run[k]]
+                if total > view.values[run[w]] + 0.3:
+                    break
+                if (
+                    k > w + 1
+                    and abs(total - view.values[run[w]]) < 0.25
+                    and view.values[run[w]] < 99
+                    and view.periods[run[k]] - view.periods[run[w]] <= 1
+                ):
+                    parts = run[w + 1 : k + 1]
+                    if view.trial("sum", (*parts, run[w])):
+                        view.claim("sum", (*parts, run[w]), "占比分项")
+                        break
+
+
+def claim_hundreds(view: View) -> None:
+    """Shares of one whole, one after the other, that make up a hundred: implied, and never an accusation."""
+    group: list[int] = []
+    for i in range(view.count + 1):
+        figure = view.figures[i] if i < view.count else None
+        statement = view.statements[i] if i < view.count else None
+        if (
+            figure is not None
+            and figure.unit == "%"
+            and statement is not None
+            and statement.predicate in ("share", "rate")
+            and figure.direction is None
+            and figure.bound == "exact"
+        ):
+            if group and (view.paragraphs[i] != view.paragraphs[group[-1]] or i - group[-1] > 4):
+                _claim_hundred(view, group)
+                group = []
+            group.append(i)
+        elif figure is None:
+            _claim_hundred(view, group)
+
+
+def _claim_hundred(view: View, group: list[int]) -> None:
+    for first in range(len(group)):
+        total = 0.0
+        for last in range(first, min(len(group), first + 12)):
+            total += view.values[group[last]]
+            if total > 101:
+                break
+            if last > first and abs(total - 100) < 0.35:
+                parts = tuple(group[first : last + 1])
+                if view.trial("sum", parts, implied=True):
+                    view.claim("sum", parts, "占比合计100%", implied=True)
+                    return

@@ -1,0 +1,177 @@
+"""Percentage points: differences of percentages, also where per cent is printed for points.
+
+Belongs here: gaps between rates or shares. Does not belong here: differences of amounts (differences.py), growth
+between levels (growth.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View, covered, shared_characters
+
+LEVEL_OF_OTHERS = re.compile(r"的?(?:平均)?(?:水平|增速|增幅|比重|均值)(?:高|低|快|慢)?(?:出|了)?")
+_FROM_TO = re.compile(r"(?:由|从|自)[^，。；]{0,24}$")
+
+
+def claim_points(view: View, i: int) -> None:
+    """`提高1.2个百分点`, `高于全省9.2个百分点`: a difference of two percentages, or of one and one not stated."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    if re.search("拉动|贡献|拉低|影响|向上拉|下拉", statement.before):
+        return
+    percents = [
+        j
+        for j in range(i - 1, max(-1, i - 12), -1)
+        if view.figures[j].unit == "%" and view.paragraphs[j] == view.paragraphs[i] and view.figures[j].high is None
+    ]
+    own = [j for j in percents if view.figures[j].sentence == figure.sentence]
+    if not own:
+        own = [j for j in percents if view.periods[j] >= view.periods[i] - 1][:4]
+        if statement.subject:
+            own.sort(key=lambda j: -round(covered(statement.subject, view.metrics[j]), 1))
+        if not own:
+            view.leave((i,), "a gap in points without the percentage that it belongs to")
+            return
+    other_side = i - 1
+    if (
+        other_side in own
+        and LEVEL_OF_OTHERS.fullmatch(view.between(other_side, i))
+        and re.search("高于|低于|快于|慢于|优于|超过|比|较", view.said[other_side].before)
+    ):
+        rates = [
+            j
+            for j in own
+            if j != other_side
+            and view.figures[j].bound == "exact"
+            and not LEVEL_OF_OTHERS.match(view.text[view.figures[j].till : view.figures[j].till + 4])
+        ]
+        stated = next((j for j in rates if view.said[j].predicate in ("change", "rate", "share")), None)
+        if stated is not None:
+            view.claim("difference", (stated, other_side, i), statement.word)
+            return
+    for a, one in enumerate(own[:5]):
+        for other in own[a + 1 : 6]:
+            mixed = (view.figures[one].direction is None) != (view.figures[other].direction is None)
+            if mixed or view.figures[one].bound != "exact" or view.figures[other].bound != "exact":
+                continue
+            if view.trial("difference", (one, other, i)) and _paired(view, one, other, i):
+                first, second = _ordered(view, one, other)
+                view.claim("difference", (first, second, i), statement.word)
+                return
+    base = [j for j in own[:3] if _is_from(view, j)]
+    if base and len(own) >= 2 and i - own[0] == 1:
+        level = next((j for j in own[:3] if j not in base), None)
+        if level is not None and abs(level - base[0]) == 1 and not statement.subject:
+            view.claim("difference", (level, base[0], i), statement.word)
+            return
+    level = _percent_level(view, i, own)
+    if level is None:
+        view.leave((i,), "a gap in points without the percentage that it belongs to")
+        return
+    view.claim("difference", (level, i), statement.word, implied=True)
+
+
+def _percent_level(view: View, i: int, own: list[int]) -> int | None:
+    """The percentage that a gap in points belongs to."""
+    statement = view.statements[i]
+    assert statement is not None
+    wanted = statement.subject
+    for j in own[:6]:
+        other = view.statements[j]
+        if other is None or other.base or (_is_from(view, j) and not other.subject):
+            continue
+        if re.search("增速|增幅|涨幅|降幅|增长", wanted) and view.figures[j].direction is None:
+            continue
+        if re.search("占比|比重|比例|率", wanted) and view.figures[j].direction is not None:
+            continue
+        if (
+            wanted
+            and shared_characters(wanted, f"{view.figures[j].metric or ''}{other.word}增速幅占比") < 0.5
+            and j != own[0]
+        ):
+            continue
+        return j
+    return None
+
+
+def _paired(view: View, one: int, other: int, i: int) -> bool:
+    """Whether two percentages are levels of one thing or of two that the gap compares."""
+    a, b = view.statements[one], view.statements[other]
+    gap = view.statements[i]
+    if a is None or b is None or gap is None:
+        return True
+    if (
+        a.predicate in ("share", "rate")
+        and b.predicate in ("share", "rate")
+        and a.word != b.word
+        and not (_is_from(view, one) or _is_from(view, other))
+    ):
+        return view.likeness(one, other) > 0.7
+    return True
+
+
+def _ordered(view: View, one: int, other: int) -> tuple[int, int]:
+    """(level, other level): the later printed first unless it is the base."""
+    return (other, one) if _is_from(view, one) and not _is_from(view, other) else (one, other)
+
+
+def _is_from(view: View, j: int) -> bool:
+    statement = view.statements[j]
+    return statement is not None and (
+        statement.base or statement.bracketed or _FROM_TO.search(statement.before) is not None
+    )
+
+
+def claim_percent_gap(view: View, i: int) -> None:
+    """`增速比城镇居民快1.7%`: per cent printed where points are meant, if two rates stand before it."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    rates = [
+        j
+        for j in range(i - 1, -1, -1)
+        if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and view.statements[j] is not None
+    ][:40]
+    for a, one in enumerate(rates[:3]):
+        if view.periods[one] < view.periods[i] - 1:
+            break
+        for other in rates[a + 1 :]:
+            far = view.paragraphs[other] != view.paragraphs[i]
+            if far and shared_characters(statement.object, view.metrics[other]) < 0.45:
+                continue
+            if (view.figures[one].direction is None) != (view.figures[other].direction is None):
+                continue
+            gap = abs(view.figures[one].value - view.figures[other].value)
+            if gap == figure.value and figure.value:
+                view.claim("difference", (one, other, i), statement.word)
+                return
+
+
+def claim_percent_for_points(view: View, i: int) -> bool:
+    """`由上年的38.4%降到27.9%，降幅10.5%`: two percentages and their difference, printed as per cent."""
+    figure, statement = view.figures[i], view.statements[i]
+    if statement is not None and re.search("高出|高于|低于|快于|慢于|高|低|快|慢", statement.word):
+        percents = [
+            j
+            for j in range(i - 1, max(-1, i - 6), -1)
+            if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and view.periods[j] == view.periods[i]
+        ]
+        for a, one in enumerate(percents):
+            for other in percents[a + 1 :]:
+                if figure.value and abs(view.figures[one].value - view.figures[other].value) == figure.value:
+                    return view.claim("difference", (other, one, i), "百分点写作%")
+    if i < 2 or any(
+        view.figures[j].unit != "%"
+        or view.figures[j].direction is not None
+        or view.figures[j].sentence != figure.sentence
+        for j in (i - 1, i - 2)
+    ):
+        return False
+    if (
+        not (_is_from(view, i - 2) or _is_from(view, i - 1))
+        or abs(view.figures[i - 1].value - view.figures[i - 2].value) != figure.value
+    ):
+        return False
+    if view.trial("growth", (i - 1, i - 2, i)):
+        return False
+    return view.claim("difference", (i - 1, i - 2, i), "百分点写作%")

@@ -1,0 +1,134 @@
+"""Remainders: what is left of a whole after its parts (其余, 剩余, 尚有), counted or only named.
+
+Belongs here: relations of type remainder. Does not belong here: parts without a rest (parts.py), differences between
+two times or two things (differences.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View
+
+_REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
+_REST_WORD = re.compile(r"其余|余下")
+_BELOW = re.compile(r"已|其中|中|完成|完工|。|占|用于|整改|审结|办结|投|入|建成|开工|开放|到位|实施|销售|取得|获")
+
+
+def claim_remainders(view: View) -> None:
+    """`其余162.6万人次为一日游游客`: whole − parts = the rest."""
+    for i in range(view.count):
+        statement = view.statements[i]
+        if (
+            statement is None
+            or not view.level[i]
+            or (not _REST.search(statement.before) and "余下" not in statement.before)
+        ):
+            continue
+        earlier = [
+            j
+            for j in view.levels_before(i, unit_of=i, limit=10)
+            if view.figures[j].sentence >= view.figures[i].sentence - 2
+        ]
+        earlier = [j for j in earlier if (s := view.statements[j]) is not None and not s.base]
+        if _claim_remainder_that_holds(view, i, earlier):
+            continue
+        if re.search("其余|剩余|余下|剩下|还剩", statement.before):
+            _accuse_remainder(view, i, earlier)
+        elif re.search("尚有|仍有|未", statement.before):
+            pairs = [(w, p) for p in earlier for w in earlier if w < p and view.values[w] > view.values[p]]
+            swapped = [ops for ops in pairs if view.slip("remainder", (*ops, i), "swapped", only=i)]
+            if len(swapped) == 1:
+                view.claim("remainder", (*swapped[0], i), "其余")
+
+
+def _claim_remainder_that_holds(view: View, i: int, earlier: list[int]) -> bool:
+    for w in earlier:
+        if view.values[w] <= view.values[i]:
+            continue
+        inside = [j for j in earlier if j > w]
+        for j in inside:
+            if view.trial("remainder", (w, j, i)):
+                view.parts.update((j, i))
+                return view.claim("remainder", (w, j, i), "其余")
+        for size in range(2, min(len(inside), 6) + 1):
+            parts = inside[:size][::-1]
+            if view.trial("remainder", (w, *parts, i)):
+                view.parts.update((*parts, i))
+                return view.claim("remainder", (w, *parts, i), "其余")
+        for j in earlier:
+            if j < w and view.trial("remainder", (w, j, i)) and view.figures[j].sentence == view.figures[w].sentence:
+                return view.claim("remainder", (w, j, i), "其余")
+    return False
+
+
+def _accuse_remainder(view: View, i: int, earlier: list[int]) -> None:
+    """The rest is named as such but does not fit: the whole is the first level of the sentence, or the largest."""
+    beside = [j for j in earlier if view.periods[j] == view.periods[i]]
+    wholes = {c.operands[-2] for c in view.claims if c.type == "share" and set(c.operands[:-2]) & set(beside)}
+    if len(wholes) == 1 and len(beside) >= 2 and not wholes & set(beside):
+        whole = wholes.pop()
+        if view.alike(whole, i) and (view.slip("remainder", (whole, *beside[::-1], i), "garbled")):
+            view.claim("remainder", (whole, *beside[::-1], i), "其余")
+            view.parts.update((*beside, i))
+            return
+    own = [j for j in earlier if view.figures[j].sentence == view.figures[i].sentence]
+    if len(own) < 2:
+        own = [j for j in earlier if view.figures[j].sentence >= view.figures[i].sentence - 1]
+    if len(own) < 2:
+        return
+    inside = sum(view.values[j] for j in own)
+    before = [j for j in earlier if view.periods[j] == view.periods[own[-1]] - 1 and view.values[j] > 0.5 * inside]
+    if (
+        before
+        and view.values[before[0]] > view.values[i]
+        and view.slip("remainder", (before[0], *own[::-1], i), "garbled")
+    ):
+        view.claim("remainder", (before[0], *own[::-1], i), "其余")
+        view.parts.update((*own, i))
+        return
+    largest = max(own, key=lambda j: view.values[j])
+    for whole in dict.fromkeys((largest, own[-1])):
+        behind = [j for j in own if j > whole][::-1]
+        swapped = next((j for j in behind[::-1] if view.slip("remainder", (whole, j, i), "swapped", only=i)), None)
+        if swapped is not None:
+            view.claim("remainder", (whole, swapped, i), "其余")
+            view.parts.update((swapped, i))
+            return
+        if not behind or not _BELOW.search(view.between(whole, behind[0])):
+            continue
+        trials = [[behind[-1]], [behind[0]], behind] if len(behind) <= 4 else [[behind[-1]], [behind[0]]]
+        for parts in trials:
+            if view.slip("remainder", (whole, *parts, i), "garbled") or (len(own) == 2 and whole == own[-1] == largest):
+                view.claim("remainder", (whole, *parts, i), "其余")
+                view.parts.update((*parts, i))
+                return
+
+
+def claim_uncounted_remainders(view: View) -> None:
+    """`13个园区中已有5个…，其余园区…`: the rest is named but not counted."""
+    for match in _REST_WORD.finditer(view.text):
+        at = match.start()
+        before = [
+            j
+            for j in range(view.count)
+            if view.level[j] and view.figures[j].till <= at and at - view.figures[j].till < 60
+        ]
+        following = next((f for f in view.figures if f.at >= match.end()), None)
+        if (
+            following is not None
+            and following.unit != "%"
+            and not re.search("[，。；,;]", view.text[match.end() : following.at])
+        ):
+            continue
+        if not before:
+            continue
+        part = before[-1]
+        wholes = [
+            j
+            for j in view.levels_before(part, limit=4, same_paragraph=True)
+            if view.figures[j].unit == view.figures[part].unit and view.values[j] > view.values[part]
+        ]
+        if wholes and view.figures[part].kind == "count" and part not in view.parts:
+            view.claim("remainder", (wholes[0], part), "其余", implied=True)
+            view.claim("part_of", (part, wholes[0]), "其余")

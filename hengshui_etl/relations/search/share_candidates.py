@@ -1,0 +1,97 @@
+"""Which levels a percentage may have for its part and its whole, the likeliest first.
+
+Belongs here: order by words and nearness. Does not belong here: arithmetic, which chooses among these (shares.py,
+shares_failing.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View, shared_characters
+
+FAR = re.compile(r"全省|全国|省内|全球|世界|全自治区|全疆")
+TOGETHER = re.compile(r"合计|共占|总共|之和|三者|两者|四者|上述|以上[^，。]{0,8}合|合占")
+
+
+def parts_of(view: View, i: int) -> list[int]:
+    """Levels that the percentage may be a share of something with: of its own sentence, the nearest first."""
+    sentence = view.figures[i].sentence
+    found = [j for j in view.levels_before(i, limit=6) if view.figures[j].sentence == sentence]
+    listed = view.statements[i]
+    # 占比分别为25.5%、72.8%和1.6% after three levels: the k-th percentage goes with the k-th level
+    if listed is not None and re.search("分别|依次", listed.before):
+        first = i
+        while (
+            first
+            and view.figures[first - 1].unit == "%"
+            and view.statements[first - 1] is not None
+            and len(view.between(first - 1, first)) <= 1
+        ):
+            first -= 1
+        last = i
+        while last + 1 < view.count and view.figures[last + 1].unit == "%" and len(view.between(last, last + 1)) <= 1:
+            last += 1
+        size = last - first + 1
+        levels = [j for j in range(first - 1, -1, -1) if view.level[j] and view.figures[j].sentence == sentence][:size]
+        if len(levels) < size and size > 1:  # the levels stand in the sentence before
+            levels = [
+                j
+                for j in range(first - 1, max(-1, first - 14), -1)
+                if view.level[j] and view.periods[j] >= view.periods[i] - 1
+            ][:size]
+        if len(levels) == size and size > 1 and len({view.figures[j].unit for j in levels}) == 1:
+            return [levels[::-1][i - first]]
+    return found
+
+
+def wholes_of(view: View, i: int, part: int, said: str) -> list[int]:
+    """Levels in the part's unit that may be the whole: those that the words name first, then the nearest."""
+    value = view.values[part]
+    percent = view.values[i] / (100 if view.figures[i].unit == "%" else 1000)
+    ranked: list[tuple[float, int, int]] = []
+    for w in range(view.count):
+        if w in (part, i) or not view.alike(w, part):
+            continue
+        if not (view.level[w] or view.statements[w] is None):
+            continue
+        statement = view.statements[w]
+        if (statement is not None and statement.base) or (view.titled(w) and view.trial("restatement", (w, part))):
+            continue
+        if view.figures[w].sentence > view.figures[i].sentence:
+            break
+        if percent <= 1.0 and view.values[w] < value * 0.98:
+            continue
+        match = shared_characters(said, view.metrics[w]) if said else 0.0
+        distance = abs(part - w)
+        ranked.append(
+            (
+                -round(match, 1) - (0.35 if view.paragraphs[w] == view.paragraphs[i] else 0),
+                distance if w < i else distance + 50,
+                w,
+            )
+        )
+    ranked.sort()
+    return [w for _, _, w in ranked]
+
+
+def sibling_whole(view: View, i: int) -> int | None:
+    """The whole of the shares just before in the same paragraph (占14.7% after 占税收收入的40.7%)."""
+    for claim in reversed(view.claims):
+        if (
+            claim.type == "share"
+            and view.paragraphs[claim.operands[-1]] == view.paragraphs[i]
+            and i - claim.operands[-1] <= 6
+        ):
+            return claim.operands[-2]
+    return None
+
+
+def neighbour_wholes(view: View, i: int, part: int) -> list[int]:
+    """The wholes of the shares around figure `i` in its paragraph, the nearest first."""
+    near = [
+        (abs(c.operands[-1] - i), c.operands[-2])
+        for c in view.claims
+        if c.type == "share" and view.paragraphs[c.operands[-1]] == view.paragraphs[i] and abs(c.operands[-1] - i) <= 12
+    ]
+    return list(dict.fromkeys(w for _, w in sorted(near) if w != part))

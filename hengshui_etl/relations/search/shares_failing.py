@@ -1,0 +1,191 @@
+"""Shares for which no candidate holds: accused, read as shares of a whole that is not stated, or left.
+
+Belongs here: when part and whole are plain enough to accuse, when one slip of the hand explains the failure, counts
+with a percentage of an unstated whole. Does not belong here: shares that hold (shares.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, neighbour_wholes, sibling_whole, wholes_of
+from hengshui_etl.relations.search.view import View, shared_characters
+
+_OWN_RATE = re.compile(
+    r"完成率|覆盖率|合格率|投保率|参保率|占比|比重|比例|开发率|增长面|优良率|达标率|办结率|开工率|投产率|入库率|通车率|利用率|使用率|入住率|上线率|普及率|回收率|整改率|签约率|履约率|到位率|"
+    r"率$|面$|度$"
+)
+
+
+def find_failing_shares(view: View) -> None:
+    """A second look at the shares left over, once sums and other shares have shown what the wholes are."""
+    wholes = {p: c.operands[-1] for c in view.claims if c.type == "sum" and not c.implied for p in c.operands[:-1]}
+    for i, statement in enumerate(view.statements):
+        part = _part_of_open_share(view, i)
+        if part is None or statement is None or statement.subject:
+            continue
+        candidates = [wholes[part]] if part in wholes else []
+        candidates += [w for w in neighbour_wholes(view, i, part) if w not in candidates]
+        for w in candidates[:2]:
+            named = not statement.object or shared_characters(statement.object, view.metrics[w]) >= 0.5
+            if w == part or not named or not view.alike(w, part):
+                continue
+            if view.trial("share", (part, w, i)) or view.slip("share", (part, w, i), "garbled"):
+                view.claim("share", (part, w, i), statement.word or "占")
+                break
+    _claim_misprinted_whole(view)
+
+
+def _part_of_open_share(view: View, i: int) -> int | None:
+    """The level right before figure `i` if that is an exact share of it for which no relation has been found."""
+    figure, statement = view.figures[i], view.statements[i]
+    if statement is None or figure.unit != "%" or figure.bound != "exact" or statement.predicate != "share":
+        return None
+    if view.is_result(i, "share", "feasible_share", "sum", "restatement") or FAR.search(statement.before):
+        return None
+    part = next((j for j in range(i - 1, max(-1, i - 4), -1) if view.level[j]), None)
+    near = part is not None and view.figures[part].sentence == figure.sentence and len(view.between(part, i)) <= 24
+    return part if near else None
+
+
+def _claim_misprinted_whole(view: View) -> None:
+    """Two or more shares of a paragraph that fail alike: their parts and percentages agree on a whole that is printed
+    otherwise, by one slip."""
+    open_shares: dict[tuple[int, str], list[tuple[int, int]]] = {}
+    for i in range(view.count):
+        part = _part_of_open_share(view, i)
+        if part is not None and view.values[i]:
+            open_shares.setdefault((view.paragraphs[i], view.figures[part].unit), []).append((part, i))
+    for (paragraph, unit), shares in open_shares.items():
+        if len(shares) < 2:
+            continue
+        bounds = [_implied_whole(view, part, i) for part, i in shares]
+        low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
+        if low > high:
+            continue
+        for w in range(view.count):
+            if view.figures[w].unit != unit or not view.level[w] or view.paragraphs[w] > paragraph:
+                continue
+            claims = [(part, w, i) for part, i in shares if w not in (part, i)]
+            if len(claims) == len(shares) and all(view.slip("share", ops, "garbled", only=w) for ops in claims):
+                for ops in claims:
+                    view.claim("share", ops, "占")
+                break
+
+
+def _implied_whole(view: View, part: int, i: int) -> tuple[float, float]:
+    """Between which values the whole must lie; a hint for the search, not a verdict."""
+    half = float(view.figures[i].place) / 2
+    return view.values[part] * 100 / (view.values[i] + half), view.values[part] * 100 / max(view.values[i] - half, 1e-9)
+
+
+def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None:
+    """No candidate holds: accuse only where part and whole are plain, or one slip explains it."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    label = statement.before
+    part = parts[0]
+    near = view.between(part, i)
+    listed = re.search("分别|依次", statement.before) is not None
+    own = not statement.subject or shared_characters(statement.subject, view.metrics[part]) >= 0.6
+    close = own and len(near) < 40 and "。" not in near and near.count("，") + near.count(",") + near.count("；") <= 2
+    if listed and len(parts) == 1 and figure.bound == "exact":
+        sibling = sibling_whole(view, i)
+        if (
+            sibling is not None
+            and sibling != part
+            and view.alike(sibling, part)
+            and not _far_off(view, part, sibling, i)
+        ):
+            view.claim("share", (part, sibling, i), statement.word or "占")
+            return
+    if figure.bound != "exact":
+        if close and view.figures[part].kind == "count" and _feasible(view, part, i):
+            view.claim("feasible_share", (part, i), "占", implied=True)
+        return
+    wholes = wholes_of(view, i, part, said)
+    same_sentence = [w for w in wholes if view.figures[w].sentence == figure.sentence and w < part]
+    if close and wholes:
+        named = [w for w in wholes if said and shared_characters(said, view.metrics[w]) >= 0.7 and w < i]
+        if statement.predicate == "rate":
+            named = [w for w in wholes if w < i and len(tail := (view.metrics[w])[-4:]) == 4 and tail in label]
+        sibling = sibling_whole(view, i)
+        for w in dict.fromkeys(
+            [*([sibling] if sibling is not None else []), *named[:2], *same_sentence[:2], *wholes[:1]]
+        ):
+            if w == part or not view.alike(w, part):
+                continue
+            strong = (
+                (w in named[:1] and len(said) >= 4)
+                or (w == sibling and not said)
+                or bool(same_sentence[:1] == [w] and statement.predicate == "rate" and len(view.between(w, part)) < 24)
+            )
+            if (
+                not strong
+                and (w == sibling or w in same_sentence[:2] or w in named[:2])
+                and view.slip("share", (part, w, i), "garbled")
+            ):
+                strong = True
+            if strong:
+                if (
+                    statement.predicate == "share"
+                    and said
+                    and shared_characters(said, view.metrics[w]) < 0.5
+                    and not view.slip("share", (part, w, i))
+                ):
+                    continue
+                if _far_off(view, part, w, i) and not view.slip("share", (part, w, i), "garbled"):
+                    continue
+                view.claim("share", (part, w, i), statement.word or "占")
+                return
+    if close and statement.predicate == "share":
+        likely = [w for w in wholes[:10] if w < i and (not said or shared_characters(said, view.metrics[w]) >= 0.4)]
+        swapped = [w for w in likely if view.slip("share", (part, w, i), "swapped", only=i)]
+        if len(swapped) == 1:
+            view.claim("share", (part, swapped[0], i), statement.word or "占")
+            return
+    if (
+        close
+        and view.figures[part].kind == "count"
+        and not same_sentence
+        and (
+            statement.predicate == "rate"
+            or not any(shared_characters(said, view.metrics[w]) >= 0.5 for w in wholes)
+            or not said
+        )
+        and _feasible(view, part, i)
+    ):
+        view.claim("feasible_share", (part, i), statement.word or "占", implied=True)
+        return
+    view.leave((part, i), "a share whose whole is not stated, or not plainly")
+
+
+def _feasible(view: View, part: int, i: int) -> bool:
+    """Whether a percentage plainly is that of the count before it, whose whole is not stated."""
+    statement = view.statements[i]
+    assert statement is not None
+    if TOGETHER.search(statement.before):
+        return False
+    if (
+        view.figures[part].value < 3
+        and view.statements[part] is not None
+        and view.text[view.figures[part].at] in "一两二三"
+    ):
+        return False
+    if view.trial("feasible_share", (part, i), implied=True) is False:
+        return len(view.between(part, i)) < 24 and (statement.predicate == "share" and not statement.subject)
+    return (statement.predicate == "share" and not statement.subject) or bool(
+        _OWN_RATE.search(statement.word) and view.periods[part] == view.periods[i]
+    )
+
+
+def _far_off(view: View, part: int, whole: int, i: int) -> bool:
+    """Whether the ratio is so far off that the whole can hardly be meant."""
+    if not view.values[whole]:
+        return True
+    ratio = view.values[part] / view.values[whole] * (100 if view.figures[i].unit == "%" else 1000)
+    stated = view.values[i]
+    if not stated or not ratio:
+        return True
+    quotient = ratio / stated
+    return not 0.55 < quotient < 1.8 and not any(0.99 < quotient * k < 1.01 for k in (10, 100, 0.1, 0.01))

@@ -1,0 +1,61 @@
+"""What speaks for a sum, and against its being chance: the words of lists, digits, nearness, known slips.
+
+Belongs here: questions that several searches for sums ask of the same parts and whole. Does not belong here: which
+parts and wholes are tried (sums_listed.py, sums_swept.py, partitions.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View
+from hengshui_etl.vocab import known_partitions
+
+OF_WHICH = re.compile(
+    r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看|统计|划分|计)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是"
+)
+NOT_ALL = re.compile(r"等(?:[^级]|$)|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
+BY = re.compile(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}(?:看|来看|分|划分|计|统计)[，,：:]")
+MOST_PARTS = 16
+
+
+def credible(view: View, w: int, parts: list[int]) -> bool:
+    """Whether a sum that holds is no chance hit of small numbers."""
+    digits = sum(view.digits(p) for p in (*parts, w))
+    cue = OF_WHICH.search(view.text, view.figures[w].till, view.figures[parts[0]].at) is not None
+    close = view.figures[parts[-1]].at - view.figures[w].till < 160
+    if view.figures[w].bound != "exact" or any(view.figures[p].bound != "exact" for p in parts):
+        return cue and close
+    if w > parts[-1]:
+        return digits >= 6 or close
+    return (
+        (cue and (close or digits >= 7))
+        or (digits >= 8 and close)
+        or digits >= 11
+        or (close and view.figures[w].sentence == view.figures[parts[-1]].sentence)
+    )
+
+
+def scaled_slip(view: View, parts: list[int], w: int) -> bool:
+    """Whether 万 printed for 亿, or the reverse, in one part explains the gap."""
+    total = sum(view.values[p] for p in parts)
+    target = view.values[w]
+    if not target:
+        return False
+    for p in parts:
+        for k in (1e4, 1e-4):
+            if abs(total - view.values[p] + view.values[p] * k - target) < 0.0008 * target and view.slip(
+                "sum", (*parts, w)
+            ):
+                return True
+    return False
+
+
+def names_a_partition(view: View, parts: list[int]) -> bool:
+    """Whether the labels of the parts name the members of a known partition (男、女; 城镇、乡村), each its own."""
+    labels = [f"{view.said[p].before}{view.figures[p].metric or ''}" for p in parts]
+    for names in known_partitions():
+        own = len(names) == len(parts) and all(any(n in label for n in names) for label in labels)
+        if own and all(any(n in label for label in labels) for n in names):
+            return True
+    return False

@@ -1,0 +1,186 @@
+"""Sums that the order of the text shows: a whole with its parts behind it, parts with their total behind them.
+
+Belongs here: lists in reading order, and which of those that do not add up are accused. Does not belong here: wholes
+that stand anywhere in the article (sums_swept.py), lists opened by 按…分 (partitions.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.sum_evidence import (
+    BY,
+    MOST_PARTS,
+    NOT_ALL,
+    OF_WHICH,
+    credible,
+    names_a_partition,
+    scaled_slip,
+)
+from hengshui_etl.relations.search.view import View
+
+
+def claim_lists_behind_wholes(view: View) -> list[tuple[int, list[int]]]:
+    """Claim wholes with their parts behind them; those lists that do not add up, as (whole, parts)."""
+    failing: list[tuple[int, list[int]]] = []
+    for w in range(view.count):
+        if not view.plain(w):
+            continue
+        sentence = view.figures[w].sentence
+        run = _level_run(view, w + 1, w, sentence + 2)
+        run = [j for j in run if view.paragraphs[j] == view.paragraphs[w]] or _level_run(view, w + 1, w, sentence + 3)
+        if len(run) < 2:
+            continue
+        held = _last_part_adding_up(view, w, run)
+        while held:  # a second partition of the same whole may follow (按消费类型统计，…)
+            run = run[run.index(held) + 1 :]
+            held = _last_part_adding_up(view, w, run) if len(run) >= 2 else None
+        near = [j for j in run if view.figures[j].sentence <= sentence + 2]
+        parts = _parts_listed_behind(view, w, near)
+        if len(parts) >= 2:
+            failing.append((w, parts))
+    return [
+        f for f in failing if not (f[0] and view.between(f[0] - 1, f[0]) in ("、", "和", "与", "及"))
+    ]  # no list's member
+
+
+def _level_run(view: View, start: int, whole: int, sentence_limit: int) -> list[int]:
+    """Levels in the unit of `whole` from figure `start` on, up to `sentence_limit`; bases and brackets are left out."""
+    run: list[int] = []
+    for j in range(start, view.count):
+        if view.figures[j].sentence > sentence_limit or len(run) >= MOST_PARTS:
+            break
+        if view.level[j] and view.alike(j, whole) and j != whole:
+            statement = view.statements[j]
+            if (
+                statement is not None
+                and not statement.base
+                and not statement.bracketed
+                and statement.predicate == "level"
+            ):
+                run.append(j)
+    return run
+
+
+def _last_part_adding_up(view: View, w: int, run: list[int]) -> int | None:
+    """Claim the first stretch of the run that adds up to the whole; its last part."""
+    target = view.values[w]
+    if not target:
+        return None
+    for first in range(min(3, len(run) - 1)):
+        total = view.values[run[first]]
+        for last in range(first + 1, len(run)):
+            total += view.values[run[last]]
+            if total > target * 1.05:
+                break
+            if total > target * 0.95:
+                parts = run[first : last + 1]
+                if view.trial("sum", (*parts, w)) and credible(view, w, parts):
+                    if view.claim("sum", (*parts, w), "分项合计"):
+                        view.parts.update(parts)
+                    return parts[-1]
+    return None
+
+
+def _parts_listed_behind(view: View, w: int, run: list[int]) -> list[int]:
+    """The members of the list of parts behind a whole: one after the other, up to the end of a sentence."""
+    if not run:
+        return []
+    first = run[0]
+    lead = view.text[view.figures[w].till : view.figures[first].at]
+    if lead.startswith(("、", "和", "及")):
+        return []  # the whole would itself be a member of a list
+    clause = lead[max(lead.rfind("。"), lead.rfind("；")) + 1 :]
+    close = view.figures[w].sentence == view.figures[first].sentence and len(lead) < 24
+    if (
+        not (OF_WHICH.search(clause) or close or re.match(r"[^，。]{0,10}[里中内]，", clause))
+        or len(clause) > 40
+        or NOT_ALL.search(clause)
+    ):
+        return []
+    parts = [first]
+    for j in run[1:]:
+        gap = view.text[view.figures[parts[-1]].till : view.figures[j].at]
+        if len(gap) > 60 or "。" in gap or "其中" in gap or "\n" in gap:
+            break
+        parts.append(j)
+    tail = view.text[view.figures[parts[-1]].till : view.figures[parts[-1]].till + 10]
+    if NOT_ALL.search(tail) or not re.match(r"[^，、\d]{0,6}(?:[。；;\n）)]|$)|，[^\d]{0,8}", tail):
+        return []
+    if not OF_WHICH.search(clause) and (len(parts) < 3 or not re.match(r"[^，、\d]{0,6}(?:[。；;\n]|$)", tail)):
+        return []
+    return parts
+
+
+def accuse_list(view: View, w: int, parts: list[int]) -> None:
+    """A list behind 其中 that does not add up: a finding only if one slip explains it or a parallel list adds up."""
+    for size in range(len(parts), 1, -1):
+        chosen = parts[:size]
+        total = sum(view.values[p] for p in chosen)
+        if not 0.05 * view.values[w] < total < 20 * view.values[w] and not scaled_slip(view, chosen, w):
+            continue
+        parallel = any(
+            c.type == "sum"
+            and len(c.operands) == size + 1
+            and abs(c.operands[0] - chosen[0]) == 1
+            and abs(c.operands[-2] - chosen[-1]) == 1
+            for c in view.claims
+        )
+        even = size == len(parts) and all(view.periods[p] == view.periods[chosen[0]] for p in chosen)
+        near = 0.9 * view.values[w] < total < 1.12 * view.values[w]
+        lead = view.text[view.figures[w].till : view.figures[chosen[0]].at]
+        closed = BY.search(lead[-40:]) is not None or names_a_partition(view, chosen)
+        if (
+            parallel
+            or (even and near and view.slip("sum", (*chosen, w)))
+            or (even and closed and view.slip("sum", (*chosen, w), "garbled"))
+            or (even and 0.6 < total / view.values[w] < 1.6 and view.slip("sum", (*chosen, w), "swapped"))
+            or (even and scaled_slip(view, chosen, w))
+        ):
+            view.claim("sum", (*chosen, w), "分项合计")
+            return
+
+
+def claim_totals_behind_parts(view: View) -> None:
+    """Parts, and behind them their total (总数达到17个, 合计…, 共…)."""
+    for w in range(view.count):
+        if not view.plain(w) or view.is_result(w, "sum"):
+            continue
+        before = view.said[w].before
+        cue = re.search("合计|总计|总数|总共|共计|共|总量|累计", before)
+        earlier = [
+            j
+            for j in view.levels_before(w, unit_of=w, limit=8)
+            if view.figures[j].sentence >= view.figures[w].sentence - 1
+        ]
+        earlier = [j for j in earlier if view.plain(j)]
+        total = 0.0
+        for n, j in enumerate(earlier):
+            total += view.values[j]
+            if n and abs(total - view.values[w]) <= 0.02 * view.values[w]:
+                parts = earlier[: n + 1][::-1]
+                if (
+                    view.trial("sum", (*parts, w))
+                    and (cue or all(view.figures[p].sentence == view.figures[w].sentence for p in parts))
+                    and credible(view, w, parts)
+                ):
+                    if view.claim("sum", (*parts, w), "合计"):
+                        view.parts.update(parts)
+                    break
+        else:
+            own = [
+                j
+                for j in earlier
+                if view.figures[j].sentence == view.figures[w].sentence
+                and view.figures[j].unit == view.figures[w].unit
+                and j not in view.parts
+            ]
+            if re.search("合计|加起来|总共|共计|相加|合起来", before) and len(own) >= 2 and own[-1] >= w - len(own) - 1:
+                near = 0.8 < sum(view.values[j] for j in own) / view.values[w] < 1.25 if view.values[w] else False
+                if (
+                    (near and view.slip("sum", (*own[::-1], w), "garbled"))
+                    or view.slip("sum", (*own[::-1], w), "swapped")
+                    or scaled_slip(view, own[::-1], w)
+                ):
+                    view.claim("sum", (*own[::-1], w), "合计")
+                    view.parts.update(own)

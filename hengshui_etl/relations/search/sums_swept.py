@@ -1,0 +1,94 @@
+"""Sums that only arithmetic shows: neighbouring levels that add up exactly to a level elsewhere in the article.
+
+Belongs here: the sweep over all stretches of levels, and when a hit is no chance. Does not belong here: accusations; a
+stretch that adds up to nothing says nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS
+from hengshui_etl.relations.search.view import View
+
+
+def claim_exact_stretches(view: View) -> None:
+    """Stretches of levels that add up exactly to a level elsewhere in the article, with digits enough that it is no
+    chance. Levels that alternate (计划312公里、完成248公里) are taken by twos and threes."""
+    wholes: dict[str, list[int]] = {}
+    for w in range(view.count):
+        statement = view.statements[w]
+        if statement is None or (view.level[w] and not statement.base and not view.titled(w)):
+            figure = view.figures[w]
+            if figure.kind in ("count", "money", "measure") and figure.bound == "exact" and figure.high is None:
+                wholes.setdefault(figure.unit, []).append(w)
+    runs: dict[tuple[str, bool], list[int]] = {}
+    for i in range(view.count):
+        statement = view.statements[i]
+        if statement is None or not view.level[i] or statement.base or view.titled(i):
+            continue
+        if view.figures[i].bound == "exact" and view.figures[i].high is None:
+            averaged = statement.predicate == "average"
+            runs.setdefault((view.figures[i].unit, averaged), []).append(i)
+    for (unit, _), run in runs.items():
+        targets = sorted(((view.values[w], w) for w in wholes.get(unit, ())), key=lambda t: t[0])
+        if len(run) >= 2 and len(targets) >= 2:
+            _claim_stretches_of(view, run, targets)
+
+
+def _claim_stretches_of(view: View, run: list[int], targets: list[tuple[float, int]]) -> None:
+    numbers = [t[0] for t in targets]
+    summed: set[tuple[int, int]] = set()  # (whole, first part): a longer stretch from there adds only noughts
+    for stride in (1, 2, 3):
+        for first in range(len(run)):
+            total = 0.0
+            parts: list[int] = []
+            for j in run[first : first + stride * MOST_PARTS : stride]:
+                if parts and view.paragraphs[j] > view.paragraphs[parts[-1]] + 1:
+                    break
+                total += view.values[j]
+                parts.append(j)
+                if len(parts) < (2 if stride == 1 else 3):
+                    continue
+                if total > numbers[-1] * 1.01:
+                    break
+                for k in range(bisect_left(numbers, total * 0.995), bisect_right(numbers, total * 1.005)):
+                    w = targets[k][1]
+                    if w in parts or parts[0] < w < parts[-1]:
+                        continue
+                    if (w, parts[0]) in summed:
+                        continue
+                    if view.trial("sum", (*parts, w)) and _no_chance(view, w, parts):
+                        summed.add((w, parts[0]))
+                        if view.claim("sum", (*parts, w), "分项合计"):
+                            view.parts.update(parts)
+
+
+def _no_chance(view: View, w: int, parts: list[int]) -> bool:
+    """Whether a sum that holds says something, by the digits that had to fit and how near the whole stands."""
+    digits = [view.digits(p) for p in (*parts, w)]
+    fit = digits[-1] + min(digits[:-1])
+    owner = parts[0] - 1
+    if (
+        w != owner
+        and owner >= 0
+        and view.plain(owner)
+        and view.alike(owner, w)
+        and "其中" in view.between(owner, parts[0])
+    ):
+        return False  # the words give the list another whole
+    together = view.periods[parts[0]] == view.periods[parts[-1]]
+    if view.paragraphs[parts[0]] != view.paragraphs[parts[-1]]:
+        return fit >= 6 and len(parts) >= 3
+    near = abs(view.periods[w] - view.periods[parts[0]]) <= 1
+    if len(parts) >= 4 and together:
+        return fit >= 4
+    if len(parts) == 2 and view.paragraphs[w] != view.paragraphs[parts[0]]:
+        named = all(view.likeness(p, w) >= 0.5 for p in parts)
+        cue = BY.search(view.text[max(0, view.figures[parts[0]].at - 44) : view.figures[parts[0]].at])
+        return fit >= 8 or (together and fit >= 5 and (named or cue is not None))
+    if near and together:
+        return fit >= 4 or (w < parts[0] and fit >= 3)
+    if together and view.paragraphs[w] == view.paragraphs[parts[0]]:
+        return fit >= 5
+    return (fit >= 6 and (together or len(parts) >= 3)) or fit >= 8

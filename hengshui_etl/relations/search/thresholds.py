@@ -1,0 +1,163 @@
+"""Thresholds: a bound that holds for all figures of a list (均超过九成, 均高于全市平均水平).
+
+Belongs here: relations of type threshold. Does not belong here: bounds on single figures, which restate or promise.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View
+
+_ALL = re.compile(r"均|都|全部|皆")
+_MEAN = re.compile(r"平均|均衡|人均|户均|亩均|日均|年均|月均|均价|均为全|次均")
+_ATTRIBUTE = re.compile(r"[\u4e00-\u9fff]{2}(?:率|面)|占比|比重|增速|增幅|涨幅|降幅|强度")
+_ABOVE = re.compile(
+    r"^[，,]?(?:增速|增幅|占比|涨幅|增长)?(?:分别|均|都)?(?:均|都|全部)(?P<word>高于|快于|超过|大于|低于|慢于)(?P<object>[^，。；\d]{1,14})(?:平均)?"
+)
+
+
+def find_thresholds(view: View) -> None:
+    """Claim the thresholds of an article."""
+    for i, figure in enumerate(view.figures):
+        if view.statements[i] is None or figure.bound not in ("min", "max"):
+            continue
+        if figure.unit in ("%", "百分点") or figure.kind in ("money", "count", "measure"):
+            _claim_bound(view, i)
+    _claim_bounds_named_before(view)
+
+
+def _claim_bound(view: View, i: int) -> None:
+    """`均超过九成`, `均高于全市平均水平`: a bound on the figures listed before it."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    if re.search("均|都|全部", statement.before) and _claim_bound_in_table(view, i):
+        return
+    before = view.text[max(view.figures[i - 1].till if i else 0, figure.at - 40) : figure.at]
+    if not _ALL.search(before) or _MEAN.search(before) or re.search("[。；]", before):
+        return
+    members = _members(view, i)
+    if not members:
+        return
+    if view.trial("threshold", (*members, i)) or len(members) >= 2:
+        view.claim("threshold", (*members, i), "均")
+
+
+def _claim_bound_in_table(view: View, i: int) -> bool:
+    """`其余6个县区增速均超过9%`: the bound is on a column of the table before."""
+    figure, statement = view.figures[i], view.statements[i]
+    assert statement is not None
+    word = next((w for w in ("增速", "增幅", "完成率", "占比", "增长") if w in statement.before), None)
+    if word is None:
+        return False
+    for grid in view.grids:
+        columns = {
+            cell.column
+            for cell, _ in grid.cells
+            if cell.unit == figure.unit
+            and (word in cell.column_label or (word.startswith("增") and "增" in cell.column_label))
+        }
+        for column in columns:
+            cells = [(cell, f) for cell, f in grid.cells if cell.column == column and not cell.total]
+            held = tuple(f for _, f in cells if view.trial("threshold", (f, i)))
+            rest = [f for _, f in cells if f not in held]
+            if len(held) >= 2 and (
+                not rest or (len(rest) <= 2 and re.search("除", view.text[figure.at - 40 : figure.at]))
+            ):
+                return view.claim("threshold", (*held, i), "表中各行均")
+    return False
+
+
+def _members(view: View, i: int) -> list[int]:
+    """The figures that a bound on all of them bounds: the same word before each, in this sentence or the one before."""
+    figure, bound = view.figures[i], view.statements[i]
+    assert bound is not None
+    same = [
+        j
+        for j in range(i - 1, max(-1, i - 40), -1)
+        if view.paragraphs[j] >= view.paragraphs[i] - 12
+        and view.figures[j].bound == "exact"
+        and view.figures[j].unit == figure.unit
+        and view.statements[j] is not None
+    ]
+    own = [j for j in same if view.figures[j].sentence == figure.sentence]
+    named = _ATTRIBUTE.findall(bound.before)
+    if named:
+        group = [j for j in same if named[0] in view.said[j].before and view.paragraphs[j] == view.paragraphs[i]]
+        if group:
+            return group[::-1]
+    if own:
+        last = own[0]
+        key = (view.said[last].predicate, view.said[last].word)
+        group = []
+        for j in own:
+            if (view.said[j].predicate, view.said[j].word) != key:
+                break
+            group.append(j)
+        return group[::-1] if len(group) >= 2 else []
+    if same and re.search(
+        r"\d?个?[^，。]{0,6}(?:县|区|市|镇|乡|项|家|行业)", bound.before
+    ):  # a list of lines before it
+        last = same[0]
+        key = (view.said[last].predicate, view.said[last].word)
+        group = [
+            j
+            for j in same
+            if (view.said[j].predicate, view.said[j].word) == key and view.paragraphs[j] >= view.paragraphs[last] - 12
+        ]
+        return group[::-1] if len(group) >= 3 and key[0] == "rate" else []
+    return []
+
+
+def _claim_bounds_named_before(view: View) -> None:
+    """`分别增长10.6%、14.2%和21.5%，均高于全市平均水平`: the bound is a figure named before."""
+    for i, figure in enumerate(view.figures):
+        if figure.unit != "%" or view.statements[i] is None:
+            continue
+        match = _ABOVE.match(view.text[figure.till : figure.till + 40])
+        if match is None:
+            continue
+        group = [i]
+        j = i - 1
+        while (
+            j >= 0
+            and view.figures[j].unit == "%"
+            and view.figures[j].direction == figure.direction
+            and len(view.between(j, group[-1])) <= 20
+            and view.figures[j].sentence == figure.sentence
+        ):
+            group.append(j)
+            j -= 1
+        for k in range(group[-1] - 1, -1, -1):
+            other = view.figures[k]
+            if (
+                other.unit == "%"
+                and other.direction == figure.direction
+                and view.statements[k] is not None
+                and not view.titled(k)
+            ):
+                scoped = other.scope == figure.scope
+                if (
+                    scoped
+                    and view.paragraphs[k] <= view.paragraphs[i]
+                    and view.trial("threshold", (*group[::-1], k))
+                    and len(group) >= 2
+                    and re.search("全市|全县|平均|总体|全区|规上|全省", match["object"])
+                ):
+                    first = _first_rate(view, figure.direction)
+                    bound = first if first is not None and view.trial("threshold", (*group[::-1], first)) else k
+                    if bound not in group:
+                        view.claim("threshold", (*group[::-1], bound), "均高于")
+                    break
+
+
+def _first_rate(view: View, direction: str | None) -> int | None:
+    for k, figure in enumerate(view.figures):
+        if (
+            figure.unit == "%"
+            and figure.direction == direction
+            and view.statements[k] is not None
+            and not view.titled(k)
+        ):
+            return k
+    return None
