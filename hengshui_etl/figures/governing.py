@@ -483,7 +483,7 @@ class Times:
         switched = governing
         if governing.as_of:
             if nature == "flow" and self.flow is not None:
-                switched = self.flow
+                switched = self.default if self.default is not None and not self.default.as_of else self.flow
             elif nature == "now" and moment is None and self.published and not _ALREADY.search(s.before):
                 switched = Moment(Period(None, self.published), True, False, True)
         elif nature in ("stock", "now") or (nature == "loose" and moment is None):
