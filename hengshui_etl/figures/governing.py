@@ -65,6 +65,7 @@ _ALREADY = re.compile(r"已有|已建成|已达|累计建成")
 _AHEAD = re.compile(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
 _DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
+_REACHED = re.compile(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
 _WITHIN_YEAR = re.compile(r"^一年(?:间|来|里|中)")
 _PLANNED = re.compile(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$")
 _CHANGES = frozenset(("下降", "增长", "上升", "减少", "增加", "回落"))
@@ -417,6 +418,8 @@ class Times:
         wanted = "力争" in s.before and s.predicate == "level" and period.first is not None
         if wanted and day and period.last and period.last.year == day.year and period.last < day:
             return whole_year(period, day)
+        if self.origin is not None and self.origin.as_of and period.first is not None and _REACHED.match(s.before):
+            return Period(None, period.last)
         if s.predicate in ("level", "average") and (_PLAN.search(s.before) or _PLANNED.search(s.before)):
             return whole_year(period, self.published)
         if _WITHOUT_TIME.search(s.before):
@@ -452,7 +455,8 @@ class Times:
         if base is None:
             return None
         between = self.text[self.base_till : q.at]
-        if len(between) > 22 or any(c in between for c in "，,。；;") or not _BASE_LEVEL.match(between):
+        of_it = between[:1] == "的" and len(between) <= 12 and self.text[self.base_at - 1] in "比较"
+        if len(between) > 22 or any(c in between for c in "，,。；;") or not (of_it or _BASE_LEVEL.match(between)):
             self.base = None
             return None
         self.base = None
