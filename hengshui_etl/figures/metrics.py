@@ -158,7 +158,7 @@ def _joined(bearer: str, label: str) -> str:
 
 def _fragment(label: str, q: Quantity, topic: str) -> bool:
     """Whether a label names only a member (水稻, 公办), so that what is counted must be sought before it."""
-    if not label or len(label) > 12 or label[-1] in _WHOLE_TAIL:
+    if not label or len(label) > 12 or label[-1] in _WHOLE_TAIL or _MADE.match(label):
         return False
     if q.kind == "count":
         if q.unit in _CASES:
@@ -216,11 +216,19 @@ def metric_of(
 
 def _line_head(text: str, at: int) -> str:
     """What the line that holds `at` begins with, up to a colon (长岭县：计划412.5万亩，已播…), or nothing."""
-    begin = text.rfind("\n", 0, at) + 1
+    begin = text.rfind("\n", max(0, at - _FAR), at) + 1
     while begin < at and text[begin] in " \u3000":
         begin += 1
     head = _LINE_HEAD.match(text, begin, at)
     return head.group()[:-1] if head else ""
+
+
+def _field(text: str, at: int) -> str:
+    """What the sentence around `at` says at its head that it is about (货运方面，出口…), or nothing."""
+    left = max(0, at - _FAR)
+    begin = max(text.rfind("。", left, at), text.rfind("\n", left, at)) + 1
+    match = _FIELD.match(text, begin, at)
+    return match["field"] if match else ""
 
 
 def _handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]:
@@ -383,6 +391,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
     first = not memory.topic or (not s.before.startswith(("其中", "、")) and subject != "")
     if is_attribute(label) or (len(label) <= 6 and _VERBS.match(label) and not behind) or label in _LEANING:
         bearer = memory.topic or memory.subject or memory.paragraph
+        bearer = "" if is_attribute(bearer) and is_attribute(label) else bearer
         metric = label if label in bearer else _joined(bearer, label)
         memory.subject = metric
         if not memory.topic:
@@ -426,6 +435,8 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         return metric
     if len(label) <= 3 and q.kind != "percent":
         label = next((item for item in reversed(memory.items) if item.startswith(label) and item != label), label)
+    if 2 <= len(label) <= 3 and q.kind in ("measure", "money") and (field := _field(text, s.start)):
+        label = _joined(field, label)
     memory.subject = label
     first = first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label))
     if first and (len(label) >= 4 or not memory.topic):
@@ -519,6 +530,9 @@ _ROW_BEHIND = re.compile(r"[\u4e00-\u9fff]{2,8}(?:、(?![一二两三四五六�
 _CLASSES = frozenset(("大", "类", "项", "个", "种", "方面", "块", "大板块", "板块", "大类"))
 _LINE_HEAD = re.compile(r"[\u4e00-\u9fff]{2,8}[：:]")
 _DIVIDED = re.compile(r"(?P<whole>[\u4e00-\u9fff]{2,10})按[\u4e00-\u9fff]{2,10}?(?:划分|分|看|统计|计)[，,]$")
+_MADE = re.compile(r"(?:生产|产出|销售|发放|接待|新建|建成|投入|征收|采购|发电|供应)(?=..)")
+_FAR = 300
+_FIELD = re.compile(r"(?P<field>[\u4e00-\u9fff]{2,6}?)方面[，,]")
 _CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
 _VERBAL = re.compile(r"立案|撤案|信访|诉|火灾|案件|受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
 _PLANNED = re.compile(r"计划|预算|任务|目标")
