@@ -78,8 +78,7 @@ def _count_units(view: View, i: int, before: str) -> tuple[str, ...]:
 
 
 def _claim_average(view: View, i: int) -> None:
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
+    figure, statement = view.figures[i], view.said[i]
     before = statement.before
     scale = _scale(before)
     units = _count_units(view, i, before)
@@ -87,7 +86,7 @@ def _claim_average(view: View, i: int) -> None:
         j
         for j in range(i - 1, max(-1, i - 40), -1)
         if view.level[j]
-        and view.statements[j] is not None
+        and not view.is_cell(j)
         and not view.said[j].base
         and not view.titled(j)
         and view.figures[j].sentence >= figure.sentence - 24
@@ -140,8 +139,7 @@ def _claim_average(view: View, i: int) -> None:
 
 def _claim_by_calendar(view: View, i: int) -> None:
     """`新登记5.21万户，平均每天171户`: what it was divided by is not stated, but the calendar has it."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
+    figure, statement = view.figures[i], view.said[i]
     head = statement.before[-16:]
     if view.is_result(i, "average") or not view.values[i]:
         return
@@ -155,7 +153,7 @@ def _claim_by_calendar(view: View, i: int) -> None:
         return
     for j in range(i - 1, max(-1, i - 12), -1):
         if (
-            view.statements[j] is None
+            view.is_cell(j)
             or not view.level[j]
             or view.figures[j].unit != figure.unit
             or view.titled(j)

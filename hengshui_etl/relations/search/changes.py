@@ -15,7 +15,7 @@ from hengshui_etl.relations.search.points import (
     claim_percent_gap,
     claim_points,
 )
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import AMOUNTS, View
 
 _OF_RATES = re.compile(r"增速|增幅|涨幅|降幅|率|比重|占比")  # a gap between rates, though told against a time before
 
@@ -26,7 +26,7 @@ def find_changes(view: View) -> None:
         statement = view.statements[i]
         if statement is None:
             continue
-        if figure.direction is not None and figure.kind in ("count", "money", "measure"):
+        if figure.direction is not None and figure.kind in AMOUNTS:
             claim_amount(view, i)
         elif figure.unit == "百分点" and (
             figure.direction is not None or (i and LEVEL_OF_OTHERS.fullmatch(view.between(i - 1, i)))
@@ -37,22 +37,13 @@ def find_changes(view: View) -> None:
                 claim_percent_gap(view, i)
             else:
                 claim_rate(view, i)
-        elif (
-            figure.direction is None
-            and figure.kind in ("money", "count", "measure")
-            and BALANCE.search(statement.before)
-        ):
+        elif figure.direction is None and figure.kind in AMOUNTS and BALANCE.search(statement.before):
             claim_balance(view, i)
-        elif (
-            figure.direction is None
-            and figure.kind in ("money", "count", "measure")
-            and MORE.search(statement.before)
-            and view.level[i]
-        ):
+        elif figure.direction is None and figure.kind in AMOUNTS and MORE.search(statement.before) and view.level[i]:
             claim_plain_amount(view, i)
         elif (
             figure.direction is None
-            and figure.kind in ("money", "count", "measure")
+            and figure.kind in AMOUNTS
             and re.search("累计减|共减|合计减|减贫|净减", statement.before)
         ):
             claim_balance(view, i)

@@ -21,8 +21,8 @@ def level_of(view: View, i: int, alike: bool = False) -> int | None:
     for j in view.levels_before(i, limit=5, unit_of=i if alike else None):
         if view.figures[j].sentence != figure.sentence:
             break
-        statement = view.statements[j]
-        if statement is not None and not statement.base and not statement.bracketed:
+        statement = view.said[j]
+        if not statement.base and not statement.bracketed:
             return j
     return None
 
@@ -32,16 +32,16 @@ def levels_pair(view: View, i: int) -> tuple[int, int] | None:
     figure = view.figures[i]
     near = [j for j in view.levels_before(i, limit=5) if view.figures[j].sentence == figure.sentence]
     for j in near:
-        statement = view.statements[j]
-        if statement is not None and statement.base:
+        statement = view.said[j]
+        if statement.base:
             for k in sorted(near, key=lambda k: (k > j, -k)):  # a level stands before what it is compared with
-                other = view.statements[k]
-                if k != j and other is not None and not other.base and view.alike(j, k):
+                other = view.said[k]
+                if k != j and not other.base and view.alike(j, k):
                     return k, j
-    base = next((j for j in near if (s := view.statements[j]) is not None and s.base), None)
+    base = next((j for j in near if view.said[j].base), None)
     if base is not None and (said := WHEN.sub("", view.said[base].subject)):
         for k in view.levels_before(base, unit_of=base, limit=8, same_paragraph=True):
-            other = view.statements[k]
-            if other is not None and not other.base and covered(said.strip("较比与的"), view.metrics[k]) >= 0.9:
+            other = view.said[k]
+            if not other.base and covered(said.strip("较比与的"), view.metrics[k]) >= 0.9:
                 return k, base
     return None

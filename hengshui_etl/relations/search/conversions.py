@@ -41,7 +41,7 @@ def _claim_converted(view: View, i: int) -> None:
         if view.paragraphs[j] == view.paragraphs[i]
         and view.figures[j].kind in ("money", "measure")
         and view.figures[j].high is None
-        and view.statements[j] is not None
+        and not view.is_cell(j)
     ]
     for one in same:
         if view.figures[one].unit == figure.unit or (view.figures[one].kind != figure.kind and figure.kind == "money"):

@@ -73,7 +73,7 @@ def _headline(view: View) -> None:
             continue
         if exact or (close and figure.bound != "exact"):
             continue
-        named = [j for j in same[:14] if view.statements[j] is not None and view.likeness(i, j) >= 0.45]
+        named = [j for j in same[:14] if not view.is_cell(j) and view.likeness(i, j) >= 0.45]
         for j in named[:3]:
             if figure.bound != "exact" and view.figures[j].bound != "exact":
                 continue
@@ -108,12 +108,12 @@ def _repeated(view: View) -> None:
         key = (f"{figure.value.normalize()}", figure.unit, figure.direction)
         earlier = first.setdefault(key, [])
         for j in earlier:
-            if view.figures[j].sentence == figure.sentence and view.statements[i] is not None:
+            if view.figures[j].sentence == figure.sentence and not view.is_cell(i):
                 continue
             a, b = view.metrics[i], view.metrics[j]
             digits = len(key[0].replace(".", "").strip("0"))
             alike = shared_characters(a, b)
-            grid = (view.statements[i] is None) != (view.statements[j] is None)
+            grid = (view.is_cell(i)) != (view.is_cell(j))
             if grid and digits >= 3 and figure.scope == view.figures[j].scope and (alike >= 0.3 or digits >= 4):
                 view.claim("restatement", (j, i), "表与正文")
                 break
@@ -121,7 +121,7 @@ def _repeated(view: View) -> None:
                 alike >= 0.6
                 and (digits >= 2 or alike >= 0.8)
                 and (figure.kind != "percent" or digits >= 3 or grid or alike >= 0.9)
-                and not (view.statements[i] is None and view.statements[j] is None)
+                and not (view.is_cell(i) and view.is_cell(j))
             ):
                 view.claim("restatement", (j, i), "前后两处")
                 break
@@ -131,8 +131,8 @@ def _repeated(view: View) -> None:
 
 def _swapped(view: View) -> None:
     """A table's cell and the same thing in prose, alike but for two swapped digits."""
-    cells = [i for i in range(view.count) if view.statements[i] is None]
-    prose = [i for i in range(view.count) if view.statements[i] is not None and view.level[i] and not view.titled(i)]
+    cells = [i for i in range(view.count) if view.is_cell(i)]
+    prose = [i for i in range(view.count) if not view.is_cell(i) and view.level[i] and not view.titled(i)]
     said = {i for c in view.claims if c.type == "restatement" for i in c.operands}
     for i in cells:
         figure = view.figures[i]
@@ -150,7 +150,7 @@ def _swapped(view: View) -> None:
                 continue
             if (
                 sorted(f"{other.value.normalize():f}") == sorted(f"{figure.value.normalize():f}")
-                and shared_characters(view.metrics[i], other.metric or "") >= 0.6
+                and view.likeness(i, j) >= 0.6
                 and view.slip("restatement", (i, j), "swapped", only=j)
             ):
                 view.claim("restatement", (i, j), "表与正文")

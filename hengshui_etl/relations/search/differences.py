@@ -7,6 +7,7 @@ what is left of a whole (remainders.py).
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 from hengshui_etl.relations.search.compared import level_of, levels_pair
 from hengshui_etl.relations.search.view import View, shared_characters
@@ -19,8 +20,7 @@ MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 
 def claim_amount(view: View, i: int) -> None:
     """`比上年增加6.8万吨`: a difference of two levels, or of one that is not stated."""
-    statement = view.statements[i]
-    assert statement is not None
+    statement = view.said[i]
     pair = levels_pair(view, i)
     if pair is not None and view.alike(pair[0], i):
         if view.trial("difference", (*pair, i)):
@@ -35,36 +35,33 @@ def claim_amount(view: View, i: int) -> None:
         statement.predicate == "gap"
         and not statement.temporal
         and i
-        and view.statements[i - 1] is not None
         and view.said[i - 1].bracketed
         and view.figures[i - 1].unit == view.figures[i].unit
     ):
-        other = [
+        compared = [
             j
             for j in view.levels_before(i - 1, unit_of=i, limit=2)
             if view.figures[j].sentence == view.figures[i].sentence
         ]
-        if other:
-            view.claim("difference", (other[0], i - 1, i), statement.word)
+        if compared:
+            view.claim("difference", (compared[0], i - 1, i), statement.word)
             return
     # the two levels may stand in either order, or the sentence before
     near = [
         j for j in view.levels_before(i, unit_of=i, limit=6) if view.figures[j].sentence >= view.figures[i].sentence - 1
     ]
-    for a in range(len(near)):
-        for b in range(a + 1, len(near)):
-            if view.figures[near[a]].bound == "exact" == view.figures[near[b]].bound and view.trial(
-                "difference", (near[b], near[a], i)
-            ):
-                left, right = view.figures[near[a]].metric or "", view.figures[near[b]].metric or ""
-                if shared_characters(left, right) > 0.5 or BALANCE.search(statement.before):
-                    view.claim("difference", (near[b], near[a], i), statement.word)
-                    return
+    for one, other in combinations(near, 2):
+        if not view.figures[one].bound == "exact" == view.figures[other].bound:
+            continue
+        named = view.likeness(one, other) > 0.5 or BALANCE.search(statement.before)
+        if named and view.trial("difference", (other, one, i)):
+            view.claim("difference", (other, one, i), statement.word)
+            return
     if _claim_any_pair(view, i):
         return
     level = level_of(view, i, alike=True)
     if level is None:
-        earlier = list(view.levels_before(i, unit_of=i, limit=3, same_paragraph=True))
+        earlier = view.levels_before(i, unit_of=i, limit=3, same_paragraph=True)
         level = (
             next((j for j in earlier if shared_characters(statement.subject, view.metrics[j]) > 0.8), None)
             if statement.subject
@@ -75,62 +72,48 @@ def claim_amount(view: View, i: int) -> None:
 
 
 def _claim_any_pair(view: View, i: int) -> bool:
-    """Two levels or cells before it whose difference is exactly the amount; four digits make chance unlikely."""
+    """Two levels or cells before it whose difference is exactly the amount; its digits make chance unlikely."""
     if view.digits(i) < 3:
         return False
     near = [
         j
         for j in range(i - 1, max(-1, i - 40), -1)
-        if view.figures[j].unit == view.figures[i].unit
-        and (view.level[j] or view.statements[j] is None)
-        and not view.titled(j)
+        if view.figures[j].unit == view.figures[i].unit and (view.level[j] or view.is_cell(j)) and not view.titled(j)
     ]
     long = view.digits(i) >= 5
-    for a in range(len(near)):
-        if not long and view.paragraphs[near[a]] != view.paragraphs[i]:
+    for one, other in combinations(near, 2):
+        if not long and view.paragraphs[one] != view.paragraphs[i]:
             break
-        for b in range(a + 1, len(near)):
-            one, other = near[a], near[b]
-            gap = abs(view.values[one] - view.values[other])
-            if abs(gap - view.values[i]) <= 0.01 * view.values[i] and view.trial("difference", (one, other, i)):
-                alike = view.likeness(one, other)
-                if long or (alike >= 0.5 and view.paragraphs[other] == view.paragraphs[i]):
-                    return view.claim("difference", (other, one, i), "相差")
+        gap = abs(view.values[one] - view.values[other])
+        if abs(gap - view.values[i]) <= 0.01 * view.values[i] and view.trial("difference", (one, other, i)):
+            alike = view.likeness(one, other)
+            if long or (alike >= 0.5 and view.paragraphs[other] == view.paragraphs[i]):
+                return view.claim("difference", (other, one, i), "相差")
     return False
 
 
 def claim_plain_amount(view: View, i: int) -> None:
     """`去年同期为22087万吨，多装卸1567万吨`: a difference said with a verb of its own."""
     near = [j for j in view.levels_before(i, unit_of=i, limit=4) if view.periods[j] == view.periods[i]]
-    for a in range(len(near)):
-        for b in range(a + 1, len(near)):
-            pair = (near[a], near[b])
-            if any(
-                s is not None and s.base for s in (view.statements[near[a]], view.statements[near[b]])
-            ) and view.trial("difference", (*pair, i)):
-                view.claim("difference", (pair[1], pair[0], i), "多或少")
-                return
+    for one, other in combinations(near, 2):
+        if (view.said[one].base or view.said[other].base) and view.trial("difference", (one, other, i)):
+            view.claim("difference", (other, one, i), "多或少")
+            return
 
 
 def claim_balance(view: View, i: int) -> None:
     """`收入68.9亿元，支出61.4亿元，当期结余7.5亿元`: the difference of the two levels before it."""
-    statement = view.statements[i]
-    assert statement is not None
+    statement = view.said[i]
     near = [j for j in view.levels_before(i, unit_of=i, limit=8) if view.periods[j] >= view.periods[i] - 1]
-    for a in range(len(near)):
-        for b in range(a + 1, len(near)):
-            one, other = near[a], near[b]
-            if view.values[one] < view.values[other]:
-                one, other = other, one
-            if view.trial("difference", (one, other, i)):
-                view.claim("difference", (one, other, i), "差额")
-                return
+    for pair in combinations(near, 2):
+        one, other = sorted(pair, key=lambda j: -view.values[j])
+        if view.trial("difference", (one, other, i)):
+            view.claim("difference", (one, other, i), "差额")
+            return
     if re.search("净落|净赚|纯收入|净收入|净得|净剩|纯利|落下", statement.before) and len(near) >= 2:
         one, other = near[1], near[0]
-        deducted = view.statements[other]
         if (
-            deducted is not None
-            and re.search("扣|除|减|刨|成本", deducted.before)
+            re.search("扣|除|减|刨|成本", view.said[other].before)
             and view.periods[one] == view.periods[i]
             and 0.7 < (view.values[one] - view.values[other]) / view.values[i] < 1.4
         ):
@@ -138,7 +121,6 @@ def claim_balance(view: View, i: int) -> None:
             return
     if re.search("顺差|逆差|结余|差额|累计减|共减", statement.before) and len(near) >= 2:
         one, other = near[1], near[0]
-        if view.figures[one].sentence == view.figures[other].sentence == view.figures[i].sentence and view.slip(
-            "difference", (one, other, i)
-        ):
+        together = view.figures[one].sentence == view.figures[other].sentence == view.figures[i].sentence
+        if together and view.slip("difference", (one, other, i)):
             view.claim("difference", (one, other, i), "差额")

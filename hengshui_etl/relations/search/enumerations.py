@@ -25,7 +25,7 @@ _GENERIC = re.compile(r"(?:专项|重点|关键|领域|方面|难题|任务|行�
 def find_enumerations(view: View) -> None:
     """Claim the enumerations of an article."""
     for i, figure in enumerate(view.figures):
-        if view.statements[i] is None:
+        if view.is_cell(i):
             continue
         if (
             figure.kind == "count"

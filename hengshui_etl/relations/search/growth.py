@@ -9,15 +9,14 @@ import re
 
 from hengshui_etl.relations.search.compared import WHEN, level_of, levels_pair
 from hengshui_etl.relations.search.points import claim_percent_for_points
-from hengshui_etl.relations.search.view import View, covered, shared_characters
+from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 
 _REAL = re.compile(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
 
 
 def claim_rate(view: View, i: int) -> None:
     """`比上年的198.1亿元增长12.4%`: growth of two stated levels, or of a level and its change."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
+    figure, statement = view.figures[i], view.said[i]
     if figure.bound not in ("exact", "approx", "min"):
         return
     if claim_percent_for_points(view, i):
@@ -33,17 +32,10 @@ def claim_rate(view: View, i: int) -> None:
             return
     if figure.bound == "exact" and _claim_exact(view, i):
         return
-    level = None
     for j in range(i - 1, max(-1, i - 4), -1):
         if view.figures[j].sentence != figure.sentence:
             break
-        other = view.statements[j]
-        if (
-            other is not None
-            and view.figures[j].direction is not None
-            and view.figures[j].kind in ("count", "money", "measure")
-            and other.temporal
-        ):
+        if view.figures[j].direction is not None and view.figures[j].kind in AMOUNTS and view.said[j].temporal:
             level = level_of(view, j)
             if (
                 level is not None
@@ -68,8 +60,8 @@ def _claim_exact(view: View, i: int) -> bool:
     near = [
         j
         for j in range(i - 1, max(-1, i - 9), -1)
-        if view.statements[j] is not None
-        and view.figures[j].kind in ("money", "count", "measure")
+        if not view.is_cell(j)
+        and view.figures[j].kind in AMOUNTS
         and view.periods[j] >= view.periods[i] - 1
         and not view.titled(j)
         and view.figures[j].direction is None
@@ -82,8 +74,8 @@ def _claim_exact(view: View, i: int) -> bool:
                 and view.values[b]
                 and view.trial("growth", (a, b, i))
             ):
-                other = view.statements[b]
-                if other is not None and (other.base or view.likeness(a, b) >= 0.5 or WHEN.search(other.before)):
+                other = view.said[b]
+                if other.base or view.likeness(a, b) >= 0.5 or WHEN.search(other.before):
                     return view.claim("growth", (a, b, i), "增长")
     return False
 
@@ -98,12 +90,9 @@ def _plausible(view: View, pair: tuple[int, int], i: int) -> bool:
 
 
 def _same_thing(view: View, pair: tuple[int, int], i: int) -> bool:
-    base = view.statements[pair[1]]
-    rate = view.statements[i]
-    if base is None or rate is None:
+    """Whether the words give the rate and the base of comparison to what the level measures."""
+    own = re.sub("相比|对比|同比|环比", "", view.said[i].subject)
+    if own and covered(own, view.metrics[pair[0]]) < 0.5:
         return False
-    own = re.sub("相比|对比|同比|环比", "", rate.subject)
-    if own and covered(own, view.figures[pair[0]].metric or "") < 0.5:
-        return False
-    label = WHEN.sub("", base.subject)
-    return not label or shared_characters(label, view.figures[pair[0]].metric or "") >= 0.5
+    label = WHEN.sub("", view.said[pair[1]].subject)
+    return not label or shared_characters(label, view.metrics[pair[0]]) >= 0.5

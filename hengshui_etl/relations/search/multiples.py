@@ -13,14 +13,13 @@ from hengshui_etl.relations.search.view import View, shared_characters
 def find_multiples(view: View) -> None:
     """Claim the multiples of an article."""
     for i, figure in enumerate(view.figures):
-        if figure.kind == "multiple" and view.statements[i] is not None:
+        if figure.kind == "multiple" and not view.is_cell(i):
             _claim_multiple(view, i)
 
 
 def _claim_multiple(view: View, i: int) -> None:
     """`是2016年全年10.5亿元的3.4倍`, `翻了一番`, `相当于农村居民的2.93倍`."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
+    figure, statement = view.figures[i], view.said[i]
     sentence = figure.sentence
     if statement.of_previous:
         base = i - 1

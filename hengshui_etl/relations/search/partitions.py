@@ -78,7 +78,6 @@ def claim_long_list(view: View) -> None:
         for w in range(view.count):
             if (
                 w not in parts
-                and view.statements[w] is not None
                 and view.plain(w)
                 and view.figures[w].unit == view.figures[i].unit
                 and view.figures[w].bound == "exact"

@@ -21,32 +21,23 @@ _STOCK = re.compile(r"在库|累计|总数|总量|实有|现有|共有|总计|�
 def claim_marked_parts(view: View) -> None:
     """A part that must not exceed its whole: behind 其中, or `13个园区中已有5个园区`."""
     for i in range(view.count):
-        statement = view.statements[i]
-        if statement is None or not view.level[i] or i in view.parts:
+        if not view.level[i] or i in view.parts or view.said[i].bracketed:
             continue
-        if statement.bracketed:
-            continue
-        before = statement.before
-        sentence = view.figures[i].sentence
         own = [
             j for j in view.levels_before(i, unit_of=i, limit=6) if view.periods[j] == view.periods[i] and view.plain(j)
         ]
-        if not own:
-            own = (
-                [
-                    j
-                    for j in view.levels_before(i, unit_of=i, limit=2, same_paragraph=True)
-                    if view.figures[j].sentence == sentence - 1 and view.plain(j)
-                ]
-                if before.startswith("其中")
-                else []
-            )
+        if not own and view.said[i].before.startswith("其中"):  # opens a sentence: the whole stands in the one before
+            own = [
+                j
+                for j in view.levels_before(i, unit_of=i, limit=2, same_paragraph=True)
+                if view.figures[j].sentence == view.figures[i].sentence - 1 and view.plain(j)
+            ]
         if not own:
             continue
         inside = None
         gap = view.between(own[0], i)
         repeated = _INSIDE.match(gap[1:]) if gap[:1] in ("，", ",", "；", "。") else None
-        if repeated and not covered(repeated.group()[:3], view.figures[own[0]].metric or "") >= 0.6:
+        if repeated and not covered(repeated.group()[:3], view.metrics[own[0]]) >= 0.6:
             repeated = None
         if (_INSIDE.match(gap) or repeated) and len(gap) < 40 and view.figures[own[0]].unit == view.figures[i].unit:
             inside = own[0]
@@ -107,7 +98,7 @@ def claim_named_parts(view: View) -> None:
                 continue
             if abs(view.paragraphs[i] - view.paragraphs[j]) > 1 or view.said[i].bracketed or view.said[j].bracketed:
                 continue
-            a, b = figure.metric or "", other.metric or ""
+            a, b = view.metrics[i], view.metrics[j]
             inside = a != b and len(b) >= 2 and a.endswith(b) and len(a) <= len(b) + 12 and j < i
             within = (
                 _is_inner_period(figure, other)
@@ -125,6 +116,7 @@ def claim_named_parts(view: View) -> None:
 
 
 def _is_inner_period(figure: Figure, other: Figure) -> bool:
+    """Whether the first figure's period lies within the other's and is shorter."""
     a, b = figure.period, other.period
     if a is None or b is None or a == b or a.first is None or b.first is None or a.last is None or b.last is None:
         return False
@@ -134,14 +126,11 @@ def _is_inner_period(figure: Figure, other: Figure) -> bool:
 def claim_new_within_stock(view: View) -> None:
     """`新谋划重大项目157项，…。…在库的项目432项`: what is new is part of what is there, and so its investment."""
     for i in range(view.count):
-        statement = view.statements[i]
-        if statement is None or not view.plain(i) or not _NEW.search(statement.before):
+        if not view.plain(i) or not _NEW.search(view.said[i].before):
             continue
         for j in range(i + 1, min(view.count, i + 7)):
-            other = view.statements[j]
             if (
-                other is None
-                or not view.plain(j)
+                not view.plain(j)
                 or view.paragraphs[j] != view.paragraphs[i]
                 or view.figures[j].unit != view.figures[i].unit
             ):

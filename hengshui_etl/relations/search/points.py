@@ -16,8 +16,7 @@ _FROM_TO = re.compile(r"(?:由|从|自)[^，。；]{0,24}$")
 
 def claim_points(view: View, i: int) -> None:
     """`提高1.2个百分点`, `高于全省9.2个百分点`: a difference of two percentages, or of one and one not stated."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
+    figure, statement = view.figures[i], view.said[i]
     if re.search("拉动|贡献|拉低|影响|向上拉|下拉", statement.before):
         return
     percents = [
@@ -74,8 +73,7 @@ def claim_points(view: View, i: int) -> None:
 
 def _percent_level(view: View, i: int, own: list[int]) -> int | None:
     """The percentage that a gap in points belongs to."""
-    statement = view.statements[i]
-    assert statement is not None
+    statement = view.said[i]
     wanted = statement.subject
     for j in own[:6]:
         other = view.statements[j]
@@ -85,11 +83,7 @@ def _percent_level(view: View, i: int, own: list[int]) -> int | None:
             continue
         if re.search("占比|比重|比例|率", wanted) and view.figures[j].direction is not None:
             continue
-        if (
-            wanted
-            and shared_characters(wanted, f"{view.figures[j].metric or ''}{other.word}增速幅占比") < 0.5
-            and j != own[0]
-        ):
+        if wanted and shared_characters(wanted, f"{view.metrics[j]}{other.word}增速幅占比") < 0.5 and j != own[0]:
             continue
         return j
     return None
@@ -125,12 +119,11 @@ def _is_from(view: View, j: int) -> bool:
 
 def claim_percent_gap(view: View, i: int) -> None:
     """`增速比城镇居民快1.7%`: per cent printed where points are meant, if two rates stand before it."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
+    figure, statement = view.figures[i], view.said[i]
     rates = [
         j
         for j in range(i - 1, -1, -1)
-        if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and view.statements[j] is not None
+        if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and not view.is_cell(j)
     ][:40]
     for a, one in enumerate(rates[:3]):
         if view.periods[one] < view.periods[i] - 1:

@@ -7,6 +7,7 @@ two times or two things (differences.py).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from hengshui_etl.relations.search.view import View
 
@@ -18,24 +19,20 @@ _BELOW = re.compile(r"已|其中|中|完成|完工|。|占|用于|整改|审结|
 def claim_remainders(view: View) -> None:
     """`其余162.6万人次为一日游游客`: whole − parts = the rest."""
     for i in range(view.count):
-        statement = view.statements[i]
-        if (
-            statement is None
-            or not view.level[i]
-            or (not _REST.search(statement.before) and "余下" not in statement.before)
-        ):
+        before = view.said[i].before
+        if not view.level[i] or not _REST.search(before):
             continue
         earlier = [
             j
             for j in view.levels_before(i, unit_of=i, limit=10)
             if view.figures[j].sentence >= view.figures[i].sentence - 2
         ]
-        earlier = [j for j in earlier if (s := view.statements[j]) is not None and not s.base]
+        earlier = [j for j in earlier if not view.said[j].base]
         if _claim_remainder_that_holds(view, i, earlier):
             continue
-        if re.search("其余|剩余|余下|剩下|还剩", statement.before):
+        if re.search("其余|剩余|余下|剩下|还剩", before):
             _accuse_remainder(view, i, earlier)
-        elif re.search("尚有|仍有|未", statement.before):
+        elif re.search("尚有|仍有|未", before):
             pairs = [(w, p) for p in earlier for w in earlier if w < p and view.values[w] > view.values[p]]
             swapped = [ops for ops in pairs if view.slip("remainder", (*ops, i), "swapped", only=i)]
             if len(swapped) == 1:
@@ -43,6 +40,7 @@ def claim_remainders(view: View) -> None:
 
 
 def _claim_remainder_that_holds(view: View, i: int, earlier: list[int]) -> bool:
+    """Claim the first whole and parts of which figure `i` is the rest; whether there are any."""
     for w in earlier:
         if view.values[w] <= view.values[i]:
             continue
@@ -107,23 +105,21 @@ def _accuse_remainder(view: View, i: int, earlier: list[int]) -> None:
 
 def claim_uncounted_remainders(view: View) -> None:
     """`13个园区中已有5个…，其余园区…`: the rest is named but not counted."""
+    places = [f.at for f in view.figures]
     for match in _REST_WORD.finditer(view.text):
-        at = match.start()
-        before = [
-            j
-            for j in range(view.count)
-            if view.level[j] and view.figures[j].till <= at and at - view.figures[j].till < 60
-        ]
-        following = next((f for f in view.figures if f.at >= match.end()), None)
+        at, end = match.span()
+        k = bisect_left(places, end)
+        following = view.figures[k] if k < view.count else None
         if (
             following is not None
             and following.unit != "%"
-            and not re.search("[，。；,;]", view.text[match.end() : following.at])
+            and not re.search("[，。；,;]", view.text[end : following.at])
         ):
+            continue  # the rest is counted
+        near = range(bisect_left(places, at) - 1, -1, -1)
+        part = next((j for j in near if view.level[j] and 0 <= at - view.figures[j].till < 60), None)
+        if part is None:
             continue
-        if not before:
-            continue
-        part = before[-1]
         wholes = [
             j
             for j in view.levels_before(part, limit=4, same_paragraph=True)

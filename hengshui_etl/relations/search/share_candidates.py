@@ -25,7 +25,7 @@ def parts_of(view: View, i: int) -> list[int]:
         while (
             first
             and view.figures[first - 1].unit == "%"
-            and view.statements[first - 1] is not None
+            and not view.is_cell(first - 1)
             and len(view.between(first - 1, first)) <= 1
         ):
             first -= 1
@@ -53,7 +53,7 @@ def wholes_of(view: View, i: int, part: int, said: str) -> list[int]:
     for w in range(view.count):
         if w in (part, i) or not view.alike(w, part):
             continue
-        if not (view.level[w] or view.statements[w] is None):
+        if not (view.level[w] or view.is_cell(w)):
             continue
         statement = view.statements[w]
         if (statement is not None and statement.base) or (view.titled(w) and view.trial("restatement", (w, part))):

@@ -10,7 +10,7 @@ import re
 
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, parts_of, wholes_of
 from hengshui_etl.relations.search.shares_failing import claim_plain_failure
-from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.relations.search.view import AMOUNTS, View, shared_characters
 
 _NO_SHARE = re.compile(
     r"增长率|增速|利率|汇率|死亡率|出生率|周转率|失业率|通胀|发生率|毛利率|机械化率|自给率|成活率|负债率|杠杆率|容积率|降水|湿度|浓度|城镇化率|森林覆盖率|覆盖度|满意|知晓率|存活率|增长率|周转|入学率|毕业率|恩格尔|弃风|回报率|收益率"
@@ -53,7 +53,7 @@ def _claim_plain(view: View, i: int) -> None:
 def _claim_of_stated_whole(view: View, i: int) -> bool:
     """`112.3亿元，为年度预算209.5亿元的53.6%`: the whole stands right before the percentage."""
     whole = i - 1
-    if view.figures[whole].kind not in ("count", "money", "measure"):
+    if view.figures[whole].kind not in AMOUNTS:
         return False
     sentence = view.figures[i].sentence
     candidates = [
@@ -95,8 +95,7 @@ def _claim_contribution(view: View, i: int) -> bool:
 
 def _claim_stated(view: View, i: int) -> None:
     """A share or rate whose part and whole must be sought."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
+    figure, statement = view.figures[i], view.said[i]
     label, said = statement.before, statement.object
     if (
         statement.predicate == "rate"
@@ -162,8 +161,7 @@ def _claim_of_rows(view: View, i: int) -> bool:
 
 def _claim_exact(view: View, i: int, said: str) -> bool:
     """A part in the sentence before, or named by the clause's own subject, with a whole that fits exactly."""
-    statement = view.statements[i]
-    assert statement is not None
+    statement = view.said[i]
     if view.digits(i) < 3:
         return False
     near = [
@@ -174,9 +172,7 @@ def _claim_exact(view: View, i: int, said: str) -> bool:
     cells = [
         j
         for j in range(view.count)
-        if view.statements[j] is None
-        and statement.subject
-        and shared_characters(statement.subject, view.metrics[j]) >= 0.8
+        if view.is_cell(j) and statement.subject and shared_characters(statement.subject, view.metrics[j]) >= 0.8
     ]
     for j in (*near, *cells[:12]):
         named = shared_characters(statement.subject, view.metrics[j]) if statement.subject else 0.5

@@ -81,8 +81,7 @@ def _implied_whole(view: View, part: int, i: int) -> tuple[float, float]:
 
 def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None:
     """No candidate holds: accuse only where part and whole are plain, or one slip explains it."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
+    figure, statement = view.figures[i], view.said[i]
     label = statement.before
     part = parts[0]
     near = view.between(part, i)
@@ -162,15 +161,10 @@ def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None
 
 def _feasible(view: View, part: int, i: int) -> bool:
     """Whether a percentage plainly is that of the count before it, whose whole is not stated."""
-    statement = view.statements[i]
-    assert statement is not None
+    statement = view.said[i]
     if TOGETHER.search(statement.before):
         return False
-    if (
-        view.figures[part].value < 3
-        and view.statements[part] is not None
-        and view.text[view.figures[part].at] in "一两二三"
-    ):
+    if view.figures[part].value < 3 and not view.is_cell(part) and view.text[view.figures[part].at] in "一两二三":
         return False
     if view.trial("feasible_share", (part, i), implied=True) is False:
         return len(view.between(part, i)) < 24 and (statement.predicate == "share" and not statement.subject)

@@ -15,8 +15,9 @@ OF_WHICH = re.compile(
     r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看|统计|划分|计)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是"
 )
 NOT_ALL = re.compile(r"等(?:[^级]|$)|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
+# opens a division of the whole into classes (按产业分，): a list behind it is complete
 BY = re.compile(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}(?:看|来看|分|划分|计|统计)[，,：:]")
-MOST_PARTS = 16
+MOST_PARTS = 16  # of one sum in prose
 
 
 def credible(view: View, w: int, parts: list[int]) -> bool:
@@ -44,16 +45,15 @@ def scaled_slip(view: View, parts: list[int], w: int) -> bool:
         return False
     for p in parts:
         for k in (1e4, 1e-4):
-            if abs(total - view.values[p] + view.values[p] * k - target) < 0.0008 * target and view.slip(
-                "sum", (*parts, w)
-            ):
+            scaled = total - view.values[p] + view.values[p] * k
+            if abs(scaled - target) < 0.0008 * target and view.slip("sum", (*parts, w)):
                 return True
     return False
 
 
 def names_a_partition(view: View, parts: list[int]) -> bool:
     """Whether the labels of the parts name the members of a known partition (男、女; 城镇、乡村), each its own."""
-    labels = [f"{view.said[p].before}{view.figures[p].metric or ''}" for p in parts]
+    labels = [f"{view.said[p].before}{view.metrics[p]}" for p in parts]
     for names in known_partitions():
         own = len(names) == len(parts) and all(any(n in label for n in names) for label in labels)
         if own and all(any(n in label for label in labels) for n in names):

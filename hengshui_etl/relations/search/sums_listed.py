@@ -39,9 +39,8 @@ def claim_lists_behind_wholes(view: View) -> list[tuple[int, list[int]]]:
         parts = _parts_listed_behind(view, w, near)
         if len(parts) >= 2:
             failing.append((w, parts))
-    return [
-        f for f in failing if not (f[0] and view.between(f[0] - 1, f[0]) in ("、", "和", "与", "及"))
-    ]  # no list's member
+    # a member of a list is no whole of those behind it
+    return [(w, parts) for w, parts in failing if not (w and view.between(w - 1, w) in ("、", "和", "与", "及"))]
 
 
 def _level_run(view: View, start: int, whole: int, sentence_limit: int) -> list[int]:
@@ -50,15 +49,9 @@ def _level_run(view: View, start: int, whole: int, sentence_limit: int) -> list[
     for j in range(start, view.count):
         if view.figures[j].sentence > sentence_limit or len(run) >= MOST_PARTS:
             break
-        if view.level[j] and view.alike(j, whole) and j != whole:
-            statement = view.statements[j]
-            if (
-                statement is not None
-                and not statement.base
-                and not statement.bracketed
-                and statement.predicate == "level"
-            ):
-                run.append(j)
+        said = view.said[j]
+        if view.level[j] and said.predicate == "level" and not (said.base or said.bracketed) and view.alike(j, whole):
+            run.append(j)
     return run
 
 
@@ -87,7 +80,7 @@ def _parts_listed_behind(view: View, w: int, run: list[int]) -> list[int]:
     if not run:
         return []
     first = run[0]
-    lead = view.text[view.figures[w].till : view.figures[first].at]
+    lead = view.between(w, first)
     if lead.startswith(("、", "和", "及")):
         return []  # the whole would itself be a member of a list
     clause = lead[max(lead.rfind("。"), lead.rfind("；")) + 1 :]
@@ -100,7 +93,7 @@ def _parts_listed_behind(view: View, w: int, run: list[int]) -> list[int]:
         return []
     parts = [first]
     for j in run[1:]:
-        gap = view.text[view.figures[parts[-1]].till : view.figures[j].at]
+        gap = view.between(parts[-1], j)
         if len(gap) > 60 or "。" in gap or "其中" in gap or "\n" in gap:
             break
         parts.append(j)
@@ -128,7 +121,7 @@ def accuse_list(view: View, w: int, parts: list[int]) -> None:
         )
         even = size == len(parts) and all(view.periods[p] == view.periods[chosen[0]] for p in chosen)
         near = 0.9 * view.values[w] < total < 1.12 * view.values[w]
-        lead = view.text[view.figures[w].till : view.figures[chosen[0]].at]
+        lead = view.between(w, chosen[0])
         closed = BY.search(lead[-40:]) is not None or names_a_partition(view, chosen)
         if (
             parallel

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import AMOUNTS, View
 
 
 def claim_exact_stretches(view: View) -> None:
@@ -20,7 +20,7 @@ def claim_exact_stretches(view: View) -> None:
         statement = view.statements[w]
         if statement is None or (view.level[w] and not statement.base and not view.titled(w)):
             figure = view.figures[w]
-            if figure.kind in ("count", "money", "measure") and figure.bound == "exact" and figure.high is None:
+            if figure.kind in AMOUNTS and figure.bound == "exact" and figure.high is None:
                 wholes.setdefault(figure.unit, []).append(w)
     runs: dict[tuple[str, bool], list[int]] = {}
     for i in range(view.count):
@@ -37,8 +37,9 @@ def claim_exact_stretches(view: View) -> None:
 
 
 def _claim_stretches_of(view: View, run: list[int], targets: list[tuple[float, int]]) -> None:
+    """Claim the stretches of levels in one unit that add up to one of the targets, sorted (value, figure)."""
     numbers = [t[0] for t in targets]
-    summed: set[tuple[int, int]] = set()  # (whole, first part): a longer stretch from there adds only noughts
+    summed: set[tuple[int, int]] = set()  # (whole, first part): one stretch from there is enough
     for stride in (1, 2, 3):
         for first in range(len(run)):
             total = 0.0

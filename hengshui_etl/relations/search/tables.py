@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from hengshui_etl.figures import Grid
 from hengshui_etl.figures.grids import Cell
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import AMOUNTS, View
 
 _GROWTH = re.compile(r"增长|增速|增幅|同比|环比|±|涨跌|增减|涨幅|比上年|比去年")
 _SHARE = re.compile(r"占比|比重|占|构成|份额")
@@ -33,7 +33,7 @@ def find_in_tables(view: View) -> None:
 def _summed(cell: Cell) -> bool:
     if cell.unit == "%" or cell.kind == "percent":
         return _SHARE.search(cell.column_label) is not None
-    return cell.kind in ("count", "money", "measure") and not re.search("均|单价|均价|亩产", cell.column_label)
+    return cell.kind in AMOUNTS and not re.search("均|单价|均价|亩产", cell.column_label)
 
 
 def _columns(view: View, grid: Grid, rows: dict[int, Row]) -> None:
@@ -71,7 +71,7 @@ def _columns(view: View, grid: Grid, rows: dict[int, Row]) -> None:
 def _row_of_all(view: View, rows: dict[int, Row]) -> list[int]:
     """The first or last row if it bears the name of the region that the article is about, and no other row does."""
     named = {r: {view.figures[f].scope for _, f in row.values()} for r, row in rows.items()}
-    own = next((view.figures[i].scope for i in range(view.count) if view.statements[i] is not None), None)
+    own = next((view.figures[i].scope for i in range(view.count) if not view.is_cell(i)), None)
     bearing = [r for r, scopes in named.items() if scopes == {own}]
     return bearing if len(bearing) == 1 and len(rows) > 3 and bearing[0] in (min(rows), max(rows)) else []
 

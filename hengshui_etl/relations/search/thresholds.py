@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import AMOUNTS, View
 
 _ALL = re.compile(r"均|都|全部|皆")
 _MEAN = re.compile(r"平均|均衡|人均|户均|亩均|日均|年均|月均|均价|均为全|次均")
@@ -20,17 +20,16 @@ _ABOVE = re.compile(
 def find_thresholds(view: View) -> None:
     """Claim the thresholds of an article."""
     for i, figure in enumerate(view.figures):
-        if view.statements[i] is None or figure.bound not in ("min", "max"):
+        if view.is_cell(i) or figure.bound not in ("min", "max"):
             continue
-        if figure.unit in ("%", "百分点") or figure.kind in ("money", "count", "measure"):
+        if figure.unit in ("%", "百分点") or figure.kind in AMOUNTS:
             _claim_bound(view, i)
     _claim_bounds_named_before(view)
 
 
 def _claim_bound(view: View, i: int) -> None:
     """`均超过九成`, `均高于全市平均水平`: a bound on the figures listed before it."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
+    figure, statement = view.figures[i], view.said[i]
     if re.search("均|都|全部", statement.before) and _claim_bound_in_table(view, i):
         return
     before = view.text[max(view.figures[i - 1].till if i else 0, figure.at - 40) : figure.at]
@@ -45,8 +44,7 @@ def _claim_bound(view: View, i: int) -> None:
 
 def _claim_bound_in_table(view: View, i: int) -> bool:
     """`其余6个县区增速均超过9%`: the bound is on a column of the table before."""
-    figure, statement = view.figures[i], view.statements[i]
-    assert statement is not None
+    figure, statement = view.figures[i], view.said[i]
     word = next((w for w in ("增速", "增幅", "完成率", "占比", "增长") if w in statement.before), None)
     if word is None:
         return False
@@ -70,15 +68,14 @@ def _claim_bound_in_table(view: View, i: int) -> bool:
 
 def _members(view: View, i: int) -> list[int]:
     """The figures that a bound on all of them bounds: the same word before each, in this sentence or the one before."""
-    figure, bound = view.figures[i], view.statements[i]
-    assert bound is not None
+    figure, bound = view.figures[i], view.said[i]
     same = [
         j
         for j in range(i - 1, max(-1, i - 40), -1)
         if view.paragraphs[j] >= view.paragraphs[i] - 12
         and view.figures[j].bound == "exact"
         and view.figures[j].unit == figure.unit
-        and view.statements[j] is not None
+        and not view.is_cell(j)
     ]
     own = [j for j in same if view.figures[j].sentence == figure.sentence]
     named = _ATTRIBUTE.findall(bound.before)
@@ -112,7 +109,7 @@ def _members(view: View, i: int) -> list[int]:
 def _claim_bounds_named_before(view: View) -> None:
     """`分别增长10.6%、14.2%和21.5%，均高于全市平均水平`: the bound is a figure named before."""
     for i, figure in enumerate(view.figures):
-        if figure.unit != "%" or view.statements[i] is None:
+        if figure.unit != "%" or view.is_cell(i):
             continue
         match = _ABOVE.match(view.text[figure.till : figure.till + 40])
         if match is None:
@@ -130,12 +127,7 @@ def _claim_bounds_named_before(view: View) -> None:
             j -= 1
         for k in range(group[-1] - 1, -1, -1):
             other = view.figures[k]
-            if (
-                other.unit == "%"
-                and other.direction == figure.direction
-                and view.statements[k] is not None
-                and not view.titled(k)
-            ):
+            if other.unit == "%" and other.direction == figure.direction and not view.is_cell(k) and not view.titled(k):
                 scoped = other.scope == figure.scope
                 if (
                     scoped
@@ -153,11 +145,6 @@ def _claim_bounds_named_before(view: View) -> None:
 
 def _first_rate(view: View, direction: str | None) -> int | None:
     for k, figure in enumerate(view.figures):
-        if (
-            figure.unit == "%"
-            and figure.direction == direction
-            and view.statements[k] is not None
-            and not view.titled(k)
-        ):
+        if figure.unit == "%" and figure.direction == direction and not view.is_cell(k) and not view.titled(k):
             return k
     return None

@@ -21,6 +21,7 @@ from hengshui_etl.relations.needed import needed_values
 
 _PERSONS = frozenset(("人", "名", "位", "口", "员", "人次", "人份"))
 _THINGS = frozenset(("个", "家", "户", "项", "所", "座", "处", "条"))
+AMOUNTS = frozenset(("count", "money", "measure"))
 _LEVELS = frozenset(("level", "average"))
 
 Slips = Literal["swapped", "misread", "garbled"]
@@ -78,7 +79,7 @@ class View:
         self.parts: set[int] = set()  # figures that are already part of a sum or remainder
         self.titles = {n for n, b in enumerate(article.blocks) if b.kind == "title"}
         self.level = [
-            s is not None and s.predicate in _LEVELS and f.direction is None and f.kind in ("count", "money", "measure")
+            s is not None and s.predicate in _LEVELS and f.direction is None and f.kind in AMOUNTS
             for f, s in zip(reading.figures, reading.statements, strict=True)
         ]
         self.periods = self._full_sentences()  # number of the full sentence (。) that each figure stands in
@@ -102,6 +103,10 @@ class View:
     def titled(self, i: int) -> bool:
         """Whether figure `i` stands in the headline."""
         return self.paragraphs[i] in self.titles
+
+    def is_cell(self, i: int) -> bool:
+        """Whether figure `i` is the cell of a table, of which no sentence says anything."""
+        return self.statements[i] is None
 
     def between(self, i: int, j: int) -> str:
         """The clean text between two figures."""
