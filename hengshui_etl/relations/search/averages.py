@@ -64,13 +64,15 @@ def find_averages(view: View) -> None:
 
 
 def _scale(before: str) -> Fraction:
-    for pattern, factor in reversed(_BIG):
+    """For how many the average is stated: 每万人 → 10000."""
+    for pattern, factor in reversed(_BIG):  # 每百万 before 每百
         if pattern.search(before):
             return Fraction(factor)
     return Fraction(1)
 
 
-def _count_units(view: View, i: int, before: str) -> tuple[str, ...]:
+def _count_units(before: str) -> tuple[str, ...]:
+    """The units of what may have been divided by, as the word of averaging names it; none where it names none."""
     for pattern, units in _PER:
         if pattern.search(before[-16:]):
             return units
@@ -78,22 +80,22 @@ def _count_units(view: View, i: int, before: str) -> tuple[str, ...]:
 
 
 def _claim_average(view: View, i: int) -> None:
+    """Claim the nearest total and count that the average holds for; else look whether it is to be accused."""
     figure, statement = view.figures[i], view.said[i]
     before = statement.before
     scale = _scale(before)
-    units = _count_units(view, i, before)
+    units = _count_units(before)
     window = [
         j
         for j in range(i - 1, max(-1, i - 40), -1)
         if view.level[j]
-        and not view.is_cell(j)
         and not view.said[j].base
         and not view.titled(j)
         and view.figures[j].sentence >= figure.sentence - 24
     ]
     window += [j for j in range(i + 1, min(view.count, i + 3)) if view.level[j] and view.periods[j] == view.periods[i]]
     hours = _RATE_WORD.search(before) is not None
-    averaged = _AVERAGE_WORD.search(view.figures[i].metric or before)
+    averaged = _AVERAGE_WORD.search(view.metrics[i] or before)
     best: tuple[float, int, int] | None = None
     for t in window:
         total = view.figures[t]
@@ -153,8 +155,7 @@ def _claim_by_calendar(view: View, i: int) -> None:
         return
     for j in range(i - 1, max(-1, i - 12), -1):
         if (
-            view.is_cell(j)
-            or not view.level[j]
+            not view.level[j]
             or view.figures[j].unit != figure.unit
             or view.titled(j)
             or view.values[j] <= view.values[i]
@@ -184,16 +185,9 @@ def _accuse_average(view: View, i: int, units: tuple[str, ...], scale: Fraction,
     """No pair holds: accuse where total and count are plain, or one slip explains it."""
     figure = view.figures[i]
     own = [j for j in window if j < i and view.periods[j] == view.periods[i] and not view.said[j].bracketed]
-    totals = [
-        j
-        for j in own
-        if view.figures[j].unit == figure.unit or factor_between(view.figures[j].unit, figure.unit) is not None
-    ]
-    counts = [
-        j
-        for j in own
-        if (view.figures[j].unit in units if units else view.figures[j].kind == "count") and j not in totals
-    ]
+    counted = [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count")]
+    totals = [j for j in own if _is_total(view, j, i)]
+    counts = [j for j in counted if j not in totals]
     if len(totals) == 1 and len(counts) == 1 and figure.kind != "count":
         if view.slip("average", (totals[0], counts[0], i), scale=scale) and _near_enough(
             view, totals[0], counts[0], i, scale
@@ -205,36 +199,28 @@ def _accuse_average(view: View, i: int, units: tuple[str, ...], scale: Fraction,
     if (pair := _named_pair(view, i, units, window)) and view.slip("average", (*pair, i), "garbled", scale=scale):
         view.claim("average", (*pair, i), "平均", scale=scale)
         return
-    nearest = next(
-        (
-            j
-            for j in own
-            if (view.figures[j].unit in units if units else view.figures[j].kind == "count")
-            and view.figures[j].sentence == figure.sentence
-        ),
-        None,
-    )
+    nearest = next((j for j in counted if view.figures[j].sentence == figure.sentence), None)
     if nearest is not None:
         moved = [
             t
             for t in window
             if t < i
             and t != nearest
-            and (view.figures[t].unit == figure.unit or factor_between(view.figures[t].unit, figure.unit) is not None)
+            and _is_total(view, t, i)
             and view.paragraphs[t] >= view.paragraphs[i] - 1
             and view.slip("average", (t, nearest, i), "swapped", scale=scale, only=i)
         ]
         if moved and len({view.values[t] for t in moved}) == 1:
             view.claim("average", (moved[0], nearest, i), "平均", scale=scale)
             return
-    for n in [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count")][:1]:
-        head = (view.metrics[n])[:2]
+    for n in counted[:1]:
+        head = view.metrics[n][:2]
         for t in window:
             if t == n or view.figures[t].unit != figure.unit:
                 continue
             if (
                 head
-                and head in (view.metrics[t])
+                and head in view.metrics[t]
                 and view.slip("average", (t, n, i), scale=scale)
                 and _near_enough(view, t, n, i, scale)
             ):
@@ -243,17 +229,23 @@ def _accuse_average(view: View, i: int, units: tuple[str, ...], scale: Fraction,
     view.leave((i,), "an average whose total or count is not plain")
 
 
+def _is_total(view: View, j: int, i: int) -> bool:
+    """Whether figure `j` is stated in the unit of the average `i`, or in one that converts into it."""
+    one, other = view.figures[j].unit, view.figures[i].unit
+    return one == other or factor_between(one, other) is not None
+
+
 def _named_pair(view: View, i: int, units: tuple[str, ...], window: list[int]) -> tuple[int, int] | None:
     """(total, count) that the words name: the total right before the average, the count of the same thing (水稻…)."""
     figure = view.figures[i]
     total = i - 1
     if total not in window or view.figures[total].sentence != figure.sentence or not units:
         return None
-    if factor_between(view.figures[total].unit, figure.unit) is None and view.figures[total].unit != figure.unit:
+    if not _is_total(view, total, i):
         return None
     bearer = view.said[total].subject[:2]
     counts = [
-        n for n in window if n != total and view.figures[n].unit in units and bearer and bearer in (view.metrics[n])
+        n for n in window if n != total and view.figures[n].unit in units and bearer and bearer in view.metrics[n]
     ]
     if len(counts) != 1:
         counts = [
@@ -263,5 +255,6 @@ def _named_pair(view: View, i: int, units: tuple[str, ...], window: list[int]) -
 
 
 def _near_enough(view: View, t: int, n: int, i: int, scale: Fraction) -> bool:
+    """Whether total ÷ count is of the size of the average, or off by a power of ten as a lost 万 would make it."""
     ratio = view.values[t] / view.values[n] * float(scale) / view.values[i] if view.values[n] and view.values[i] else 0
     return 0.4 < ratio < 2.5 or any(0.98 < ratio * k < 1.02 for k in (10, 0.1, 100, 0.01, 1e4, 1e-4))

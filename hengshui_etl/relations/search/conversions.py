@@ -85,4 +85,4 @@ def _claim_coal(view: View) -> None:
                     and view.figures[one].sentence == figure.sentence
                 ):
                     view.claim("conversion", (one, i, rate), "折合")
-                    return
+                    return  # one such estimate an article

@@ -113,7 +113,7 @@ def _repeated(view: View) -> None:
             a, b = view.metrics[i], view.metrics[j]
             digits = len(key[0].replace(".", "").strip("0"))
             alike = shared_characters(a, b)
-            grid = (view.is_cell(i)) != (view.is_cell(j))
+            grid = view.is_cell(i) != view.is_cell(j)
             if grid and digits >= 3 and figure.scope == view.figures[j].scope and (alike >= 0.3 or digits >= 4):
                 view.claim("restatement", (j, i), "表与正文")
                 break
@@ -132,7 +132,7 @@ def _repeated(view: View) -> None:
 def _swapped(view: View) -> None:
     """A table's cell and the same thing in prose, alike but for two swapped digits."""
     cells = [i for i in range(view.count) if view.is_cell(i)]
-    prose = [i for i in range(view.count) if not view.is_cell(i) and view.level[i] and not view.titled(i)]
+    prose = [i for i in range(view.count) if view.level[i] and not view.titled(i)]
     said = {i for c in view.claims if c.type == "restatement" for i in c.operands}
     for i in cells:
         figure = view.figures[i]

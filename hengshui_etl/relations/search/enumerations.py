@@ -38,6 +38,7 @@ def find_enumerations(view: View) -> None:
 
 
 def _claim_announced(view: View, i: int) -> None:
+    """Claim the list that has the announced number of items; else the list that is plain enough to be accused."""
     figure = view.figures[i]
     wanted = int(figure.value)
     counted, sure = _counted_before(view, i)
@@ -202,7 +203,8 @@ def _counted_behind(view: View, i: int) -> tuple[int | None, bool]:
             return wanted, False
         ordinals = re.findall(r"[一二三四五六七八九十]是", text[figure.till : figure.till + 1500])
         if len(ordinals) >= 2:
-            return _count_of_ordinals(text, figure.till), _count_of_ordinals(text, figure.till) is not None
+            counted = _count_of_ordinals(text, figure.till)
+            return counted, counted is not None
         if (
             "等" not in listed
             and len(items) >= 3

@@ -15,12 +15,10 @@ def claim_shares_of_a_share(view: View) -> None:
     for i in range(view.count):
         statement = view.statements[i]
         if (
-            (
-                statement is not None
-                and view.figures[i].unit in ("%", "百分点")
-                and view.figures[i].bound == "exact"
-                and view.figures[i].high is None
-            )
+            statement is not None
+            and view.figures[i].unit in ("%", "百分点")
+            and view.figures[i].bound == "exact"
+            and view.figures[i].high is None
             and statement.predicate in ("share", "rate", "level")
             and view.figures[i].direction is None
         ):
@@ -67,6 +65,7 @@ def claim_hundreds(view: View) -> None:
 
 
 def _claim_hundred(view: View, group: list[int]) -> None:
+    """Claim the first stretch of the group that makes up a hundred."""
     for first in range(len(group)):
         total = 0.0
         for last in range(first, min(len(group), first + 12)):

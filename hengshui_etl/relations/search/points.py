@@ -7,6 +7,7 @@ between levels (growth.py).
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
@@ -54,7 +55,7 @@ def claim_points(view: View, i: int) -> None:
             mixed = (view.figures[one].direction is None) != (view.figures[other].direction is None)
             if mixed or view.figures[one].bound != "exact" or view.figures[other].bound != "exact":
                 continue
-            if view.trial("difference", (one, other, i)) and _paired(view, one, other, i):
+            if view.trial("difference", (one, other, i)) and _paired(view, one, other):
                 first, second = _ordered(view, one, other)
                 view.claim("difference", (first, second, i), statement.word)
                 return
@@ -89,12 +90,9 @@ def _percent_level(view: View, i: int, own: list[int]) -> int | None:
     return None
 
 
-def _paired(view: View, one: int, other: int, i: int) -> bool:
+def _paired(view: View, one: int, other: int) -> bool:
     """Whether two percentages are levels of one thing or of two that the gap compares."""
-    a, b = view.statements[one], view.statements[other]
-    gap = view.statements[i]
-    if a is None or b is None or gap is None:
-        return True
+    a, b = view.said[one], view.said[other]
     if (
         a.predicate in ("share", "rate")
         and b.predicate in ("share", "rate")
@@ -111,10 +109,9 @@ def _ordered(view: View, one: int, other: int) -> tuple[int, int]:
 
 
 def _is_from(view: View, j: int) -> bool:
-    statement = view.statements[j]
-    return statement is not None and (
-        statement.base or statement.bracketed or _FROM_TO.search(statement.before) is not None
-    )
+    """Whether a percentage is what another one is compared with, or came from (由38.4%降到…)."""
+    said = view.said[j]
+    return said.base or said.bracketed or _FROM_TO.search(said.before) is not None
 
 
 def claim_percent_gap(view: View, i: int) -> None:
@@ -142,17 +139,16 @@ def claim_percent_gap(view: View, i: int) -> None:
 
 def claim_percent_for_points(view: View, i: int) -> bool:
     """`由上年的38.4%降到27.9%，降幅10.5%`: two percentages and their difference, printed as per cent."""
-    figure, statement = view.figures[i], view.statements[i]
-    if statement is not None and re.search("高出|高于|低于|快于|慢于|高|低|快|慢", statement.word):
+    figure = view.figures[i]
+    if re.search("高|低|快|慢", view.said[i].word):
         percents = [
             j
             for j in range(i - 1, max(-1, i - 6), -1)
             if view.figures[j].unit == "%" and view.figures[j].bound == "exact" and view.periods[j] == view.periods[i]
         ]
-        for a, one in enumerate(percents):
-            for other in percents[a + 1 :]:
-                if figure.value and abs(view.figures[one].value - view.figures[other].value) == figure.value:
-                    return view.claim("difference", (other, one, i), "百分点写作%")
+        for one, other in combinations(percents, 2):
+            if figure.value and abs(view.figures[one].value - view.figures[other].value) == figure.value:
+                return view.claim("difference", (other, one, i), "百分点写作%")
     if i < 2 or any(
         view.figures[j].unit != "%"
         or view.figures[j].direction is not None

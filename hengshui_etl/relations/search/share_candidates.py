@@ -18,9 +18,8 @@ def parts_of(view: View, i: int) -> list[int]:
     """Levels that the percentage may be a share of something with: of its own sentence, the nearest first."""
     sentence = view.figures[i].sentence
     found = [j for j in view.levels_before(i, limit=6) if view.figures[j].sentence == sentence]
-    listed = view.statements[i]
     # 占比分别为25.5%、72.8%和1.6% after three levels: the k-th percentage goes with the k-th level
-    if listed is not None and re.search("分别|依次", listed.before):
+    if re.search("分别|依次", view.said[i].before):
         first = i
         while (
             first

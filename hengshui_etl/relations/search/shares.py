@@ -128,7 +128,7 @@ def _claim_stated(view: View, i: int) -> None:
                 return
     if exact and not far and (_claim_exact(view, i, said) or _claim_of_rows(view, i)):
         return
-    if not far and _claim_several_parts(view, i, parts, said):
+    if not far and _claim_several_parts(view, i, said):
         return
     part = parts[0]
     if far:
@@ -140,6 +140,7 @@ def _claim_stated(view: View, i: int) -> None:
 
 
 def _pair_stands_before(view: View, i: int) -> bool:
+    """Whether two levels in one unit stand right before the percentage, in its sentence."""
     sentence = view.figures[i].sentence
     own = [j for j in view.levels_before(i, limit=4) if view.figures[j].sentence == sentence]
     return len(own) >= 2 and view.alike(own[0], own[1])
@@ -184,12 +185,11 @@ def _claim_exact(view: View, i: int, said: str) -> bool:
     return False
 
 
-def _claim_several_parts(view: View, i: int, parts: list[int], said: str) -> bool:
+def _claim_several_parts(view: View, i: int, said: str) -> bool:
     """Shares of two or three parts together."""
-    statement = view.statements[i]
-    if statement is None:
-        return False
-    if not re.search("合计|合占|共占|两项|三项|两者|三者|两个|三个|合起来|加起来|3个|2个|之和|共同", statement.before):
+    if not re.search(
+        "合计|合占|共占|两项|三项|两者|三者|两个|三个|合起来|加起来|3个|2个|之和|共同", view.said[i].before
+    ):
         return False
     parts = [
         j
@@ -198,7 +198,7 @@ def _claim_several_parts(view: View, i: int, parts: list[int], said: str) -> boo
     ]
     for size in (2, 3, 4):
         group = [j for j in parts if view.alike(j, parts[0])][:size]
-        if len(group) < size or not all(view.alike(g, group[0]) for g in group):
+        if len(group) < size:
             break
         for w in wholes_of(view, i, group[0], said)[:10]:
             if w not in group and view.trial("share", (*group[::-1], w, i)):

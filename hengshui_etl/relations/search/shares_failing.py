@@ -82,81 +82,70 @@ def _implied_whole(view: View, part: int, i: int) -> tuple[float, float]:
 def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None:
     """No candidate holds: accuse only where part and whole are plain, or one slip explains it."""
     figure, statement = view.figures[i], view.said[i]
-    label = statement.before
-    part = parts[0]
+    word, part = statement.word or "占", parts[0]
     near = view.between(part, i)
-    listed = re.search("分别|依次", statement.before) is not None
     own = not statement.subject or shared_characters(statement.subject, view.metrics[part]) >= 0.6
     close = own and len(near) < 40 and "。" not in near and near.count("，") + near.count(",") + near.count("；") <= 2
-    if listed and len(parts) == 1 and figure.bound == "exact":
-        sibling = sibling_whole(view, i)
-        if (
-            sibling is not None
-            and sibling != part
-            and view.alike(sibling, part)
-            and not _far_off(view, part, sibling, i)
-        ):
-            view.claim("share", (part, sibling, i), statement.word or "占")
-            return
     if figure.bound != "exact":
         if close and view.figures[part].kind == "count" and _feasible(view, part, i):
             view.claim("feasible_share", (part, i), "占", implied=True)
         return
+    if len(parts) == 1 and re.search("分别|依次", statement.before):
+        sibling = sibling_whole(view, i)
+        if sibling not in (None, part) and view.alike(sibling, part) and not _far_off(view, part, sibling, i):
+            view.claim("share", (part, sibling, i), word)
+            return
     wholes = wholes_of(view, i, part, said)
     same_sentence = [w for w in wholes if view.figures[w].sentence == figure.sentence and w < part]
-    if close and wholes:
-        named = [w for w in wholes if said and shared_characters(said, view.metrics[w]) >= 0.7 and w < i]
-        if statement.predicate == "rate":
-            named = [w for w in wholes if w < i and len(tail := (view.metrics[w])[-4:]) == 4 and tail in label]
-        sibling = sibling_whole(view, i)
-        for w in dict.fromkeys(
-            [*([sibling] if sibling is not None else []), *named[:2], *same_sentence[:2], *wholes[:1]]
-        ):
-            if w == part or not view.alike(w, part):
-                continue
-            strong = (
-                (w in named[:1] and len(said) >= 4)
-                or (w == sibling and not said)
-                or bool(same_sentence[:1] == [w] and statement.predicate == "rate" and len(view.between(w, part)) < 24)
-            )
-            if (
-                not strong
-                and (w == sibling or w in same_sentence[:2] or w in named[:2])
-                and view.slip("share", (part, w, i), "garbled")
-            ):
-                strong = True
-            if strong:
-                if (
-                    statement.predicate == "share"
-                    and said
-                    and shared_characters(said, view.metrics[w]) < 0.5
-                    and not view.slip("share", (part, w, i))
-                ):
-                    continue
-                if _far_off(view, part, w, i) and not view.slip("share", (part, w, i), "garbled"):
-                    continue
-                view.claim("share", (part, w, i), statement.word or "占")
-                return
+    if close and (whole := _plain_whole(view, i, part, said, wholes, same_sentence)) is not None:
+        view.claim("share", (part, whole, i), word)
+        return
     if close and statement.predicate == "share":
         likely = [w for w in wholes[:10] if w < i and (not said or shared_characters(said, view.metrics[w]) >= 0.4)]
         swapped = [w for w in likely if view.slip("share", (part, w, i), "swapped", only=i)]
         if len(swapped) == 1:
-            view.claim("share", (part, swapped[0], i), statement.word or "占")
+            view.claim("share", (part, swapped[0], i), word)
             return
-    if (
-        close
-        and view.figures[part].kind == "count"
-        and not same_sentence
-        and (
-            statement.predicate == "rate"
-            or not any(shared_characters(said, view.metrics[w]) >= 0.5 for w in wholes)
-            or not said
-        )
-        and _feasible(view, part, i)
-    ):
-        view.claim("feasible_share", (part, i), statement.word or "占", implied=True)
+    unstated = (
+        statement.predicate == "rate"
+        or not said
+        or not any(shared_characters(said, view.metrics[w]) >= 0.5 for w in wholes)
+    )
+    counts = close and view.figures[part].kind == "count" and not same_sentence
+    if counts and unstated and _feasible(view, part, i):
+        view.claim("feasible_share", (part, i), word, implied=True)
         return
     view.leave((part, i), "a share whose whole is not stated, or not plainly")
+
+
+def _plain_whole(view: View, i: int, part: int, said: str, wholes: list[int], same_sentence: list[int]) -> int | None:
+    """The whole that the words leave no doubt about, or with which one slip of the hand explains the failure."""
+    rate = view.said[i].predicate == "rate"
+    if rate:  # its name ends like that of its whole
+        label = view.said[i].before
+        named = [w for w in wholes if w < i and len(tail := view.metrics[w][-4:]) == 4 and tail in label]
+    else:
+        named = [w for w in wholes if said and shared_characters(said, view.metrics[w]) >= 0.7 and w < i]
+    sibling = sibling_whole(view, i) if wholes else None
+    siblings = [] if sibling is None else [sibling]
+    for w in dict.fromkeys([*siblings, *named[:2], *same_sentence[:2], *wholes[:1]]):
+        if w == part or not view.alike(w, part):
+            continue
+        sure = (
+            (w in named[:1] and len(said) >= 4)
+            or (w == sibling and not said)
+            or (same_sentence[:1] == [w] and rate and len(view.between(w, part)) < 24)
+        )
+        likely = w == sibling or w in same_sentence[:2] or w in named[:2]
+        if not sure and not (likely and view.slip("share", (part, w, i), "garbled")):
+            continue
+        misnamed = view.said[i].predicate == "share" and said and shared_characters(said, view.metrics[w]) < 0.5
+        if misnamed and not view.slip("share", (part, w, i)):
+            continue
+        if _far_off(view, part, w, i) and not view.slip("share", (part, w, i), "garbled"):
+            continue
+        return w
+    return None
 
 
 def _feasible(view: View, part: int, i: int) -> bool:
