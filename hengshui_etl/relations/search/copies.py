@@ -1,91 +1,87 @@
-"""The same figure said twice: headline and body, summary and detail."""
+"""The same figure said twice: headline and body, table and prose, summary and detail.
+
+Belongs here: relations of type restatement. Does not belong here: the same quantity in another unit (conversions.py).
+"""
 
 from __future__ import annotations
 
-from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.records import Figure
+from hengshui_etl.relations.search.view import Slips, View, shared_characters
 
 
 def find_copies(view: View) -> None:
     """Claim the restatements of an article."""
-    _headline(view)
+    for i in range(view.count):
+        if view.titled(i) and (j := _copy_in_body(view, i)) is not None:
+            view.claim("restatement", (i, j), "标题与正文")
     _repeated(view)
 
 
-def _headline(view: View) -> None:
-    for i in range(view.count):
-        if not view.titled(i):
-            continue
-        figure = view.figures[i]
-        same = [
+def _copy_in_body(view: View, i: int) -> int | None:
+    """The figure of the body that figure `i` of the headline repeats or rounds; failing that, the one it misprints."""
+    figure = view.figures[i]
+    same = [
+        j
+        for j in range(view.count)
+        if not view.titled(j)
+        and view.figures[j].unit == figure.unit
+        and view.figures[j].direction == figure.direction
+        and view.figures[j].high is None
+    ]
+    held = [j for j in same if view.trial("restatement", (i, j))]
+    percent = figure.unit == "%"
+    close = [j for j in held if not percent or _same_sense(view, i, j)]
+    exact = [j for j in held if view.figures[j].value == figure.value and (j in close or view.likeness(i, j) >= 0.5)]
+    if figure.bound != "exact" and not exact and (j := _misstated(view, i, same, held, close)) is not None:
+        return j
+    if figure.bound == "min" and percent and not figure.value % 5:
+        tens = [
             j
-            for j in range(view.count)
-            if not view.titled(j)
-            and view.figures[j].unit == figure.unit
-            and view.figures[j].direction == figure.direction
-            and view.figures[j].high is None
+            for j in same
+            if view.figures[j].bound == "exact" and figure.value <= view.figures[j].value < figure.value + 10
         ]
-        close = [j for j in same if view.trial("restatement", (i, j))]
-        exact = [
-            j
-            for j in close
-            if view.figures[j].value == figure.value
-            and (figure.unit != "%" or _same_sense(view, i, j) or view.likeness(i, j) >= 0.5)
-        ]
-        held = close
-        if figure.unit == "%":
-            close = [j for j in close if _same_sense(view, i, j)]
-        if figure.bound != "exact" and not exact and same:
-            best = max(same, key=lambda j: (round(view.likeness(i, j), 1), -j))
-            others = max((view.likeness(i, j) for j in close), default=0.0)
-            likeness = view.likeness(i, best)
-            if (
-                best not in close
-                and likeness >= 0.6
-                and likeness > others + 0.25
-                and view.figures[best].bound == "exact"
-                and _stated_alone(view, i, best, [best])
-                and not any(view.paragraphs[j] <= view.paragraphs[best] for j in held)
-            ):
-                view.claim("restatement", (i, best), "标题与正文")
-                continue
-        if figure.bound == "min" and figure.unit == "%" and not figure.value % 5:
-            tens = [
-                j
-                for j in same
-                if view.figures[j].bound == "exact" and figure.value <= view.figures[j].value < figure.value + 10
-            ]
-            if len(tens) == 1 or (
-                tens
-                and view.paragraphs[tens[0]] <= min(view.paragraphs[k] for k in range(view.count) if not view.titled(k))
-            ):
-                view.claim("restatement", (i, tens[0]), "标题与正文")
-                continue
-        if not exact and figure.bound == "exact":
-            exact = [j for j in close if view.figures[j].place < figure.place and view.likeness(i, j) >= 0.5]
-        chosen = exact or close
-        if chosen and (exact or figure.bound != "exact"):
-            best = max(
-                chosen,
-                key=lambda j: (round(view.likeness(i, j), 1), -j),
-            )
-            if exact or view.likeness(i, best) >= 0.5 or figure.unit == "%":
-                view.claim("restatement", (i, best), "标题与正文")
+        opening = min((view.paragraphs[k] for k in range(view.count) if not view.titled(k)), default=0)
+        if len(tens) == 1 or (tens and view.paragraphs[tens[0]] <= opening):
+            return tens[0]
+    if not exact and figure.bound == "exact":
+        exact = [j for j in close if view.figures[j].place < figure.place and view.likeness(i, j) >= 0.5]
+    if exact or (close and figure.bound != "exact"):
+        best = max(exact or close, key=lambda j: (round(view.likeness(i, j), 1), -j))
+        return best if exact or percent or view.likeness(i, best) >= 0.5 else None
+    return _slipped_copy(view, i, same)
+
+
+def _misstated(view: View, i: int, same: list[int], held: list[int], close: list[int]) -> int | None:
+    """The figure of the body that a rounded headline must be about by its words, though it does not agree."""
+    best = max(same, key=lambda j: (round(view.likeness(i, j), 1), -j), default=None)
+    if best is None or best in close or view.figures[best].bound != "exact":
+        return None
+    others = max((view.likeness(i, j) for j in close), default=0.0)
+    named = view.likeness(i, best) >= 0.6 and view.likeness(i, best) > others + 0.25
+    alone = _stated_alone(view, i, best, [best]) and not any(view.paragraphs[j] <= view.paragraphs[best] for j in held)
+    return best if named and alone else None
+
+
+def _slipped_copy(view: View, i: int, same: list[int]) -> int | None:
+    """The figure of the body of which the headline's is a copy but for one slip of the hand."""
+    figure = view.figures[i]
+    if _leading_digits(figure) < 2 or any(c.type == "restatement" and i in c.operands for c in view.claims):
+        return None
+    named = [j for j in same[:14] if not view.is_cell(j) and view.likeness(i, j) >= 0.45]
+    for j in named[:3]:
+        if figure.bound != "exact" and view.figures[j].bound != "exact":
             continue
-        if exact or (close and figure.bound != "exact"):
-            continue
-        named = [j for j in same[:14] if not view.is_cell(j) and view.likeness(i, j) >= 0.45]
-        for j in named[:3]:
-            if figure.bound != "exact" and view.figures[j].bound != "exact":
-                continue
-            if len(f"{figure.value.normalize():f}".strip("0").replace(".", "")) < 2:
-                continue
-            sure = view.likeness(i, j) >= 0.6
-            if view.slip("restatement", (i, j), "misread" if sure else "swapped") or (
-                figure.bound in ("min", "max") and _stated_alone(view, i, j, named)
-            ):
-                if not any(c.type == "restatement" and i in c.operands for c in view.claims):
-                    view.claim("restatement", (i, j), "标题与正文")
-                break
+        admitted: Slips = "misread" if view.likeness(i, j) >= 0.6 else "swapped"
+        if view.slip("restatement", (i, j), admitted) or (
+            figure.bound in ("min", "max") and _stated_alone(view, i, j, named)
+        ):
+            return j
+    return None
+
+
+def _leading_digits(figure: Figure) -> int:
+    """The digits of a figure, of a decimal below 1 those behind the point: 0.05 has two."""
+    return len(f"{figure.value.normalize():f}".strip("0").replace(".", ""))
 
 
 def _stated_alone(view: View, i: int, j: int, named: list[int]) -> bool:
@@ -95,6 +91,7 @@ def _stated_alone(view: View, i: int, j: int, named: list[int]) -> bool:
 
 
 def _same_sense(view: View, i: int, j: int) -> bool:
+    """Whether two percentages are said with verbs of one kind: both changes, both shares or rates."""
     a, b = view.statements[i], view.statements[j]
     return a is None or b is None or (a.predicate == b.predicate) or {a.predicate, b.predicate} <= {"share", "rate"}
 
@@ -111,7 +108,7 @@ def _repeated(view: View) -> None:
             if view.figures[j].sentence == figure.sentence and not view.is_cell(i):
                 continue
             a, b = view.metrics[i], view.metrics[j]
-            digits = len(key[0].replace(".", "").strip("0"))
+            digits = len(key[0].replace(".", "").strip("0"))  # as in scientific notation: 200万 is 2E+6, and has four
             alike = shared_characters(a, b)
             grid = view.is_cell(i) != view.is_cell(j)
             if grid and digits >= 3 and figure.scope == view.figures[j].scope and (alike >= 0.3 or digits >= 4):
@@ -136,7 +133,7 @@ def _swapped(view: View) -> None:
     said = {i for c in view.claims if c.type == "restatement" for i in c.operands}
     for i in cells:
         figure = view.figures[i]
-        if i in said or len(f"{figure.value.normalize():f}".strip("0").replace(".", "")) < 3:
+        if i in said or _leading_digits(figure) < 3:
             continue
         for j in prose:
             other = view.figures[j]

@@ -1,4 +1,8 @@
-"""Tables: columns that add up to their total, shares and rates across a row, growth between columns."""
+"""Tables: columns that add up to their total, shares and rates across a row, growth between columns.
+
+Belongs here: what rows, columns and their labels show. Does not belong here: prose that speaks of a table (shares.py,
+thresholds.py, copies.py).
+"""
 
 from __future__ import annotations
 
@@ -31,6 +35,7 @@ def find_in_tables(view: View) -> None:
 
 
 def _summed(cell: Cell) -> bool:
+    """Whether the cells of this column can be added up: amounts and shares, no averages, prices or rates."""
     if cell.unit == "%" or cell.kind == "percent":
         return _SHARE.search(cell.column_label) is not None
     return cell.kind in AMOUNTS and not re.search("均|单价|均价|亩产", cell.column_label)
@@ -95,7 +100,7 @@ def _subtotals(view: View, rows: dict[int, Row]) -> None:
                         len(parts) > 1
                         and total > view.values[whole] * 0.99
                         and view.trial("sum", (*parts, whole))
-                        and len(f"{view.figures[whole].value.normalize():f}".strip("0")) >= 3
+                        and len(f"{view.figures[whole].value.normalize():f}".strip("0")) >= 3  # with the point
                     ):
                         view.claim("sum", (*parts, whole), "表中小计")
                         break

@@ -144,6 +144,7 @@ def _claim_bounds_named_before(view: View) -> None:
 
 
 def _first_rate(view: View, direction: str | None) -> int | None:
+    """The first rate of the article in this direction: that of the article\'s own subject."""
     for k, figure in enumerate(view.figures):
         if figure.unit == "%" and figure.direction == direction and not view.is_cell(k) and not view.titled(k):
             return k
