@@ -142,6 +142,29 @@ def add(
     raise typer.Exit(UNREADABLE if refused else OK)
 
 
+@app.command("report")
+def static_report(ctx: typer.Context, lang: LangOption = None) -> None:
+    """Write the report: pages in English and Chinese that open from disk, made from what the warehouse holds."""
+    say = language_of(ctx, lang)
+    with status(say("run.starting")) as update:
+        from hengshui_etl.report.build import build_report
+        from hengshui_etl.settings import read_settings
+        from hengshui_etl.warehouse import WarehouseBusy, loaded_batches
+
+        settings = read_settings()
+        try:
+            if not loaded_batches(settings.database):
+                raise Refused(say("report.empty"))
+            built = build_report(
+                settings, on_progress=lambda done, total: update(f"{say('report.building')} {done}/{total}")
+            )
+        except WarehouseBusy as busy:
+            raise Refused(str(busy)) from None
+        except OSError as failed:
+            raise Refused(say("error.failed", reason=failed)) from None
+    print(say("report.built", n=built.articles, path=near(built.page)))
+
+
 @app.command()
 def ui(
     ctx: typer.Context,

@@ -11,7 +11,7 @@ from hengshui_etl.defs import assets, checks, jobs, resources, sensors
 
 # One process holds a DuckDB file at a time, and a batch is not worth a new process for every step.
 defs = dg.Definitions(
-    assets=[assets.listing, assets.examination, assets.load],
+    assets=[assets.listing, assets.examination, assets.load, assets.static_report],
     asset_checks=[
         checks.consistency_of_relations,
         checks.possible_provincial_totals,

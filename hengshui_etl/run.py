@@ -17,6 +17,7 @@ from hengshui_etl.definitions import defs
 from hengshui_etl.defs.partitions import all_batches, register
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.home import prepared_dagster_home
+from hengshui_etl.report.build import report_index
 from hengshui_etl.settings import Settings
 from hengshui_etl.sources import raw_batches
 
@@ -122,7 +123,9 @@ def _cause(event: dg.DagsterEvent) -> str:
 
 
 def _current(settings: Settings, instance: dg.DagsterInstance, batches: Sequence[str]) -> set[str]:
-    """The batches whose files, tables, rows in DuckDB and record in Dagster all agree."""
+    """The batches whose files, tables, rows in DuckDB and record in Dagster all agree; none without a report."""
+    if not report_index(settings).exists():
+        return set()
     try:
         loaded = warehouse.loaded_batches(settings.database)
     except warehouse.WarehouseBusy:

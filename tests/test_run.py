@@ -80,7 +80,7 @@ def test_a_finding_leaves_the_run_green_and_is_reported(settings: Settings) -> N
     assert (failed.type, failed.severity, failed.message_zh) == ("sum", "error", "共190项")
     assert report.quarantined == (("finding/2.txt", "the file is empty"),)
     assert {batch for batch, *_ in told} == {"finding"}
-    assert [step for _, step, *_ in told] == ["raw_articles", "articles", "relations", "warehouse"]
+    assert [step for _, step, *_ in told] == ["raw_articles", "articles", "relations", "warehouse", "report"]
 
     found = checks(settings, "finding")
     failing = {name for name, evaluation in found.items() if not evaluation.passed}

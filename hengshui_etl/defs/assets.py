@@ -1,7 +1,7 @@
-"""The assets: raw files, the tables made from them, and the DuckDB file.
+"""The assets: raw files, the tables made from them, the DuckDB file, and the report.
 
 Belongs here: which assets there are, what the UI says of them, and the contract checks that go with making them.
-Does not belong here: how tables are made (loading.py) or stored (warehouse.py).
+Does not belong here: how tables are made (loading.py) or stored (warehouse.py), what the report shows (report/).
 
 Articles, figures, relations and the curated tables are made by one step, in one pass over the files: each is a table
 and an asset of its own, with its own contract check, and either all of them are renamed into place or none.
@@ -18,6 +18,7 @@ from hengshui_etl.defs.partitions import BATCHES
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.defs.shown import table as markdown_table
 from hengshui_etl.loading import ContractViolated, Outcome
+from hengshui_etl.report.build import build_report
 from hengshui_etl.tables.contracts import CONTRACTS, Violation
 from hengshui_etl.tables.ddl import duckdb_type, one_line
 from hengshui_etl.tables.schemas import TABLES
@@ -202,5 +203,37 @@ def load(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
             **{f"rows of {table}": size.rows if size else 0 for table, size in sizes.items()},
             "file": dg.MetadataValue.path(str(settings.database)),
             "unchanged": not changed,
+        }
+    )
+
+
+@dg.asset(
+    name="report",
+    deps=["warehouse"],
+    description=(
+        "The report for readers, in English and Chinese: an index of all articles, and a page an article with every"
+        " figure marked and every check explained. It opens from disk, offline. The pages of the batch are renewed."
+    ),
+    group_name=GROUP,
+    kinds={"html"},
+    owners=OWNERS,
+    tags={"layer": "report"},
+    partitions_def=BATCHES,
+    required_resource_keys={"project"},
+)
+def static_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    """Write the pages of the batch and the index."""
+    project: Project = context.resources.project
+    built = build_report(
+        project.settings,
+        [context.partition_key],
+        lambda done, total: project.on_progress("report", done, total),
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "file": dg.MetadataValue.path(str(built.page)),
+            "articles": built.articles,
+            "files written": built.written,
+            "files removed": built.removed,
         }
     )

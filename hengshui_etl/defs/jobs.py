@@ -10,6 +10,6 @@ import dagster as dg
 load_batch = dg.define_asset_job(
     "load_batch",
     selection=dg.AssetSelection.all(),
-    description="A batch through the whole flow: list its files, examine them, check, and load DuckDB.",
+    description="A batch through the whole flow: list its files, examine them, check, load DuckDB, report.",
     executor_def=dg.in_process_executor,
 )

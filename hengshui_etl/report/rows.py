@@ -1,0 +1,203 @@
+"""What the pages show, read from the DuckDB file.
+
+Belongs here: the queries and the records that they fill.
+Does not belong here: how it looks (pages.py), files (build.py).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+Query = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+"""Answers SQL and its parameters with rows; all queries of a report go to one connection."""
+
+
+class ArticleRow(NamedTuple):
+    """The article itself."""
+
+    batch: str
+    article_id: str
+    title: str | None
+    published_on: date | None
+    publisher: str | None
+    byline: str | None
+    repair_count: int
+    sha256: str
+    source: str
+
+
+class FigureRow(NamedTuple):
+    """A figure; `start` and `end` lie in the article's source."""
+
+    id: str
+    text: str
+    start: int
+    end: int
+    value: str
+    high: str | None
+    unit: str
+    bound: str
+    direction: str | None
+    metric: str | None
+    scope: str | None
+    first: date | None
+    last: date | None
+
+
+class Ends(NamedTuple):
+    """An interval for reading. `exact` is false where a decimal can only come near the end."""
+
+    low: Decimal | None
+    high: Decimal | None
+    low_open: bool
+    high_open: bool
+    exact: bool
+
+
+class CheckRow(NamedTuple):
+    """A judged relation; `operands` are pairs of role and figure."""
+
+    id: str
+    type: str
+    status: str
+    severity: str
+    operands: tuple[tuple[str, str], ...]
+    stated: Ends | None
+    computed: Ends | None
+    gap: Decimal | None
+    message_en: str
+    message_zh: str
+    blame: tuple[str, ...]
+    mend_figure: str | None
+    mend_text: str | None
+    mend_edit: str | None
+    sentence: str
+
+
+class ArticleRows(NamedTuple):
+    """Everything that the page of an article shows."""
+
+    article: ArticleRow
+    figures: tuple[FigureRow, ...]
+    checks: tuple[CheckRow, ...]
+    undecided: int
+
+
+class IndexRow(NamedTuple):
+    """A line of the index. `regions` are the divisions that figures speak of, the most frequent first."""
+
+    batch: str
+    article_id: str
+    title: str | None
+    published_on: date | None
+    figures: int
+    checks: int
+    passed: int
+    implied: int
+    failed: int
+    worst: str | None
+    regions: tuple[str, ...] = ()
+
+
+class Refused(NamedTuple):
+    """A file that could not be read, and why."""
+
+    source_path: str
+    reason: str
+
+
+def index_rows(query: Query) -> tuple[IndexRow, ...]:
+    """All articles: those with failed checks first, the newest first among equals."""
+    regions: dict[str, list[str]] = defaultdict(list)
+    for article, scope in query(
+        "SELECT article_id, scope FROM figures WHERE scope IS NOT NULL AND scope_code IS NOT NULL"
+        " GROUP BY article_id, scope ORDER BY article_id, count(*) DESC, scope",
+        (),
+    ):
+        regions[article].append(scope)
+    found = query(
+        "SELECT batch, article_id, title, published_on, figure_count, relation_count, passed, implied, failed, worst"
+        " FROM article_summary ORDER BY worst NULLS LAST, published_on DESC NULLS LAST, article_id",
+        (),
+    )
+    return tuple(IndexRow(*row)._replace(regions=tuple(regions.get(row[1], ()))) for row in found)
+
+
+def refused_files(query: Query) -> tuple[Refused, ...]:
+    """The files in quarantine, by path."""
+    found = query("SELECT source_path, reason FROM quarantine ORDER BY source_path", ())
+    return tuple(Refused(*row) for row in found)
+
+
+def article_rows(query: Query, ids: Sequence[str]) -> list[ArticleRows]:
+    """Everything of these articles, in order of id."""
+    wanted = [list(ids)]
+
+    def by_article(sql: str) -> dict[str, list[tuple[Any, ...]]]:
+        found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for article, *row in query(sql, wanted):
+            found[article].append(tuple(row))
+        return found
+
+    figures = by_article(
+        "SELECT article_id, figure_id, text, source_start, source_end, value_exact, high_exact, unit, bound, direction,"
+        " metric, scope, period_first, period_last FROM figures WHERE article_id IN (SELECT unnest(?))"
+        " ORDER BY article_id, figure_nr"
+    )
+    operands: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for article, relation, role, figure in query(
+        "SELECT article_id, relation_id, role, figure_id FROM relation_operands"
+        " WHERE article_id IN (SELECT unnest(?)) ORDER BY article_id, relation_id, position",
+        wanted,
+    ):
+        operands[article, relation].append((role, figure))
+    checks = by_article(
+        "SELECT article_id, relation_id, type, status, severity,"
+        " stated, stated_low, stated_high, stated_low_open, stated_high_open, stated_low_exact, stated_high_exact,"
+        " computed, computed_low, computed_high, computed_low_open, computed_high_open, computed_low_exact,"
+        " computed_high_exact, gap, message_en, message_zh, blame, mend_figure_id, mend_text, mend_edit, sentence_text"
+        " FROM relations WHERE article_id IN (SELECT unnest(?)) ORDER BY article_id, relation_nr"
+    )
+    undecided = by_article(
+        "SELECT article_id, count(*) FROM undecided WHERE article_id IN (SELECT unnest(?)) GROUP BY article_id"
+    )
+    articles = query(
+        "SELECT batch, article_id, title, published_on, publisher, byline, repair_count, sha256, source"
+        " FROM articles WHERE article_id IN (SELECT unnest(?)) ORDER BY article_id",
+        wanted,
+    )
+    return [
+        ArticleRows(
+            ArticleRow(*row),
+            tuple(FigureRow(*figure) for figure in figures[row[1]]),
+            tuple(_check(check, operands[row[1], check[0]]) for check in checks[row[1]]),
+            undecided[row[1]][0][0] if row[1] in undecided else 0,
+        )
+        for row in articles
+    ]
+
+
+def _check(row: tuple[Any, ...], operands: Sequence[tuple[str, str]]) -> CheckRow:
+    name, kind, status, severity = row[:4]
+    stated, computed = _ends(row[4:11]), _ends(row[11:18])
+    gap, message_en, message_zh, blame, mend_figure, mend_text, mend_edit, sentence = row[18:]
+    return CheckRow(
+        name, kind, status, severity, tuple(operands), stated, computed, gap, message_en, message_zh, tuple(blame),
+        mend_figure, mend_text, mend_edit, sentence,
+    )  # fmt: skip
+
+
+def _ends(row: tuple[Any, ...]) -> Ends | None:
+    there, low, high, low_open, high_open, *exact = row
+    if not there:
+        return None
+    same = all(
+        text is None or (end is not None and Fraction(text) == end)
+        for text, end in zip(exact, (low, high), strict=True)
+    )
+    return Ends(low, high, low_open, high_open, same)

@@ -1,0 +1,245 @@
+"""What the pages of the report say, and that articles cannot make them do anything."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hengshui_etl.messages import LANGUAGES, Language
+from hengshui_etl.report import pages
+from hengshui_etl.report.pages import article_page, index_page, interval, number, page_name, pieces_of
+from hengshui_etl.report.rows import ArticleRow, ArticleRows, CheckRow, Ends, FigureRow, IndexRow, Refused
+
+SOURCE = "某市三件事\n全市开工191项,其中工业100项,农业90项。完成投资7.5亿元,增长8%。"
+OURS = {"style", "script", "meta", "link", "form"}
+
+
+def figure(name: str, text: str, value: str, unit: str = "项", source: str = SOURCE) -> FigureRow:
+    start = source.index(text)
+    return FigureRow(
+        name, text, start, start + len(text), value, None, unit, "exact", None, None, "某市", None, date(2019, 9, 30)
+    )
+
+
+def check(name: str, status: str, severity: str, *operands: tuple[str, str]) -> CheckRow:
+    one = Ends(Decimal(191), Decimal(191), False, False, True)
+    failed = status == "fail"
+    return CheckRow(
+        name, "sum", status, severity, operands, one, one._replace(low=Decimal(190), high=Decimal(190)), Decimal(1),
+        f"{name} in English", f"{name} 中文", ("f1",) if failed else (), "f1" if failed else None,
+        "190项" if failed else None, "digit" if failed else None, "全市开工191项",
+    )  # fmt: skip
+
+
+FIGURES = (
+    figure("f1", "191项", "191"),
+    figure("f2", "100项", "100"),
+    figure("f3", "90项", "90"),
+    figure("f4", "7.5亿元", "750000000", "元"),
+    figure("f5", "8%", "8", "%"),
+)
+ARTICLE = ArticleRow("2019-10", "2019-10/a.txt", "某市三件事", date(2019, 10, 16), None, None, 2, "0" * 64, SOURCE)
+ROWS = ArticleRows(
+    ARTICLE,
+    FIGURES,
+    (
+        check("c1", "pass", "info", ("part", "f2"), ("whole", "f4")),
+        check("c2", "fail", "error", ("part", "f2"), ("part", "f3"), ("whole", "f1")),
+        check("c3", "implied", "info", ("part", "f5")),
+        check("c4", "fail", "warning", ("whole", "f3")),
+    ),
+    1,
+)
+INDEX = IndexRow("2019-10", "2019-10/a.txt", "某市三件事", date(2019, 10, 16), 5, 4, 1, 1, 2, "error", ("某市", "某省"))
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</title><img src=x onerror=alert(1)>",
+    '" autofocus onfocus="alert(1)',
+    "' onmouseover='alert(1)",
+    "{{ 7 * 7 }}{% raw %}",
+    "--></style></script><svg onload=alert(1)>",
+    "&lt;b&gt;&amp;",
+    "javascript:alert(1)",
+]
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page: its elements with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.elements and self.elements[-1][0] not in ("style", "script"):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.words)
+
+    def shape(self) -> list[tuple[str, list[str]]]:
+        return [(tag, sorted(attributes)) for tag, attributes in self.elements]
+
+    def by_id(self, name: str) -> dict[str, str | None]:
+        (found,) = [attributes for _, attributes in self.elements if attributes.get("id") == name]
+        return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_is_marked_by_the_worst_that_is_known_of_it(language: Language) -> None:
+    page = Page(article_page(ROWS, language))
+    marks = {name: str(page.by_id(name)["class"]).split()[1:] for name in ("f1", "f2", "f3", "f4", "f5")}
+    assert marks == {"f1": ["fails", "suspect"], "f2": ["fails"], "f3": ["fails"], "f4": ["holds"], "f5": ["implied"]}
+    for name in marks:
+        assert page.by_id(name)["tabindex"] == "0"
+        assert page.by_id(str(page.by_id(name)["aria-describedby"]))["class"] == "tip"
+
+
+def test_a_figure_that_no_check_speaks_of_is_not_checked() -> None:
+    page = Page(article_page(ROWS._replace(checks=()), "en"))
+    assert {str(page.by_id(f"f{n}")["class"]) for n in range(1, 6)} == {"fig unchecked"}
+    assert "Nothing to check" in page.text
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "in English"), ("zh", "中文")])
+def test_checks_come_failures_first_with_arithmetic_and_repair(language: Language, word: str) -> None:
+    page = Page(article_page(ROWS, language))
+    order = [attributes["id"] for tag, attributes in page.elements if tag == "li" and "id" in attributes]
+    assert order == ["c2", "c4", "c3", "c1"]
+    assert f"c2 {word}" in page.text
+    assert re.search(r"191项\s*→\s*190项", page.text)
+    links = {attributes["href"] for tag, attributes in page.elements if tag == "a"}
+    assert {"#f1", "#f2", "#c2", f"../{pages.index_name(language)}"} <= links
+
+
+def test_what_a_figure_says_stands_beside_it() -> None:
+    text = Page(article_page(ROWS, "en")).text
+    assert "750\u202f000\u202f000 元" in text
+    assert "as of 2019-09-30" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_articles_are_shown_and_never_obeyed(hostile: str, language: Language) -> None:
+    source = f"{hostile}191项{hostile}"
+    at = len(hostile)
+    evil = FIGURES[0]._replace(start=at, end=at + 4, metric=hostile, scope=hostile, unit=hostile, text=hostile)
+    article = ARTICLE._replace(title=hostile, publisher=hostile, byline=hostile, source=source, article_id=hostile)
+    one = check("c1", "fail", "error", ("whole", "f1"))
+    one = one._replace(message_en=hostile, message_zh=hostile, mend_text=hostile, sentence=hostile)
+
+    def shape(article: ArticleRow, figure: FigureRow, check: CheckRow) -> Page:
+        return Page(article_page(ArticleRows(article, (figure,), (check,), 0), language))
+
+    page = shape(article, evil, one)
+    kept = article._replace(title="x", publisher="x", byline="x", article_id="x", source="x" * at + "191项" + "x" * at)
+    harmless = shape(
+        kept,
+        evil._replace(metric="x", scope="x", unit="x", text="x"),
+        one._replace(message_en="x", message_zh="x", mend_text="x", sentence="x"),
+    )
+    assert page.shape() == harmless.shape(), "the text of an article may not add an element or an attribute"
+    assert page.text.count(hostile) >= 10
+
+    row = INDEX._replace(title=hostile, article_id=hostile, regions=(hostile,))
+    listed = Page(index_page([row], [Refused(hostile, hostile)], language))
+    plain = row._replace(title="x", article_id="x", regions=("x",))
+    assert listed.shape() == Page(index_page([plain], [Refused("x", "x")], language)).shape()
+    assert [attributes["data-regions"] for _, attributes in listed.elements if "data-regions" in attributes] == [
+        hostile
+    ]
+
+
+@pytest.mark.parametrize("hidden", ["\x00", "\x1b", "\u202e", "\u2066", "\u061c", "\u200b", "\ufeff", "\u2028"])
+def test_invisible_characters_are_shown_by_their_number(hidden: str) -> None:
+    article = ARTICLE._replace(title=f"a{hidden}b", source=f"{hidden}{SOURCE}")
+    moved = tuple(figure._replace(start=figure.start + 1, end=figure.end + 1) for figure in FIGURES)
+    html = article_page(ROWS._replace(article=article, figures=moved), "en")
+    assert hidden not in html
+    assert html.count(f"⟨U+{ord(hidden):04X}⟩") == 3  # in <title>, headline and text
+
+
+def test_nothing_is_fetched_and_only_our_script_runs() -> None:
+    for html in (article_page(ROWS, "en"), index_page([INDEX], [], "en")):
+        page = Page(html)
+        assert not re.search(r"https?://|url\(|@import|\son\w+=", html)
+        assert not {tag for tag, _ in page.elements} & {"img", "iframe", "link", "object", "base"}
+        policy = next(each["content"] for tag, each in page.elements if tag == "meta" and "http-equiv" in each) or ""
+        assert "default-src 'none'" in policy
+        assert re.search(r"script-src 'sha256-[A-Za-z0-9+/]{43}='", policy)
+
+
+def test_only_our_own_style_and_script_go_unescaped() -> None:
+    templates = "".join(path.read_text("utf-8") for path in Path(pages.__file__).parent.glob("templates/*.html"))
+    assert sorted(re.findall(r"\w+\s*\|\s*safe", templates)) == ["script|safe", "style|safe"]
+    assert "autoescape" not in templates
+
+
+@given(st.text(max_size=40), st.lists(st.tuples(st.integers(0, 39), st.integers(1, 10)), max_size=8))
+def test_the_pieces_are_the_source_and_hold_every_figure_once(source: str, spans: list[tuple[int, int]]) -> None:
+    figures = [
+        FIGURES[0]._replace(id=f"f{n}", start=start, end=min(start + length, len(source)))
+        for n, (start, length) in enumerate(spans)
+        if start < len(source)
+    ]
+    pieces = list(pieces_of(source, figures))
+    assert "".join(piece.text for piece in pieces) == source
+    assert sorted(figure.id for piece in pieces for figure in piece.figures) == sorted(each.id for each in figures)
+
+
+def test_the_index_can_be_filtered() -> None:
+    fine = INDEX._replace(article_id="b", failed=0, worst=None, published_on=None, regions=())
+    nothing = fine._replace(article_id="c", checks=0)
+    off = INDEX._replace(article_id="d", worst="warning")
+    page = Page(index_page([INDEX, off, fine, nothing], [], "en"))
+    rows = [attributes for tag, attributes in page.elements if "data-status" in attributes]
+    assert [row["data-status"] for row in rows] == ["fails", "off", "holds", "unchecked"]
+    assert rows[0]["data-date"] == "2019-10-16"
+    assert rows[0]["data-regions"] == "某市\n某省"
+    assert (rows[2]["data-date"], rows[2]["data-regions"]) == ("", "")
+
+
+def test_an_empty_warehouse_is_said() -> None:
+    assert "no articles" in Page(index_page([], [], "en")).text
+
+
+def test_names_of_pages_are_safe_and_differ() -> None:
+    ids = ["2019-10/a.txt", "2019-10/A.txt", "../../etc/passwd", "衡水", "河北", "a" * 500, "con", "a\x00b", 'x"><', ""]
+    names = [page_name(name, language) for name in ids for language in LANGUAGES]
+    assert len({name.lower() for name in names}) == len(names)
+    for name in names:
+        assert pages.PAGE_NAME.fullmatch(name)
+        assert len(name) < 100
+
+
+@pytest.mark.parametrize(
+    ("ends", "text"),
+    [
+        (Ends(Decimal("98.5"), Decimal("99.50"), False, False, True), "[98.5 … 99.5]"),
+        (Ends(Decimal(3), Decimal(3), False, False, True), "3"),
+        (Ends(None, Decimal(1000), False, True, True), "(−∞ … 1\u202f000)"),
+        (Ends(Decimal("-0.333333333334"), None, True, False, False), "≈ (−0.333333333334 … ∞)"),
+    ],
+)
+def test_intervals_can_be_read(ends: Ends, text: str) -> None:
+    assert interval(ends) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [("71670000000", "71 670 000 000"), ("-1234.50", "−1 234.50"), ("0", "0")])
+def test_numbers_can_be_read(value: str, text: str) -> None:
+    assert number(value) == text.replace(" ", "\u202f")
