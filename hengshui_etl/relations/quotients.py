@@ -275,7 +275,7 @@ def feasible_share_finding(claim: Claim, operands: Sequence[Figure], trimming: b
     scale = ratio_scale(percentage)
     if percentage.kind == "percentage_point":
         raise NotJudgeable(f"a share printed in {percentage.unit}")
-    count, share = range_of(part), range_of(percentage)
+    count, share = range_of(part), _capped(range_of(percentage), scale)
     wholes = _wholes(part, count, share, scale)
     if wholes is None and trimming:
         cut = trimmed(percentage, share)
@@ -290,14 +290,19 @@ def feasible_share_finding(claim: Claim, operands: Sequence[Figure], trimming: b
     return Finding(True, False, None, wholes, unit_of(percentage), False, words)
 
 
+def _capped(share: Range, scale: int) -> Range:
+    """The range of a share without upper end (七成以上) up to the whole: no part is above it."""
+    if share.high is None and share.low is not None and share.low <= scale * share.low_by:
+        return Range(share.low, scale, share.low_open, False, share.low_by)
+    return share
+
+
 def _wholes(part: Figure, count: Range, share: Range, scale: int) -> Range | None:
     """The wholes of which the count is the share; whole numbers where the part is one; None where there is none."""
     if share.high is not None and share.high <= 0:
         return Range(1, None) if count.low == 0 == share.high and not share.high_open else None
     if count.high is not None and count.high <= 0:
         return Range(1, None) if share.low is not None and share.low <= 0 else None
-    if share.high is None and share.low is not None and share.low <= scale * share.low_by:
-        share = Range(share.low, scale, share.low_open, False, share.low_by)  # 七成以上: no part is above its whole
     wholes = quotient(times(count, scale), share)
     return _whole_numbers(wholes) if part.kind == "count" else wholes
 

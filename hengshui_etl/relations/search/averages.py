@@ -184,6 +184,9 @@ def _claim_by_calendar(view: View, i: int) -> None:
 def _accuse_average(view: View, i: int, units: tuple[str, ...], scale: Fraction, window: list[int]) -> None:
     """No pair holds: accuse where total and count are plain, or one slip explains it."""
     figure = view.figures[i]
+    if "人均" in view.said[i].before and any("人口" in (view.figures[j].metric or "") for j in window):
+        view.leave((i,), "per head of a mean population, which is not stated")
+        return
     own = [j for j in window if j < i and view.periods[j] == view.periods[i] and not view.said[j].bracketed]
     counted = [j for j in own if (view.figures[j].unit in units if units else view.figures[j].kind == "count")]
     totals = [j for j in own if _is_total(view, j, i)]

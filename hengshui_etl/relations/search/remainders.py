@@ -106,7 +106,9 @@ def _accuse_remainder(view: View, i: int, earlier: list[int]) -> None:
 def claim_uncounted_remainders(view: View) -> None:
     """`13个园区中已有5个…，其余园区…`: the rest is named but not counted."""
     places = [f.at for f in view.figures]
-    for match in _REST_WORD.finditer(view.text):
+    if not places:
+        return
+    for match in _REST_WORD.finditer(view.text, places[0], places[-1] + 80):  # a stretch looks at its own text alone
         at, end = match.span()
         k = bisect_left(places, end)
         following = view.figures[k] if k < view.count else None

@@ -107,6 +107,8 @@ def _parts_listed_behind(view: View, w: int, run: list[int]) -> list[int]:
 
 def accuse_list(view: View, w: int, parts: list[int]) -> None:
     """A list behind 其中 that does not add up: a finding only if one slip explains it or a parallel list adds up."""
+    if w in view.parts:
+        return  # itself a part of what has added up
     for size in range(len(parts), 1, -1):
         chosen = parts[:size]
         total = sum(view.values[p] for p in chosen)
@@ -125,13 +127,23 @@ def accuse_list(view: View, w: int, parts: list[int]) -> None:
         closed = BY.search(lead[-40:]) is not None or names_a_partition(view, chosen)
         if (
             parallel
-            or (even and near and view.slip("sum", (*chosen, w)))
+            or (even and near and view.slip("sum", (*chosen, w)) and _telling(view, w, chosen))
             or (even and closed and view.slip("sum", (*chosen, w), "garbled"))
-            or (even and 0.6 < total / view.values[w] < 1.6 and view.slip("sum", (*chosen, w), "swapped"))
+            or (
+                even
+                and 0.6 < total / view.values[w] < 1.6
+                and view.slip("sum", (*chosen, w), "swapped")
+                and _telling(view, w, chosen)
+            )
             or (even and scaled_slip(view, chosen, w))
         ):
             view.claim("sum", (*chosen, w), "分项合计")
             return
+
+
+def _telling(view: View, w: int, parts: list[int]) -> bool:
+    """Whether a slip says anything: two small counts miss a third by some digit or other as often as not."""
+    return len(parts) > 2 or view.figures[w].kind != "count" or view.figures[w].place > 0 or view.digits(w) > 3
 
 
 def claim_totals_behind_parts(view: View) -> None:

@@ -11,6 +11,8 @@ from bisect import bisect_left, bisect_right
 from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS
 from hengshui_etl.relations.search.view import AMOUNTS, View
 
+_MOST_WHOLES = 4  # levels of nearly one value looked at: where there are more, a sum that fits says little
+
 
 def claim_exact_stretches(view: View) -> None:
     """Stretches of levels that add up exactly to a level elsewhere in the article, with digits enough that it is no
@@ -53,7 +55,8 @@ def _claim_stretches_of(view: View, run: list[int], targets: list[tuple[float, i
                     continue
                 if total > numbers[-1] * 1.01:
                     break
-                for k in range(bisect_left(numbers, total * 0.995), bisect_right(numbers, total * 1.005)):
+                fitting = range(bisect_left(numbers, total * 0.995), bisect_right(numbers, total * 1.005))
+                for k in fitting[:_MOST_WHOLES]:
                     w = targets[k][1]
                     if w in parts or parts[0] < w < parts[-1]:
                         continue
