@@ -41,8 +41,9 @@ def scaled_slip(view: View, parts: list[int], w: int) -> bool:
     """Whether 万 printed for 亿, or the reverse, in one part explains the gap."""
     total = sum(view.values[p] for p in parts)
     target = view.values[w]
-    if not target:
-        return False
+    smallest, largest = min(view.values[p] for p in parts), max(view.values[p] for p in parts)
+    if not target or (smallest > 2e-4 * target and largest < 5 * target):
+        return False  # no part is ten thousand times off
     for p in parts:
         for k in (1e4, 1e-4):
             scaled = total - view.values[p] + view.values[p] * k
