@@ -14,12 +14,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hengshui_etl.records import Figure, Period
+from hengshui_etl.records import Figure, Period, Relation
 
 NUMERALS = frozenset("0123456789.〇零一二三四五六七八九十百千万亿兆两半")
 DURATIONS = frozenset(("年", "个月", "月", "周", "天", "日", "小时", "分钟", "秒", "工作日", "岁"))
 ALIASES = {"个百分点": "百分点", "人民币": "元", "元人民币": "元", "km2": "平方公里", "平方千米": "平方公里"}
 ALIASES |= {"千米": "公里", "度": "千瓦时", "名": "人"}
+FAMILY = {"remainder": "sum", "part_of": "sum", "feasible_share": "share"}
 FIELDS = ("kind", "bound", "direction", "scope", "period")
 
 
@@ -149,6 +150,75 @@ def count_figures(tally: Counter[str], article: Labelled, figures: Sequence[Figu
     neutral |= {f.id for f in figures if f.id not in used and unit_of(f.unit) in DURATIONS}
     tally["answered"] += sum(f.id not in neutral for f in figures)
     return matched
+
+
+def _one_of_copies(relations: list[dict[str, Any]]) -> dict[str, str]:
+    """Gold id → the first of the figures that restate one another: a relation may be found through any copy."""
+    first: dict[str, str] = {}
+    for relation in relations:
+        if relation["type"] == "restatement" and relation["status"] == "pass":
+            heads = {first.get(i, i) for i in relation["operands"]}
+            head = min(heads, key=lambda i: int(i[1:]))
+            for i in set(first) | set(relation["operands"]):
+                if first.get(i, i) in heads:
+                    first[i] = head
+    return first
+
+
+def _speak_of_one(a: set[str], b: set[str], least: float) -> bool:
+    both = len(a & b)
+    return both >= min(2, len(b)) and both / len(a | b) >= least
+
+
+def count_relations(
+    tally: Counter[str],
+    article: Labelled,
+    matched: dict[str, Figure],
+    figures: Sequence[Figure],
+    relations: Sequence[Relation],
+) -> None:
+    """Add one article's relations: those found with the right status, errors caught, false alarms."""
+    gold_of = {figure.id: gold for gold, figure in matched.items()}
+    first = _one_of_copies(article.relations)
+
+    def operands(kind: str, ids: list[str]) -> set[str]:
+        return set(ids) if kind == "restatement" else {first.get(i, i) for i in ids}
+
+    checks = []
+    for relation in relations:
+        kind = relation.claim.type
+        ids = [gold_of.get(figures[i].id, f"?{figures[i].id}") for i in relation.claim.operands]
+        checks.append((FAMILY.get(kind, kind), operands(kind, ids), relation.verdict.status))
+    optional = {g["id"] for g in article.figures if g.get("optional") or unit_of(g["unit"]) in DURATIONS}
+    pointed: set[int] = set()
+    taken: set[int] = set()
+    for gold in article.relations:
+        kind = gold["type"]
+        wanted = operands(kind, gold["operands"])
+        if gold["status"] == "fail":
+            hits = {
+                n
+                for n, (_, own, status) in enumerate(checks)
+                if status == "fail" and _speak_of_one(own, wanted, 1 / 3) and 2 * len(own & wanted) >= len(own)
+            }
+            pointed |= hits
+            if not wanted & optional:
+                tally["errors"] += 1
+                tally["caught"] += bool(hits)
+        elif not wanted & optional:
+            family = FAMILY.get(kind, kind)
+            near = [
+                (len(own & wanted) / len(own | wanted), status == gold["status"], n)
+                for n, (of, own, status) in enumerate(checks)
+                if n not in taken and status != "fail" and of == family and _speak_of_one(own, wanted, 1 / 2)
+            ]
+            tally["relations"] += 1
+            if near:
+                _, right, n = max(near)
+                taken.add(n)
+                tally["found"] += 1
+                tally["status"] += right
+    tally["alarms"] += sum(status == "fail" and n not in pointed for n, (_, _, status) in enumerate(checks))
 
 
 def strict_f1(tally: Counter[str]) -> float:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hengshui_etl.figures import read_figures
-from hengshui_etl.text import read_article
+from hengshui_etl.pipeline import examine
 
 HERE = Path(__file__).parent
 spec = spec_from_file_location("scoring", HERE / "scoring.py")
@@ -26,8 +25,9 @@ FLOORS = {"kind": 0.99, "bound": 0.995, "direction": 0.98, "period": 0.92, "scop
 def tally() -> Counter[str]:
     counted: Counter[str] = Counter()
     for article in scoring.labelled_articles(HERE / "golden/practice"):
-        read = read_article(article.data, source_path=article.name)
-        scoring.count_figures(counted, article, read_figures(read))
+        found = examine(article.data, source_path=article.name)
+        matched = scoring.count_figures(counted, article, found.figures)
+        scoring.count_relations(counted, article, matched, found.figures, found.relations)
     return counted
 
 
@@ -44,4 +44,11 @@ def test_what_is_said_of_a_figure(tally: Counter[str], field: str, floor: float)
     assert scoring.accuracy(tally, field) >= floor
 
 
-# Relations: recall, errors caught and false alarms on the same articles belong below this line.
+def test_relations_that_hold_are_found(tally: Counter[str]) -> None:
+    assert tally["found"] >= 0.92 * tally["relations"]
+    assert tally["status"] >= 0.98 * tally["found"]
+
+
+def test_errors_are_caught_and_nobody_else_is_accused(tally: Counter[str]) -> None:
+    assert tally["errors"] == tally["caught"] == 27
+    assert tally["alarms"] == 0
