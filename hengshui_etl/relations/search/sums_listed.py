@@ -143,7 +143,7 @@ def accuse_list(view: View, w: int, parts: list[int]) -> None:
 
 def _telling(view: View, w: int, parts: list[int]) -> bool:
     """Whether a slip says anything: two small counts miss a third by some digit or other as often as not."""
-    return len(parts) > 2 or view.figures[w].kind != "count" or view.figures[w].place > 0 or view.digits(w) > 3
+    return len(parts) > 2 or view.figures[w].kind != "count" or view.figures[w].place > 0 or view.digits(w) > 2
 
 
 def claim_totals_behind_parts(view: View) -> None:
