@@ -115,7 +115,6 @@ def test_practice_articles_are_sound(text):
     check(found)
 
 
-@pytest.mark.xfail(strict=True, reason="all figures of a table are given the sentence of its first row")
 def test_a_figure_in_a_table_stands_in_the_sentence_of_its_row():
     found = examined((PRACTICE / "19.txt").read_bytes())
     assert found is not None

@@ -210,7 +210,10 @@ class _Walk:
     def table(self, number: int, cells: list[Cell], caption: str = "") -> None:
         core = caption_core(caption)
         sums = self.times.moment or self.times.default
+        sentences = self.article.sentences
         for cell in cells:
+            while number + 1 < len(sentences) and sentences[number + 1].start <= cell.at:
+                number += 1  # each row is a sentence
             period = sums.period if sums else None
             for label in (cell.column_label, cell.row_label):
                 moment = _moment_in(label, self.published, self.times.year)
