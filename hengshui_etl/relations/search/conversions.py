@@ -10,6 +10,8 @@ import re
 from hengshui_etl.relations.search.view import View
 from hengshui_etl.relations.units import factor_between
 
+_RATE = re.compile(r"汇率|兑|折算")
+
 
 def find_conversions(view: View) -> None:
     """Claim the conversions of an article."""
@@ -20,7 +22,30 @@ def find_conversions(view: View) -> None:
             _claim_bracketed(view, i)
         if re.search("折合|约合|合人民币|折算|合计人民币|折|合", statement.before[-8:]) and view.level[i]:
             _claim_converted(view, i)
+        elif view.level[i] and view.figures[i].kind == "money" and _RATE.search(view.text, *_reach_back(view, i)):
+            _claim_at_rate(view, i)
     _claim_coal(view)
+
+
+def _reach_back(view: View, i: int) -> tuple[int, int]:
+    """The stretch of text before figure `i` in which a rate of exchange would stand."""
+    return max(0, view.figures[i].at - 60), view.figures[i].at
+
+
+def _claim_at_rate(view: View, i: int) -> None:
+    """`以1美元兑6.7261元的年均汇率折算，全年进出口总值为31.9亿美元`: the other amount stands further off."""
+    figure = view.figures[i]
+    rates = [j for j in range(max(0, i - 3), i) if view.figures[j].kind == "money" and 0 < view.values[j] < 1000]
+    amounts = [
+        j
+        for j in range(max(0, i - 12), i)
+        if view.level[j] and view.figures[j].kind == "money" and view.figures[j].unit != figure.unit and j not in rates
+    ]
+    for rate in rates[::-1]:
+        for one in amounts:
+            if view.figures[rate].value != 1 and view.trial("conversion", (one, i, rate)):
+                view.claim("conversion", (one, i, rate), "按汇率")
+                return
 
 
 def _claim_bracketed(view: View, i: int) -> None:

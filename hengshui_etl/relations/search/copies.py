@@ -43,6 +43,10 @@ def _copy_in_body(view: View, i: int) -> int | None:
         opening = min((view.paragraphs[k] for k in range(view.count) if not view.titled(k)), default=0)
         if len(tens) == 1 or (tens and view.paragraphs[tens[0]] <= opening):
             return tens[0]
+    if figure.bound == "min" and not percent and not exact:
+        just_above = [j for j in close if view.values[j] < 1.12 * view.values[i] and view.likeness(i, j) >= 0.3]
+        if just_above:
+            return just_above[0]
     if not exact and figure.bound == "exact":
         exact = [j for j in close if view.figures[j].place < figure.place and view.likeness(i, j) >= 0.5]
     if exact or (close and figure.bound != "exact"):

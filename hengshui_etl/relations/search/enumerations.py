@@ -57,6 +57,9 @@ def _claim_announced(view: View, i: int) -> None:
     if _count_of_levels(view, i) == wanted:
         view.claim("enumeration", (i,), "所列各项", counted=wanted)
         return
+    if _count_of_figures_behind(view, i) == wanted and wanted > 2:
+        view.claim("enumeration", (i,), "所列各项", counted=wanted)
+        return
     if _count_of_places(view, i) == wanted:
         view.claim("enumeration", (i,), "所列各地", counted=wanted)
         return
@@ -86,6 +89,21 @@ def _count_of_levels(view: View, i: int) -> int | None:
             break
         last -= 1
     return n if n >= 2 else None
+
+
+def _count_of_figures_behind(view: View, i: int) -> int | None:
+    """How many figures with one predicate, each with a subject of its own, follow in the sentence.
+
+    `四家卫生院中，甲增长23.4%、乙增长21.8%、…`; amounts without a predicate may be of all kinds and are not counted.
+    """
+    behind = [j for j in range(i + 1, min(view.count, i + 22)) if view.figures[j].sentence == view.figures[i].sentence]
+    if not behind or len(view.between(i, behind[0])) > 30 or not view.said[behind[0]].word:
+        return None
+    first = behind[0]
+    said, unit = view.said[first].word, view.figures[first].unit
+    like = [j for j in behind if view.figures[j].unit == unit and view.said[j].word == said]
+    run = [j for j in like if view.said[j].subject and view.figures[j].bound == "exact"]
+    return len(run) if run and run[0] == first else None
 
 
 def _count_of_places(view: View, i: int) -> int | None:

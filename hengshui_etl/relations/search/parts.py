@@ -54,6 +54,25 @@ def claim_marked_parts(view: View) -> None:
             view.claim("part_of", (i, inside), "其中")
 
 
+_DONE = re.compile(
+    r"^(?:目前)?已(?:经)?(?:全部)?(?:完工|开工|建成|完成|投产|整改|签约|落实|使用|支出|办结|竣工|交付|入库|发放|拨付|到位|开放|播)$"
+)
+
+
+def claim_done_parts(view: View) -> None:
+    """`除险加固工程52座，已完工46座`: what is done is part of what there is to do."""
+    for i in range(view.count):
+        if not view.plain(i) or i in view.parts or not _DONE.match(view.said[i].before):
+            continue
+        own = [
+            j for j in view.levels_before(i, unit_of=i, limit=3) if view.periods[j] == view.periods[i] and view.plain(j)
+        ]
+        if own and own[0] == i - 1 and view.trial("part_of", (i, own[0])):
+            linked = any(i in c.operands and own[0] in c.operands for c in view.claims)
+            if not linked:
+                view.claim("part_of", (i, own[0]), "已完成")
+
+
 def _marked_whole(view: View, i: int, own: list[int]) -> int | None:
     """The whole before the last 其中 in the sentence, if figure `i` stands in the list behind it."""
     text = view.text

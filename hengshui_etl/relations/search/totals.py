@@ -13,7 +13,12 @@ from hengshui_etl.relations.search.partitions import (
     claim_parallel_lists,
     claim_partitions,
 )
-from hengshui_etl.relations.search.parts import claim_marked_parts, claim_named_parts, claim_new_within_stock
+from hengshui_etl.relations.search.parts import (
+    claim_done_parts,
+    claim_marked_parts,
+    claim_named_parts,
+    claim_new_within_stock,
+)
 from hengshui_etl.relations.search.percent_sums import claim_hundreds, claim_shares_of_a_share
 from hengshui_etl.relations.search.remainders import claim_remainders, claim_uncounted_remainders
 from hengshui_etl.relations.search.sums_listed import accuse_list, claim_lists_behind_wholes, claim_totals_behind_parts
@@ -40,5 +45,6 @@ def find_totals(view: View) -> None:
     claim_levels_of_a_hundred(view)
     claim_marked_parts(view)
     claim_named_parts(view)
+    claim_done_parts(view)
     claim_new_within_stock(view)
     claim_uncounted_remainders(view)
