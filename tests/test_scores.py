@@ -21,14 +21,23 @@ spec.loader.exec_module(scoring)
 FLOORS = {"kind": 0.99, "bound": 0.995, "direction": 0.98, "period": 0.92, "scope": 0.97, "metric": 0.89}
 
 
-@pytest.fixture(scope="module")
-def tally() -> Counter[str]:
+def tally_of(folder: str) -> Counter[str]:
     counted: Counter[str] = Counter()
-    for article in scoring.labelled_articles(HERE / "golden/practice"):
+    for article in scoring.labelled_articles(HERE / "golden" / folder):
         found = examine(article.data, source_path=article.name)
         matched = scoring.count_figures(counted, article, found.figures)
         scoring.count_relations(counted, article, matched, found.figures, found.relations)
     return counted
+
+
+@pytest.fixture(scope="module")
+def tally() -> Counter[str]:
+    return tally_of("practice")
+
+
+@pytest.fixture(scope="module")
+def fresh() -> Counter[str]:
+    return tally_of("fresh")
 
 
 def test_there_is_enough_to_score(tally: Counter[str]) -> None:
@@ -52,3 +61,18 @@ def test_relations_that_hold_are_found(tally: Counter[str]) -> None:
 def test_errors_are_caught_and_nobody_else_is_accused(tally: Counter[str]) -> None:
     assert tally["errors"] == tally["caught"] == 27
     assert tally["alarms"] == 0
+
+
+FRESH_FLOORS = {"kind": 0.99, "bound": 0.99, "direction": 0.95, "period": 0.78, "scope": 0.92, "metric": 0.76}
+
+
+def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
+    assert scoring.strict_f1(fresh) >= 0.99
+    for field, floor in FRESH_FLOORS.items():
+        assert scoring.accuracy(fresh, field) >= floor, field
+
+
+def test_relations_of_fresh_articles(fresh: Counter[str]) -> None:
+    assert fresh["found"] >= 0.8 * fresh["relations"]
+    assert fresh["caught"] >= 0.87 * fresh["errors"]
+    assert fresh["alarms"] == 0
