@@ -20,9 +20,9 @@ from hengshui_etl.figures.quantities import Quantity, Reader, Time
 from hengshui_etl.figures.scope import Place, inside, main_place, place_at, pointed_place, row_place, township_in
 from hengshui_etl.figures.statements import Statement, statement_of, words_around
 from hengshui_etl.records import Article, Direction, Figure, Period
-from hengshui_etl.vocab import toml, words
+from hengshui_etl.vocab import alternatives, toml
 
-_PLAN = re.compile("|".join(sorted(words(toml("predicates")["plans"]["words"]), key=len, reverse=True)))
+_PLAN = re.compile(alternatives(toml("predicates")["plans"]["words"]))
 _WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性)")
 _OTHERS = re.compile(r"(?<![居列位占])(?P<word>全国|全省)(?P<is>(?:平均)?(?:为|是|仅为?))?$")
 _AGAINST = re.compile(

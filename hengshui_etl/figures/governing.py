@@ -20,23 +20,19 @@ from hengshui_etl.figures.quantities import Quantity, Time
 from hengshui_etl.figures.scan import YEAR
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.records import Period
-from hengshui_etl.vocab import toml, words
+from hengshui_etl.vocab import alternatives, toml
 
 _PERIODS = toml("periods")
 _PREDICATES = toml("predicates")
 
 
-def _any(value: str | list[str]) -> str:
-    return "|".join(sorted(map(re.escape, words(value)), key=len, reverse=True))
-
-
-_PLAN = re.compile(_any(_PREDICATES["plans"]["words"]))
-_TARGET = re.compile(_any(_PREDICATES["targets"]["words"]))
-_STOCK = re.compile(_any(_PREDICATES["stocks"]["words"]))
-_STOCK_NOW = re.compile(_any(_PREDICATES["stocks"]["now"]))
-_STOCK_LOOSE = re.compile(_any(_PREDICATES["stocks"]["loose"]))
-_FLOW = re.compile(_any(_PREDICATES["flows"]["words"]))
-_DONE = re.compile(_any(_PREDICATES["flows"]["done"]))
+_PLAN = re.compile(alternatives(_PREDICATES["plans"]["words"]))
+_TARGET = re.compile(alternatives(_PREDICATES["targets"]["words"]))
+_STOCK = re.compile(alternatives(_PREDICATES["stocks"]["words"]))
+_STOCK_NOW = re.compile(alternatives(_PREDICATES["stocks"]["now"]))
+_STOCK_LOOSE = re.compile(alternatives(_PREDICATES["stocks"]["loose"]))
+_FLOW = re.compile(alternatives(_PREDICATES["flows"]["words"]))
+_DONE = re.compile(alternatives(_PREDICATES["flows"]["done"]))
 
 _COMPARED = re.compile(
     r"(?:比|较(?!快|大|高|好|多|为)|与|同|和|(?<=[高低多少快慢优大小好早晚当等])于|相比|对比|恢复到|恢复至|超过|相当于)[^，,。；;、：—]{0,6}$"

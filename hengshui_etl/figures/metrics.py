@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from hengshui_etl.figures.quantities import Quantity
 from hengshui_etl.figures.statements import Statement, is_attribute, stripped
-from hengshui_etl.vocab import toml, words
+from hengshui_etl.vocab import alternatives, toml, words
 
 _DATA = toml("predicates")
 _TIME = re.compile(
@@ -32,7 +32,7 @@ _BARE_AVERAGE = re.compile(
 _PARTED = re.compile(r"分别|依次|各占|分列|各为|所占比重|占比")
 _BEARERS = re.compile(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比)|分别|依次)")
 _SHARED = words(_DATA["attributes"]["words"]) + words(_DATA["attributes"]["shared"])
-_SHARED_TAIL = re.compile(rf"(?:{'|'.join(sorted(_SHARED, key=len, reverse=True))})$")
+_SHARED_TAIL = re.compile(rf"(?:{alternatives(_SHARED)})$")
 _WHOLE_TAIL = frozenset("".join(words(_DATA["attributes"]["endings"])))
 _MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
 _PERSONS = frozenset("人员生工民者户众童数口师")

@@ -16,16 +16,14 @@ from typing import NamedTuple
 from hengshui_etl.figures.numerals import chinese_number
 from hengshui_etl.figures.scan import DASH, DAY, MONTH, YEAR
 from hengshui_etl.records import Period
-from hengshui_etl.vocab import toml, words
+from hengshui_etl.vocab import alternatives, toml, words
 
 _DATA = toml("periods")
 _YEARS: dict[str, int] = dict(_DATA["relative_years"])
 _FROM_GOVERNING = frozenset(words(_DATA["counted_from_governing"]))
 _MONTHS: dict[str, int] = dict(_DATA["relative_months"])
 NOW = frozenset(words(_DATA["now"]))
-_TOKEN = re.compile(
-    rf"(?:(?P<year>{YEAR})年?|(?P<word>{'|'.join(sorted(_YEARS, key=len, reverse=True))}))?度?的?(?P<rest>.*)$"
-)
+_TOKEN = re.compile(rf"(?:(?P<year>{YEAR})年?|(?P<word>{alternatives(_YEARS)}))?度?的?(?P<rest>.*)$")
 _DATE = re.compile(rf"(?P<y>{YEAR})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})$")
 _FIRST_PRINTED = re.compile(
     rf"(?:原载|原刊|刊载|载于|刊于|发表于)[^，。\n]{{0,12}}?(?P<y>{YEAR})年(?P<m>{MONTH})月(?P<d>{DAY})日"
@@ -85,7 +83,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 @cache
 def _holidays() -> re.Pattern[str]:
-    names = "|".join(sorted(map(re.escape, _DATA["holidays"]), key=len, reverse=True))
+    names = alternatives(_DATA["holidays"])
     return re.compile(rf"(?:{names})(?=[”\"」]?(?:小长假|黄金周|假|期间|长假))")
 
 

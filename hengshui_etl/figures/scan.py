@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.figures.numerals import CHINESE, DIGITS
-from hengshui_etl.vocab import toml, words
+from hengshui_etl.vocab import alternatives, toml, words
 
 _PERIODS = toml("periods")
 _CN = f"[{CHINESE}]"
@@ -22,14 +22,14 @@ DASH = r"(?:[-—–~～－]{1,2}|至|到)"
 YEAR = rf"(?:(?:19|20)\d\d|[一二][〇零○]{{1,2}}{_CN_DIGIT}{{1,2}}|一九{_CN_DIGIT}{{2}})"
 MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 DAY = r"(?:[12]\d|3[01]|0?[1-9]|二?十[一二三四五六七八九]?|三十一?|[一二三四五六七八九])"
-YEAR_WORD = f"(?:{'|'.join(sorted(_PERIODS['relative_years'], key=len, reverse=True))})"
+YEAR_WORD = f"(?:{alternatives(_PERIODS['relative_years'])})"
 PLAN = '[“"「]?十[一二三四五]五[”"」]?(?:规划)?'
 PART = (
     rf"(?:(?:第|前)?[一二三四两1-4]个?季度|[上下]半年|{MONTH}(?:月份?)?{DASH}{MONTH}月份?|[前头](?:{_CN_DIGIT}|十[一二]?)个月|前\d{{1,2}}个?月"
     rf"|{MONTH}月(?:份|{DAY}日(?:{DASH}(?:{MONTH}月)?{DAY}日)?)?)"
 )
 EDGE = r"(?:年底|年末|年初|底|末|初|以来|期间|同期|全年|[上中下]旬|零时|当天|当月|前|年内|内)?"
-_HOLIDAYS = "|".join(sorted(_PERIODS["holidays"], key=len, reverse=True))
+_HOLIDAYS = alternatives(_PERIODS["holidays"])
 _HOLIDAY = f'(?:[“"「]?(?:{_HOLIDAYS})[”"」]?(?:小长假|黄金周|假期|期间|假日|长假)+)'
 _TIME = "|".join(
     (
@@ -42,7 +42,7 @@ _TIME = "|".join(
         rf"{PLAN}(?:期间|时期|以来|末|初|期末)?",
         _HOLIDAY,
         rf"{DAY}日(?=[至,，、)）两三])",
-        "|".join(sorted(words(_PERIODS["words"]), key=len, reverse=True)),
+        alternatives(_PERIODS["words"]),
     )
 )
 _ARABIC = r"\d{1,3}(?:,\d{3}){1,5}(?![\d,])(?:\.\d{1,8})?|\d{1,3}(?: \d{3}){1,5}(?![\d ])(?:\.\d{1,8})?|\d+(?:\.\d+)?"

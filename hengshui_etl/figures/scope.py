@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from hengshui_etl.records import Article
-from hengshui_etl.vocab import Region, regions, toml, words
+from hengshui_etl.vocab import Region, alternatives, regions, toml, words
 
 _LEVELS = {"province": 0, "prefecture": 1, "county": 2}
 
@@ -51,7 +51,7 @@ def _by_code() -> dict[str, Region]:
     return {r.code: r for r in regions()}
 
 
-_ZONE = re.compile("|".join(sorted(map(re.escape, words(toml("places")["zones"])), key=len, reverse=True)))
+_ZONE = re.compile(alternatives(toml("places")["zones"]))
 _PLACES = toml("places")
 _NOT_NAMES = "".join(words(_PLACES["not_in_names"]))
 _LOCAL = re.compile(

@@ -14,23 +14,19 @@ from typing import Literal, NamedTuple
 
 from hengshui_etl.figures.quantities import Quantity
 from hengshui_etl.records import Direction
-from hengshui_etl.vocab import toml, words
+from hengshui_etl.vocab import alternatives, toml, words
 
 Predicate = Literal["level", "change", "gap", "share", "rate", "average", "rank", "multiple"]
 
 _DATA = toml("predicates")
 
 
-def _alternatives(value: str | list[str]) -> str:
-    return "|".join(sorted(map(re.escape, words(value)), key=len, reverse=True))
-
-
 _FILL = (
     r"(?:了|约|近|超过|超|逾|达到|达|为|是|均|都|分别|各|高达|也|则|已|幅度|率|速度|速|额|量|幅|至少|不低于|不少于|不超过|突破|左右|达成|在|超出|一倍|"
     r"[:：]|\s|上|掉|更|了近|了约|成|保持|实现|将|合计|共|共计)*"
 )
-_UP, _DOWN = _alternatives(_DATA["change"]["up"]), _alternatives(_DATA["change"]["down"])
-_UP1, _DOWN1 = _alternatives(_DATA["change"]["up_short"]), _alternatives(_DATA["change"]["down_short"])
+_UP, _DOWN = alternatives(_DATA["change"]["up"]), alternatives(_DATA["change"]["down"])
+_UP1, _DOWN1 = alternatives(_DATA["change"]["up_short"]), alternatives(_DATA["change"]["down_short"])
 _CHANGE = re.compile(rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_FILL}$")
 _SHORT = re.compile(
     rf"(?:(?:比|较|同比|环比|相比|年|月|季)[^比较]{{0,16}}?|净|再|分别|均|又|年均|各)(?:(?P<up>{_UP1})|(?P<down>{_DOWN1}))(?:了|出|约|近|超过?|达|分别|：)*(?:支|收|产|用|花|发|装卸|完成|接待)?$"
@@ -41,7 +37,7 @@ _VERB = re.compile(
     r"(?:比|较)[^比较，,；;]{0,10}?(?:(?P<up>多|增|添)|(?P<down>少|减))[\u4e00-\u9fff]{1,2}(?:了|约|近)?$"
 )
 _GAP = re.compile(
-    rf"(?:(?P<up>{_alternatives(_DATA['gap']['up'])})|(?P<down>{_alternatives(_DATA['gap']['down'])}))"
+    rf"(?:(?P<up>{alternatives(_DATA['gap']['up'])})|(?P<down>{alternatives(_DATA['gap']['down'])}))"
     rf"(?P<object>[^，,。；;]{{1,24}}?)(?:达到?|约|近|不低于|超过?|了|分别)*$"
 )
 _THAN = re.compile(
@@ -58,20 +54,19 @@ _SHARE = re.compile(
     r"(?:达到|达|为|是|超过|超|高达|近|约|均|分别|依次|先后|各自|各|合计|已|仅|不足|将|到|至|提高|上升|保持|在|也|的|由|从|：|:|不低于|不超过)*$"
 )
 _RATE = re.compile(
-    rf"(?P<subject>.*?)(?P<word>{_alternatives(_DATA['rates']['words'])})(?:[（(][^）)]{{0,12}}[）)])?(?:仅|均|已|也|分别|都|各|约|近|超过|超|由|从|将|保持|稳定|控制|维持|在|：|:|达到|达|为|是|至|到|提高|提升|下降|上升|降低|降|升|高达|不低于|不超过|压减|的|\s)*$"
+    rf"(?P<subject>.*?)(?P<word>{alternatives(_DATA['rates']['words'])})(?:[（(][^）)]{{0,12}}[）)])?(?:仅|均|已|也|分别|都|各|约|近|超过|超|由|从|将|保持|稳定|控制|维持|在|：|:|达到|达|为|是|至|到|提高|提升|下降|上升|降低|降|升|高达|不低于|不超过|压减|的|\s)*$"
 )
 _COMPLETION = re.compile(r"(?:完成|实现|达到?|为|占|恢复到|恢复至|相当于|是)(?P<object>[^完占，,。；;]{0,24}?)的?$")
-_AVERAGE = re.compile(_alternatives(_DATA["averages"]["words"]))
+_AVERAGE = re.compile(alternatives(_DATA["averages"]["words"]))
 _TEMPORAL = re.compile(
     r"^(?:20\d\d年)?(?:上年|去年|前年|同期|年初|上月|上季|上半年|下半年|一季度|二季度|三季度|前|[0-9]{1,2}月|[0-9]{4}年|往年|上一|年末|年底|月|季|平日|以前|过去|同比|环比|十年前|当时|此前|20)"
 )
 _CLAUSE_ENDS = "，,；;。：:！!？?\n\t"
-_FRONT = sorted(words(_DATA["strip_front"]["words"]), key=len, reverse=True)
-_BACK = sorted(words(_DATA["strip_back"]["words"]), key=len, reverse=True)
+_FRONT, _BACK = alternatives(_DATA["strip_front"]["words"]), alternatives(_DATA["strip_back"]["words"])
 _KEPT_FRONT = "|".join(map(re.escape, words(_DATA["strip_front"]["kept"])))
 _KEPT_BACK = tuple(words(_DATA["strip_back"]["kept"]))
-_FRONT_RE = re.compile(rf"(?:(?!{_KEPT_FRONT})(?:{'|'.join(map(re.escape, _FRONT))}|[\s“”\"（）()·—-]))+")
-_BACK_RE = re.compile(rf"(?:{'|'.join(map(re.escape, _BACK))}|[\s“\"（(、：:])$")
+_FRONT_RE = re.compile(rf"(?:(?!{_KEPT_FRONT})(?:{_FRONT}|[\s“”\"（）()·—-]))+")
+_BACK_RE = re.compile(rf"(?:{_BACK}|[\s“\"（(、：:])$")
 _ATTRIBUTES = frozenset(words(_DATA["attributes"]["words"]))
 
 

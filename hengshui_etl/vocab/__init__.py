@@ -7,8 +7,9 @@ Does not belong here: grammar (figures/), arithmetic, anything about one article
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -51,6 +52,12 @@ def toml(name: str) -> Mapping[str, Any]:
 def words(value: str | list[str]) -> tuple[str, ...]:
     """The words of an entry, written as a list or as one string with spaces between."""
     return tuple(value.split() if isinstance(value, str) else value)
+
+
+def alternatives(value: str | Iterable[str]) -> str:
+    """The words of an entry as the alternatives of a pattern, the longest first, so that no word hides a longer one."""
+    given = value.split() if isinstance(value, str) else value
+    return "|".join(sorted(map(re.escape, given), key=len, reverse=True))
 
 
 @cache
