@@ -3,6 +3,8 @@
     python benchmarks/mutation.py                          every planted error (some thousands, about a minute)
     python benchmarks/mutation.py --sample 2000 --seed 1   as many from every class as come together to 2000
     python benchmarks/mutation.py --missed missed.md       what was not found, grouped by pattern
+    python benchmarks/mutation.py --type share             only errors that break a labelled share
+    python benchmarks/mutation.py --fresh                  into the fresh articles instead of the practice articles
     python benchmarks/mutation.py --docs                   puts the tables into docs/benchmarks.md
 
 One error at a time is planted into the print of a figure that stands in a labelled relation which holds, and the whole
@@ -42,6 +44,7 @@ from hengshui_etl.records import Claim, Examination, Figure  # noqa: E402
 from hengshui_etl.relations.judge import NotJudgeable, verdict_of  # noqa: E402
 
 PRACTICE = ROOT / "tests" / "golden" / "practice"
+FRESH = ROOT / "tests" / "golden" / "fresh"
 CLASSES = (
     "last digit ±1", "digit replaced", "digits swapped", "digit dropped", "decimal point moved", "万↔亿", "%↔百分点",
     "count ±1",
@@ -101,12 +104,13 @@ def _labels() -> Any:
 
 
 def labelled(name: str) -> Labelled:
-    """The practice article of that name."""
+    """The labelled article of that name, a practice article or a fresh one."""
     labels = _labels()
-    gold = json.loads((PRACTICE / f"{name}.gold.json").read_text("utf-8"))
-    path = PRACTICE / gold.get("file", f"{name}.txt")
+    folder = PRACTICE if (PRACTICE / f"{name}.gold.json").exists() else FRESH
+    gold = json.loads((folder / f"{name}.gold.json").read_text("utf-8"))
+    path = folder / gold.get("file", f"{name}.txt")
     if not path.exists():
-        path = next(p for p in sorted(PRACTICE.glob(f"{name}.*")) if p.suffix != ".json")
+        path = next(p for p in sorted(folder.glob(f"{name}.*")) if p.suffix != ".json")
     data = path.read_bytes()
     figures = [labels.figure_from(f) for f in gold["figures"]]
     claims = [(labels.claim_from(r, figures), r) for r in gold["relations"]]
@@ -248,12 +252,14 @@ def broken_by(article: Labelled, planted: Planted, labels: Any) -> list[tuple[Cl
     return broken
 
 
-def outcome_of(article: Labelled, planted: Planted, labels: Any) -> Outcome | None:
-    """What became of the planted error; None where it could not be planted."""
+def outcome_of(article: Labelled, planted: Planted, labels: Any, types: frozenset[str]) -> Outcome | None:
+    """What became of the planted error; None where it could not be planted, or breaks no relation of these types."""
     data = with_planted(article, planted)
     if data is None:
         return None
     broken = broken_by(article, planted, labels)
+    if types and not any(claim.type in types for claim, _ in broken):
+        return None
     n = next(i for i, f in enumerate(article.gold["figures"]) if f["id"] == planted.figure)
     span = article.spans[n]
     assert span is not None
@@ -323,7 +329,7 @@ _ARTICLES: dict[str, Labelled] = {}
 _LABELS: list[Any] = []
 
 
-def outcomes_of(chunk: Sequence[Planted]) -> list[Outcome | None]:
+def outcomes_of(chunk: Sequence[Planted], types: frozenset[str] = frozenset()) -> list[Outcome | None]:
     """The outcomes of planted errors, in a process of its own."""
     if not _LABELS:
         _LABELS.append(_labels())
@@ -331,7 +337,7 @@ def outcomes_of(chunk: Sequence[Planted]) -> list[Outcome | None]:
     for planted in chunk:
         if planted.article not in _ARTICLES:
             _ARTICLES[planted.article] = labelled(planted.article)
-        out.append(outcome_of(_ARTICLES[planted.article], planted, _LABELS[0]))
+        out.append(outcome_of(_ARTICLES[planted.article], planted, _LABELS[0], types))
     return out
 
 
@@ -426,33 +432,40 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--article", action="append", help="only this article (may be given several times)")
+    parser.add_argument("--fresh", action="store_true", help="the fresh articles instead of the practice articles")
+    parser.add_argument("--type", action="append", help="only errors that break a labelled relation of this type")
     parser.add_argument("--missed", type=Path, help="write there what was not found")
     parser.add_argument("--docs", action="store_true", help="put the table into docs/benchmarks.md, between its marks")
     parser.add_argument("--out", type=Path, help="write the table there instead of printing it")
     given = parser.parse_args()
     began = time.perf_counter()
-    names = given.article or sorted(p.name.removesuffix(".gold.json") for p in PRACTICE.glob("*.gold.json"))
+    folder = FRESH if given.fresh else PRACTICE
+    names = given.article or sorted(p.name.removesuffix(".gold.json") for p in folder.glob("*.gold.json"))
     articles = [labelled(name) for name in names]
     planted = [p for a in articles for p in planted_in(a)]
     print(f"{len(planted)} errors can be planted into {len(articles)} articles", file=sys.stderr)
     if given.sample is not None:
         planted = sampled(planted, given.sample, given.seed)
     chunks = [planted[i : i + 50] for i in range(0, len(planted), 50)]
+    types = frozenset(given.type or ())
     outcomes: list[Outcome] = []
     skipped = done = 0
     with ProcessPoolExecutor(given.jobs) as pool:
-        for future in as_completed([pool.submit(outcomes_of, chunk) for chunk in chunks]):
+        for future in as_completed([pool.submit(outcomes_of, chunk, types) for chunk in chunks]):
             for outcome in future.result():
                 done += 1
                 skipped += outcome is None
                 if outcome is not None:
                     outcomes.append(outcome)
-            print(f"\r{done}/{len(planted)}", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+            if sys.stderr.isatty():
+                print(f"\r{done}/{len(planted)}", end="", file=sys.stderr, flush=True)
     outcomes.sort(key=lambda o: (o.planted.article, o.planted.figure, o.planted.kind, o.planted.text))
     table = report(outcomes, [alarm for a in articles for alarm in alarms_on(a)], len(articles))
     seconds = time.perf_counter() - began
-    print(f"{seconds:.0f} s, {given.jobs} processes, {skipped} places not found in a page", file=sys.stderr)
+    print(
+        f"{seconds:.0f} s, {given.jobs} processes, {skipped} left out (no such type, or not found in a page)",
+        file=sys.stderr,
+    )
     if given.missed:
         given.missed.write_text(missed_report(outcomes), "utf-8")
     if given.docs:
