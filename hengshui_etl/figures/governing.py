@@ -130,9 +130,7 @@ class Times:
             self.year = self.default.period.last.year
 
     def new_sentence(self, at: int) -> None:
-        """A full stop: an aside of the sentence before is over. A semicolon is none."""
-        if at and self.text[at - 1] in "；;":
-            return
+        """A full stop (a semicolon is none): an aside of the sentence before is over."""
         self.sentence_at = at
         self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
         self.fresh = False

@@ -6,9 +6,11 @@ which region governs which figure (extract.py).
 
 from __future__ import annotations
 
+import operator
 import re
 from collections import Counter
 from functools import cache, lru_cache
+from itertools import compress, count
 from typing import NamedTuple
 
 from hengshui_etl.records import Article
@@ -63,6 +65,8 @@ _VENUE = re.compile(
     r"(?P<name>(?!落户|入驻|进驻|位于|布局|走进|其|该|全|各|这|市级|省级|国家|部分|一般|所有|重点|主要|有|在)[\u4e00-\u9fff]{2,6}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
     r"|某[\u4e00-\u9fff]{1,6}?(?:企业|公司|集团|工厂))"
 )
+_LAST = re.compile("[镇乡道木村区城场站团司厂业]")
+"""A character of every name that `_LOCAL` and `_VENUE` find: one look spares most clauses both."""
 _VENUE_ENDS = re.compile(r"古城|古镇|景区|(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸")
 _TITLE_VENUE = re.compile(r"[\u4e00-\u9fff]{0,4}?(?:国际)?机场(?!群|数|业|里)")
 _ESTATE = re.compile(
@@ -120,7 +124,7 @@ def region_at(head: str, near: str | None) -> tuple[Place, int] | None:
 
 def place_at(head: str, near: str | None) -> tuple[Place, int] | None:
     """(place, length) of a region, township, village, zone or venue that begins `head`, or None."""
-    found = region_at(head, near)
+    found = region_at(head, near) if head[:2] in _index() else None
     if found is not None:
         within = _LOCAL.match(head, found[1])
         if within and found[0].level == "county":
@@ -129,6 +133,8 @@ def place_at(head: str, near: str | None) -> tuple[Place, int] | None:
             end = venue.end()
             return Place(head[:end], found[0].code, "venue"), end
         return found
+    if _LAST.search(head) is None:
+        return None
     for pattern, level in ((_LOCAL, "township"), (_VENUE, "venue")):
         match = pattern.match(head)
         if match:
@@ -138,7 +144,7 @@ def place_at(head: str, near: str | None) -> tuple[Place, int] | None:
 
 def township_in(clause: str, near: str | None) -> Place | None:
     """The township or village that a clause without a region at its head names (在大集镇开店), or None."""
-    match = _LOCAL_WITHIN.search(clause)
+    match = _LOCAL_WITHIN.search(clause) if _LAST.search(clause) else None
     return Place(match["name"], near, "township") if match else None
 
 
@@ -172,9 +178,12 @@ def main_place(article: Article) -> Place | None:
 
     def look(stretch: str, weight: int, shorts: bool) -> None:
         index = _index()
-        i, n = 0, len(stretch)
-        while i < n - 1:
-            for name, region, short in index.get(stretch[i : i + 2], ()):
+        beyond = 0
+        pairs = map(operator.add, stretch, stretch[1:])
+        for i in compress(count(), map(index.__contains__, pairs)):
+            if i < beyond:
+                continue
+            for name, region, short in index[stretch[i : i + 2]]:
                 if not stretch.startswith(name, i) or (short and not shorts):
                     continue
                 if (
@@ -199,9 +208,8 @@ def main_place(article: Article) -> Place | None:
                 if place not in found:
                     order.append(place)
                 found[place] += weight
-                i = end - 1
+                beyond = end
                 break
-            i += 1
 
     look(title, 8, True)
     head = min(len(text), 600)

@@ -1,0 +1,140 @@
+"""Which region a figure is of: the walk of the places through an article.
+
+Belongs here: the region that a clause begins with, handed on to the figures behind it; what 全省 or 市本级
+make of it.
+Does not belong here: finding regions by name, the region an article is about (scope.py).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from hengshui_etl.figures.quantities import Quantity
+from hengshui_etl.figures.scope import Place, inside, place_at, pointed_place, township_in
+from hengshui_etl.figures.statements import Statement
+
+_WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性)")
+_OTHERS = re.compile(r"(?<![居列位占])(?P<word>全国|全省)(?P<is>(?:平均)?(?:为|是|仅为?))?$")
+_AGAINST = re.compile(
+    r"进入|销往|遍布|覆盖|辐射|走向|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与"
+)
+_OWN_LEVEL = re.compile(r"(?:[，、]|^)(?P<level>[省市县区州]本级|[市县]级)")
+_DIVISIONS = re.compile(r"(?:个)?(?:设区市|地级市|市州|市（州|市\(州|地市|省份|省（|城市|县（市|县市区)")
+_TOWNSHIP = re.compile(r"[县旗区市][^，。；]{1,4}[镇乡]")
+_ORIGINS = re.compile(r"所在地|来源地|目的地|户籍地|客源地|投资方")
+_HOME = re.compile(r"全市|全县|全区|全州|全旗|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
+_LEADS = re.compile(
+    r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*"
+)
+_SHORT = 80
+"""Clauses up to this length are remembered: the press repeats them."""
+_NOT_ALONE = ("、", "等", "和", "级", "及", "与")
+
+
+class Pointers(NamedTuple):
+    """What a clause says of whose figures follow: a word that leads back to the article's own region; the place that
+    its head names, with where its name begins and ends; else the township that it names further in."""
+
+    home: bool
+    place: Place | None
+    at: int
+    end: int
+    township: Place | None
+
+
+@lru_cache(maxsize=1 << 12)
+def pointers_in(clause: str, near: str | None) -> Pointers:
+    """What `clause` says of whose figures follow, in an article about the region with the code `near`."""
+    home = _HOME.search(clause) is not None
+    lead = _LEADS.match(clause)
+    at = lead.end() if lead else 0
+    found = place_at(clause[at : at + 16], near)
+    if found is None:
+        return Pointers(home, None, at, at, township_in(clause, near))
+    return Pointers(home, found[0], at, at + found[1], None)
+
+
+class Places:
+    """The places in force at one point of the walk."""
+
+    def __init__(self, text: str, main: Place | None) -> None:
+        self.text = text
+        self.main = main
+        self.near = main.code if main else None
+        self.place: Place | None = None
+        self.sentence_at = 0
+
+    def new_paragraph(self) -> None:
+        """A new paragraph speaks of the article's own region."""
+        self.place = None
+
+    def new_sentence(self, at: int) -> None:
+        """A full stop: only a township is still spoken of."""
+        self.sentence_at = at
+        if self.place is not None and self.place.level != "township":
+            self.place = None
+
+    def heed_sentence(self, start: int, end: int) -> None:
+        """Take note of the regions that the first clauses of a sentence without figures begin with, if it names a
+        township."""
+        if _TOWNSHIP.search(self.text, start, end):
+            self.heed_clauses(start, end)
+
+    def heed_clauses(self, start: int, end: int) -> None:
+        """Take note of the regions that the clauses between `start` and the quantity at `end` begin with."""
+        text = self.text
+        for _ in range(5):
+            comma = text.find("，", start, end)
+            if comma < 0:
+                comma = text.find(",", start, end)
+            self.heed(start, comma if comma >= 0 else end)
+            if comma < 0:
+                return
+            start = comma + 1
+
+    def heed(self, start: int, end: int) -> None:
+        """Take note of the region that a clause begins with, or of a word that leads back to the article's own."""
+        if end - start < 2:
+            return
+        text, main = self.text, self.main
+        read = pointers_in if end - start <= _SHORT else pointers_in.__wrapped__
+        home, place, at, till, township = read(text[start:end], self.near)
+        if home:
+            self.place = None
+        if self.place is not None and self.place.level == "venue" and text.startswith(("其余", "其他"), start):
+            self.place = None
+        if place is None:
+            if township is not None:
+                self.place = township
+            return
+        till += start
+        if text.startswith(_NOT_ALONE, till):
+            return
+        if main and place.name == main.name:
+            self.place = None
+        elif inside(place, main) and not _ORIGINS.search(text, self.sentence_at, start + at):
+            self.place = place
+
+    def place_for(self, q: Quantity, s: Statement) -> Place | None:
+        """Whose figure it is."""
+        main, before = self.main, s.before
+        if main is None:
+            return self.place
+        if "省" in before or "全国" in before:
+            if q.kind in ("count", "money", "measure") and (match := _WHOSE.search(before)):
+                earlier = before[: match.start()]
+                level = s.predicate in ("level", "average", "rank") and not _AGAINST.search(earlier[-8:])
+                compared = earlier.endswith(("居", "列", "位", "比", "较", "在", "排"))
+                if level and (not compared or (before.endswith(match["word"]) and _DIVISIONS.match(s.behind))):
+                    pointed = pointed_place(match["word"], main)
+                    if pointed is not None:
+                        return pointed
+            if (other := _OTHERS.search(before)) and (other["is"] or s.behind.startswith("的")):
+                return pointed_place(other["word"], main) or main
+        if "本级" in before[:5]:
+            own = _OWN_LEVEL.match(before)
+            if own and main.name.endswith(own["level"][0]) and own["level"].endswith("本级"):
+                return Place(f"{main.name}本级", main.code, "own")
+        return self.place or main
