@@ -108,16 +108,15 @@ def _components(failing: Sequence[int], claims: Sequence[Claim]) -> list[list[in
     """The failing relations, grouped by the figures that they share."""
     group: dict[int, list[int]] = {}  # figure → relations of its component
     for i in failing:
-        merged = [i]
-        for f in claims[i].operands:
-            other = group.get(f)
-            if other is not None and other is not merged:
-                if len(other) > len(merged):
-                    merged, other = other, merged
+        touched = {id(group[f]): group[f] for f in claims[i].operands if f in group}
+        merged: list[int] = max(touched.values(), key=len, default=[])
+        for other in touched.values():
+            if other is not merged:
                 merged.extend(other)
                 for j in other:
                     for g in claims[j].operands:
                         group[g] = merged
+        merged.append(i)
         for f in claims[i].operands:
             group[f] = merged
     unique = {id(g): g for g in group.values()}

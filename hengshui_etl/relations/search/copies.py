@@ -1,12 +1,13 @@
 """The same figure said twice: headline and body, table and prose, summary and detail.
 
-Belongs here: relations of type restatement. Does not belong here: the same quantity in another unit (conversions.py).
+Belongs here: relations of type restatement that hold. Does not belong here: copies that do not agree
+(copies_failing.py), the same quantity in another unit (conversions.py).
 """
 
 from __future__ import annotations
 
-from hengshui_etl.records import Figure
-from hengshui_etl.relations.search.view import Slips, View, shared_characters
+from hengshui_etl.relations.search.copies_failing import accuse_copies, misstated, slipped_copy
+from hengshui_etl.relations.search.view import View, shared_characters
 
 
 def find_copies(view: View) -> None:
@@ -15,6 +16,7 @@ def find_copies(view: View) -> None:
         if view.titled(i) and (j := _copy_in_body(view, i)) is not None:
             view.claim("restatement", (i, j), "标题与正文")
     _repeated(view)
+    accuse_copies(view)
 
 
 def _copy_in_body(view: View, i: int) -> int | None:
@@ -32,7 +34,7 @@ def _copy_in_body(view: View, i: int) -> int | None:
     percent = figure.unit == "%"
     close = [j for j in held if not percent or _same_sense(view, i, j)]
     exact = [j for j in held if view.figures[j].value == figure.value and (j in close or view.likeness(i, j) >= 0.5)]
-    if figure.bound != "exact" and not exact and (j := _misstated(view, i, same, held, close)) is not None:
+    if figure.bound != "exact" and not exact and (j := misstated(view, i, same, held, close)) is not None:
         return j
     if figure.bound == "min" and percent and not figure.value % 5:
         tens = [
@@ -52,46 +54,7 @@ def _copy_in_body(view: View, i: int) -> int | None:
     if exact or (close and figure.bound != "exact"):
         best = max(exact or close, key=lambda j: (round(view.likeness(i, j), 1), -j))
         return best if exact or percent or view.likeness(i, best) >= 0.5 else None
-    return _slipped_copy(view, i, same)
-
-
-def _misstated(view: View, i: int, same: list[int], held: list[int], close: list[int]) -> int | None:
-    """The figure of the body that a rounded headline must be about by its words, though it does not agree."""
-    best = max(same, key=lambda j: (round(view.likeness(i, j), 1), -j), default=None)
-    if best is None or best in close or view.figures[best].bound != "exact":
-        return None
-    others = max((view.likeness(i, j) for j in close), default=0.0)
-    named = view.likeness(i, best) >= 0.6 and view.likeness(i, best) > others + 0.25
-    alone = _stated_alone(view, i, best, [best]) and not any(view.paragraphs[j] <= view.paragraphs[best] for j in held)
-    return best if named and alone else None
-
-
-def _slipped_copy(view: View, i: int, same: list[int]) -> int | None:
-    """The figure of the body of which the headline's is a copy but for one slip of the hand."""
-    figure = view.figures[i]
-    if _leading_digits(figure) < 2 or any(c.type == "restatement" and i in c.operands for c in view.claims):
-        return None
-    named = [j for j in same[:14] if not view.is_cell(j) and view.likeness(i, j) >= 0.45]
-    for j in named[:3]:
-        if figure.bound != "exact" and view.figures[j].bound != "exact":
-            continue
-        admitted: Slips = "misread" if view.likeness(i, j) >= 0.6 else "swapped"
-        if view.slip("restatement", (i, j), admitted) or (
-            figure.bound in ("min", "max") and _stated_alone(view, i, j, named)
-        ):
-            return j
-    return None
-
-
-def _leading_digits(figure: Figure) -> int:
-    """The digits of a figure, of a decimal below 1 those behind the point: 0.05 has two."""
-    return len(f"{figure.value.normalize():f}".strip("0").replace(".", ""))
-
-
-def _stated_alone(view: View, i: int, j: int, named: list[int]) -> bool:
-    """Whether the body says just one thing that the headline's bound can be about."""
-    ratio = view.values[j] / view.values[i] if view.values[i] else 0
-    return named[0] == j and 0.6 < ratio < 1.6
+    return slipped_copy(view, i, same)
 
 
 def _same_sense(view: View, i: int, j: int) -> bool:
@@ -127,34 +90,6 @@ def _repeated(view: View) -> None:
                 view.claim("restatement", (j, i), "前后两处")
                 break
         earlier.append(i)
-    _swapped(view)
-
-
-def _swapped(view: View) -> None:
-    """A table's cell and the same thing in prose, alike but for two swapped digits."""
-    cells = [i for i in range(view.count) if view.is_cell(i)]
-    prose = [i for i in range(view.count) if view.level[i] and not view.titled(i)]
-    said = {i for c in view.claims if c.type == "restatement" for i in c.operands}
-    for i in cells:
-        figure = view.figures[i]
-        if i in said or _leading_digits(figure) < 3:
-            continue
-        for j in prose:
-            other = view.figures[j]
-            if (
-                j in said
-                or other.unit != figure.unit
-                or other.value == figure.value
-                or other.scope != figure.scope
-                or other.period != figure.period
-            ):
-                continue
-            if (
-                sorted(f"{other.value.normalize():f}") == sorted(f"{figure.value.normalize():f}")
-                and view.likeness(i, j) >= 0.6
-                and view.slip("restatement", (i, j), "swapped", only=j)
-            ):
-                view.claim("restatement", (i, j), "表与正文")
 
 
 def find_summaries(view: View) -> None:

@@ -1,0 +1,184 @@
+"""Copies that do not agree: a figure said twice of which one print has slipped.
+
+Belongs here: which figure of the body a headline means although they differ, and which figures of prose and table are
+one but for a slip of the hand. Does not belong here: copies that agree (copies.py).
+
+A copy is sought only for a figure that has none. What the words must say depends on how many digits had to agree by
+chance: the more digits, the fewer words. About one in 25 numbers of three digits, and one in 100 of four, is one edit
+away from a given one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from hengshui_etl.records import Figure
+from hengshui_etl.relations.search.view import Slips, View, covered
+
+_TAKEN_UP = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:当中|之中|中|里)")
+
+
+def leading_digits(figure: Figure) -> int:
+    """The digits of a figure, of a decimal below 1 those behind the point: 0.05 has two."""
+    return len(f"{figure.value.normalize():f}".strip("0").replace(".", ""))
+
+
+def misstated(view: View, i: int, same: list[int], held: list[int], close: list[int]) -> int | None:
+    """The figure of the body that a rounded headline must be about by its words, though it does not agree."""
+    best = max(same, key=lambda j: (round(view.likeness(i, j), 1), -j), default=None)
+    if best is None or best in close or view.figures[best].bound != "exact" or not _one_verb(view, i, best):
+        return None
+    likeness = view.likeness(i, best)
+    others = max((view.likeness(i, j) for j in close), default=0.0)
+    if likeness < 0.6 or likeness <= others + 0.25:
+        return None
+    if likeness >= 0.75 and view.figures[i].period == view.figures[best].period and _near(view, i, best, 0.3, 4):
+        return best
+    alone = _near(view, i, best) and not any(view.paragraphs[j] <= view.paragraphs[best] for j in held)
+    return best if alone else None
+
+
+def _near(view: View, i: int, j: int, least: float = 0.6, most: float = 1.6) -> bool:
+    """Whether figure `j` is of the size that the headline's bound `i` speaks of."""
+    return view.values[i] > 0 and least < view.values[j] / view.values[i] < most
+
+
+def _one_verb(view: View, i: int, j: int) -> bool:
+    """Whether two figures are said with one kind of predicate, as far as there is one."""
+    a, b = view.statements[i], view.statements[j]
+    return a is None or b is None or a.predicate == b.predicate or {a.predicate, b.predicate} <= {"share", "rate"}
+
+
+def slipped_copy(view: View, i: int, same: list[int]) -> int | None:
+    """The figure of the body of which the headline's is a copy but for one slip of the hand."""
+    figure = view.figures[i]
+    if leading_digits(figure) < 2 or any(c.type == "restatement" and i in c.operands for c in view.claims):
+        return None
+    ranked = sorted(
+        (
+            j
+            for j in same
+            if view.figures[j].bound == "exact"
+            and not view.is_cell(j)
+            and _one_verb(view, i, j)
+            and not view.said[j].base
+        ),
+        key=lambda j: (-round(view.likeness(i, j), 1), j),
+    )
+    for j in ranked[:40]:
+        admitted = _admitted(view, i, j)
+        if admitted is not None and view.slip("restatement", (i, j), admitted):
+            return j
+        if figure.bound in ("min", "max") and j == ranked[0] and view.likeness(i, j) >= 0.45 and _near(view, i, j):
+            return j
+    return None
+
+
+def _admitted(view: View, i: int, j: int) -> Slips | None:
+    """The slips by which a headline's figure may differ from one of the body: more words or more digits, more slips."""
+    a, b = view.figures[i], view.figures[j]
+    digits = max(leading_digits(a), leading_digits(b))
+    likeness = view.likeness(i, j)
+    alike = a.scope == b.scope and a.period == b.period
+    if likeness >= 0.6:
+        return "garbled" if digits >= 3 else "misread" if alike else "swapped"
+    if likeness >= 0.3:
+        return "garbled" if digits >= 4 and alike else "misread" if digits >= 3 else None
+    return "misread" if digits >= 4 else None
+
+
+def accuse_copies(view: View) -> None:
+    """Claim what prose and table, or two places of the prose, say of one thing with one slip between them."""
+    paired = {i for c in view.claims if c.type == "restatement" for i in c.operands}
+    places: dict[tuple[str, str | None, str | None], list[int]] = defaultdict(list)
+    prints = [f"{f.value.normalize():f}".replace(".", "").strip("0") for f in view.figures]
+    for i, figure in enumerate(view.figures):
+        if not (view.is_cell(i) or view.titled(i)) and figure.bound == "exact" and figure.high is None:
+            places[figure.unit, figure.direction, figure.scope].append(i)
+    for i, figure in enumerate(view.figures):
+        if figure.bound != "exact" or figure.high is not None or view.titled(i) or not figure.metric:
+            continue
+        cell = view.is_cell(i)
+        for j in places[figure.unit, figure.direction, figure.scope]:
+            other = view.figures[j]
+            if (
+                (not cell and j >= i)
+                or figure.value == other.value
+                or (i in paired and j in paired)
+                or max(len(prints[i]), len(prints[j])) < 3
+                or not one_edit_apart(prints[i], prints[j])
+                or not _one_thing(view, i, j, max(len(prints[i]), len(prints[j])))
+            ):
+                continue
+            if view.trial("restatement", (j, i)) is False and view.claim(
+                "restatement", (j, i), "表与正文" if cell else "前后两处"
+            ):
+                paired |= {i, j}
+                break
+    _take_up(view, paired)
+
+
+def _take_up(view: View, paired: set[int]) -> None:
+    """`158处煤矿中132处实现…` opens a sentence: a count that was said before is taken up, and must be that count."""
+    counts: list[int] = []
+    for i, figure in enumerate(view.figures):
+        if figure.kind != "count" or figure.bound != "exact" or view.is_cell(i):
+            continue
+        noun = _TAKEN_UP.match(view.text[figure.till : figure.till + 14])
+        opens = figure.at == 0 or view.text[figure.at - 1] in "。；;\n】"
+        if (
+            i not in paired
+            and noun
+            and opens
+            and sum((f.value, f.unit) == (figure.value, figure.unit) for f in view.figures[:i]) == 0
+        ):
+            named = [
+                j
+                for j in counts
+                if view.figures[j].unit == figure.unit
+                and covered(noun[1], view.metrics[j] + view.text[view.figures[j].till : view.figures[j].till + 8]) == 1
+            ]
+            slipped = [j for j in named if view.slip("restatement", (j, i), "garbled")]
+            if len(slipped) == 1:
+                view.claim("restatement", (slipped[0], i), "前后两处")
+        if view.plain(i):
+            counts.append(i)
+
+
+def _one_thing(view: View, i: int, j: int, digits: int) -> bool:
+    """Whether two figures that differ by one slip are said of one thing in one period."""
+    a, b = view.figures[i], view.figures[j]
+    if a.period != b.period or view.said[i].base or view.said[j].base:
+        return False
+    if view.is_cell(i):
+        return view.likeness(i, j) >= (0.6 if digits == 3 else 0.4)
+    return (
+        digits >= 4
+        and a.sentence != b.sentence
+        and view.said[i].predicate == view.said[j].predicate
+        and view.metrics[i] == view.metrics[j]
+        and len(view.metrics[i]) >= 3
+    )
+
+
+def one_edit_apart(a: str, b: str) -> bool:
+    """Whether two rows of digits differ by one digit, by two neighbours that changed places, or by a lost digit."""
+    if a == b:
+        return True
+    if len(a) == len(b):
+        differing = [k for k in range(len(a)) if a[k] != b[k]]
+        if len(differing) == 1:
+            return True
+        return (
+            len(differing) == 2
+            and differing[1] == differing[0] + 1
+            and a[differing[0]] == b[differing[1]]
+            and a[differing[1]] == b[differing[0]]
+        )
+    if len(a) > len(b):
+        a, b = b, a
+    if len(b) - len(a) != 1:
+        return False
+    k = next((k for k in range(len(a)) if a[k] != b[k]), len(a))
+    return a[k:] == b[k + 1 :]
