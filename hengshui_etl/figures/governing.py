@@ -12,10 +12,24 @@ article began with, stocks (余额, 存栏) to the last state and flows (发放,
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
-from hengshui_etl.figures.periods import NOW, Moment, moment_of, previous_year, whole_year, year_words
+from hengshui_etl.figures.periods import (
+    NOW,
+    Moment,
+    between,
+    inside,
+    is_before,
+    is_month,
+    moment_of,
+    previous_year,
+    so_far,
+    whole_year,
+    year_to,
+    year_words,
+    years_ahead,
+)
 from hengshui_etl.figures.quantities import Quantity, Time
 from hengshui_etl.figures.scan import YEAR
 from hengshui_etl.figures.statements import Statement
@@ -50,7 +64,9 @@ _MEETING = re.compile(r"[^，,。；;]{0,40}(?:召开|举行|举办|启动|会�
 _PRICES = re.compile(r"[^，,。；;）)]{0,6}(?:价|口径|基数|汇率)")
 _WITHOUT_TIME = re.compile(r"(?:由|从)(?:[约近超])?$")
 _YEAR_RUN = re.compile(r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)")
-_EMBEDDED = re.compile(r"价格变动的?翘尾|(?<=年初)?(?:确定|制定|下达|预定|提出|安排|部署|排定)的")
+_EMBEDDED = (
+    "价格变动翘尾", "价格变动的翘尾", "确定的", "制定的", "下达的", "预定的", "提出的", "安排的", "部署的", "排定的",
+)  # fmt: skip
 _SAME_DAYS = re.compile(r"(?:的)?(?:此时|同月|同日|同一天|同一时期|这个时候)")
 _PREVIOUS = re.compile(r"(?:上年|上一年|前一年|上年度|上一年度)")
 NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[、．.])")
@@ -71,6 +87,8 @@ _YEARS_TOGETHER = re.compile(
 )
 _NET_TOTAL = re.compile(r"(?:累计|共|净)[增减]")
 _DAY_ALONE = re.compile(r"\d{1,2}日$")
+_TELLING = re.compile(rf"年|计划|定任务|力争|[由从]|{_PLAN.pattern}")
+"""What every clause has that says more of its time than its time word: one look spares the others the rest."""
 _PLAN_NAME = re.compile(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
 _NAMED_YEAR = re.compile(YEAR)
 
@@ -85,6 +103,18 @@ def _nature(words_around: str) -> str:
     if _FLOW.search(words_around):
         return "flow"
     return "loose" if _STOCK_LOOSE.search(words_around) else ""
+
+
+@lru_cache(maxsize=1 << 12)
+def _lead(earlier: str) -> tuple[bool, bool, bool]:
+    """Whether the words before a time word compare with it, begin with it, or say what has become of something."""
+    if not earlier:
+        return False, False, False
+    return (
+        _COMPARED.search(earlier) is not None,
+        _FROM.search(earlier) is not None,
+        _CHANGED_TO.search(earlier) is not None,
+    )
 
 
 class Times:
@@ -165,7 +195,7 @@ class Times:
             if word == "同期" and self.moment is not None and _COMPARED.search(earlier):
                 self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
             return
-        if (word == "年初" and earlier.endswith("末")) or _EMBEDDED.match(after):
+        if (word == "年初" and earlier.endswith("末")) or after.startswith(_EMBEDDED):
             return
         if earlier.endswith(_LISTED_IN) or (
             word in ("现在", "月初") and earlier.endswith(("出", "呈", "体", "表", "实", "正"))
@@ -177,7 +207,7 @@ class Times:
         if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and _DAY_ALONE.match(word):
             first = self.last_time[1].period.first
             word = f"{first.month}月{word}" if first is not None else word
-        plan = _PLAN_NAME.match(word)
+        plan = _PLAN_NAME.match(word) if "五" in word else None
         if plan and not plan["edge"] and after[:1] not in "，,":
             return
         moment = moment_of(word, self.published, self.year, self.latest)
@@ -192,14 +222,17 @@ class Times:
             moment = self._of_last_year(word, moment, after)
         if after.startswith("零时") or word.endswith("零时"):
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True, day=False)
-        census = next((n for n in _CENSUSES if after.startswith(n)), None)
+        census = None
+        if after.startswith(_CENSUS_NAMES):
+            census = next(n for n in _CENSUSES if after.startswith(n))
         if census is not None:
             day = _CENSUSES[census]
             moment = Moment(Period(None, day), True, False, True)
         elif after.startswith("零时") or word.endswith("零时"):
             self.census = moment.period.last
-        compared = _COMPARED.search(earlier) is not None or (census is not None and self.moment is not None)
-        source = (_FROM.search(earlier) is not None and not moment.as_of) or earlier.endswith(("由", "从"))
+        compared, source, changed = _lead(earlier)
+        compared = compared or (census is not None and self.moment is not None)
+        source = (source and not moment.as_of) or earlier.endswith(("由", "从"))
         if (word.endswith("以来") and not compared) or earlier.endswith("自"):
             source = compared = False
         if word.endswith("同期") or (word.endswith("年") and _SAME_DAYS.match(after)):
@@ -213,7 +246,7 @@ class Times:
                 self._take_base(moment, time)
             return
         if _PREVIOUS.match(word) or word in ("上年末", "上年底"):
-            if compared or source or _IS.match(after) or _CHANGED_TO.search(earlier):
+            if compared or source or _IS.match(after) or changed:
                 self._take_base(moment, time, source)
             return
         if earlier.endswith(("按", "以", "按照")):
@@ -221,7 +254,7 @@ class Times:
                 self.once, self.once_till = moment, time.till + 16
             if moment.as_of or _PRICES.match(after):
                 return
-        if compared or source or _CHANGED_TO.search(earlier):
+        if compared or source or changed:
             self._take_base(moment, time, source)
             return
         governing = self.moment or self.default
@@ -233,7 +266,7 @@ class Times:
             and self._told(time.at)
             and _IS.match(after)
             and after[1:3] not in _CHANGES
-            and _is_before(moment, governing)
+            and is_before(moment, governing)
         ):
             self._take_base(moment, time)
             return
@@ -274,7 +307,7 @@ class Times:
             self.plan_end = (moment, whole.period) if whole is not None else None
         self.this_year = word == "今年"
         if self.this_year and self.fresh and self.moment is not None and self.moment.as_of:
-            moment = _so_far(moment, self.moment)
+            moment = so_far(moment, self.moment)
         self.within_year = word in ("年内", "年底前")
         self._govern(moment, time.at)
 
@@ -339,10 +372,10 @@ class Times:
         self.base = None
         if self._is_future(moment) or (self.body and self._is_history(moment)):
             return
-        if self.lead is not None and at - self.sentence_at <= 6 and not _inside(moment, self.lead):
+        if self.lead is not None and at - self.sentence_at <= 6 and not inside(moment, self.lead):
             self.lead = moment
         last = moment.period.last
-        ahead = self.lead is not None and moment.named and _years_ahead(self.lead, moment)
+        ahead = self.lead is not None and moment.named and years_ahead(self.lead, moment)
         if ahead and self.default == self.lead:
             self.default = moment
         if ahead:
@@ -352,7 +385,7 @@ class Times:
         if moment.as_of:
             self.state = moment
         else:
-            if (self.flow is None or not _inside(moment, self.flow)) and not (
+            if (self.flow is None or not inside(moment, self.flow)) and not (
                 last is not None and self.published is not None and last.year > self.published.year
             ):
                 self.flow = moment
@@ -393,53 +426,74 @@ class Times:
             return period
         if governing is None:
             return Period(None, self.published) if self.body and self.published else None
-        period = governing.period
-        if _is_month(period) and "累计" in self.text[self.sentence_at : min(q.at, self.sentence_at + 12)] + s.before:
-            self.moment = Moment(_year_to(period), False, False, True)
+        period, before = governing.period, s.before
+        first, last = period
+        if (
+            first is not None
+            and first.month > 1
+            and ("累计" in before or "累计" in self.text[self.sentence_at : min(q.at, self.sentence_at + 12)] + before)
+            and is_month(period)
+        ):
+            self.moment = Moment(year_to(period), False, False, True)
             return self.moment.period
-        if governing.as_of and period.last is not None and _WITHIN_YEAR.search(s.before):
-            self.moment = Moment(_between(previous_year(period).last, period.last), False, False, True)
-            return self.moment.period
-        run = _YEARS_TOGETHER.search(s.before) if s.predicate == "level" else None
-        if run and period.last is not None and (period.last.month, period.last.day) in ((12, 31), (1, 1)):
-            years = _DIGITS[run["n"] or run["m"]]
-            last = period.last if period.last.month == 12 else date(period.last.year - 1, 12, 31)
-            self.moment = Moment(Period(date(last.year - years + 1, 1, 1), last), False, False, True)
-            return self.moment.period
-        if self.plan_end is not None and governing is self.plan_end[0] and (q.unit == "倍" or "累计" in s.before):
+        telling = _TELLING.search(before) is not None
+        if telling:
+            told = self._told_period(governing, s)
+            if told is not None:
+                return told
+        if self.plan_end is not None and governing is self.plan_end[0] and (q.unit == "倍" or "累计" in before):
             return self.plan_end[1]
         day = self.published
-        wanted = "力争" in s.before and s.predicate == "level" and period.first is not None
-        if wanted and day and period.last and period.last.year == day.year and period.last < day:
+        wanted = telling and "力争" in before and s.predicate == "level" and first is not None
+        if wanted and day and last and last.year == day.year and last < day:
             return whole_year(period, day)
-        if self.origin is not None and self.origin.as_of and period.first is not None and _REACHED.match(s.before):
-            return Period(None, period.last)
-        if s.predicate in ("level", "average") and (_PLAN.search(s.before) or _PLANNED.search(s.before)):
-            return whole_year(period, self.published)
-        if _WITHOUT_TIME.search(s.before):
-            if self.origin is not None:
-                return self.origin.period
-            if not governing.as_of and s.predicate in ("level", "rate", "share", "average"):
-                return previous_year(period)
-        if self.published and (ahead := _AHEAD.search(s.before)):
-            years = _DIGITS.get(ahead["n"], 0) or int(ahead["n"])
-            return Period(date(self.published.year + 1, 1, 1), date(self.published.year + years, 12, 31))
-        if self.within_year and period.last is not None and _nature(s.before) == "stock":
-            return Period(None, period.last)
-        if governing.as_of and period.last is not None:
-            if _YEAR_RUN.search(s.before):
+        if self.origin is not None and self.origin.as_of and first is not None and _REACHED.match(before):
+            return Period(None, last)
+        if telling:
+            if s.predicate in ("level", "average") and (_PLAN.search(before) or _PLANNED.search(before)):
+                return whole_year(period, day)
+            if _WITHOUT_TIME.search(before):
+                if self.origin is not None:
+                    return self.origin.period
+                if not governing.as_of and s.predicate in ("level", "rate", "share", "average"):
+                    return previous_year(period)
+            if day and (ahead := _AHEAD.search(before)):
+                years = _DIGITS.get(ahead["n"], 0) or int(ahead["n"])
+                return Period(date(day.year + 1, 1, 1), date(day.year + years, 12, 31))
+        if self.within_year and last is not None and _nature(before) == "stock":
+            return Period(None, last)
+        if governing.as_of and last is not None:
+            if telling and _YEAR_RUN.search(before):
                 self.since = Moment(Period(None, previous_year(period).last), True, False, True)
             if (
                 self.since is not None
-                and not _SINCE_OBJECT.search(s.before)
-                and (self._is_change(s) or _NET_TOTAL.search(s.before))
+                and not _SINCE_OBJECT.search(before)
+                and (self._is_change(s) or _NET_TOTAL.search(before))
             ):
-                return _between(self.since.period.last, period.last)
-        so_far = self.this_year and governing.whole_year and _DONE.search(s.before) is not None
-        if so_far and day and period.first and period.first.year == day.year:
-            self.moment = Moment(Period(period.first, day), False, False, True)
+                return between(self.since.period.last, last)
+        so_far = self.this_year and governing.whole_year and _DONE.search(before) is not None
+        if so_far and day and first and first.year == day.year:
+            self.moment = Moment(Period(first, day), False, False, True)
             return self.moment.period
         return period
+
+    def _told_period(self, governing: Moment, s: Statement) -> Period | None:
+        """The years back from the governing moment that a clause itself says it sums up (一年间, 五年累计), or None."""
+        period = governing.period
+        last = period.last
+        if last is None:
+            return None
+        if governing.as_of and _WITHIN_YEAR.search(s.before):
+            self.moment = Moment(between(previous_year(period).last, last), False, False, True)
+            return self.moment.period
+        run = _YEARS_TOGETHER.search(s.before) if s.predicate == "level" else None
+        if run and (last.month, last.day) in ((12, 31), (1, 1)):
+            years = _DIGITS[run["n"] or run["m"]]
+            if last.month == 1:
+                last = date(last.year - 1, 12, 31)
+            self.moment = Moment(Period(date(last.year - years + 1, 1, 1), last), False, False, True)
+            return self.moment.period
+        return None
 
     def _is_change(self, s: Statement) -> bool:
         return s.predicate == "change" or (s.direction is not None and s.predicate == "gap" and s.temporal)
@@ -497,60 +551,6 @@ class Times:
         return switched
 
 
-def _inside(part: Moment, whole: Moment) -> bool:
-    """Whether a span lies within another and is shorter."""
-    p, w = part.period, whole.period
-    if p.first is None or w.first is None or p.last is None or w.last is None:
-        return False
-    return w.first <= p.first and p.last <= w.last and p != w
-
-
-def _is_before(earlier: Moment, later: Moment) -> bool:
-    a, b = earlier.period.last, later.period.last
-    return a is not None and b is not None and a < b
-
-
-def _between(base: date | None, last: date) -> Period:
-    """From the day after a base level (or that day itself, over years) to the last."""
-    if base is None or base > last:
-        return Period(None, last)
-    if (last - base).days > 370 or base.day == 1:
-        return Period(base, last)
-    return Period(base + timedelta(1), last)
-
-
-def _years_ahead(earlier: Moment, later: Moment) -> bool:
-    """Whether two years, or the ends of two years, follow each other (2019年…；2021年…): the story goes on."""
-    a, b = earlier.period.last, later.period.last
-    return a is not None and b is not None and a.year < b.year and a.month in (1, 12)
-
-
-def _so_far(year: Moment, state: Moment) -> Moment:
-    """The part of a year up to the day of a state (截至10月底…今年新增)."""
-    first, last = year.period.first, state.period.last
-    if first is None or last is None or first.year != last.year:
-        return year
-    return Moment(Period(first, last), False, False, True)
-
-
-def _is_month(period: Period) -> bool:
-    """Whether it is one calendar month other than January."""
-    first, last = period
-    return (
-        first is not None
-        and last is not None
-        and first.day == 1
-        and first.month > 1
-        and (first.year, first.month) == (last.year, last.month)
-        and (last + timedelta(1)).day == 1
-    )
-
-
-def _year_to(period: Period) -> Period:
-    """From the first of January to the end of a period."""
-    return Period(date(period.last.year, 1, 1), period.last) if period.last is not None else period
-
-
 def _latest_year(text: str) -> int | None:
     """The latest year that an article without a date prints, or None."""
     found = [y for y in map(year_words, _NAMED_YEAR.findall(text)) if 1949 <= y <= 2100]
@@ -558,5 +558,6 @@ def _latest_year(text: str) -> int | None:
 
 
 _CENSUSES: dict[str, date] = {n: date.fromisoformat(d) for n, d in _PERIODS["censuses"].items()}
+_CENSUS_NAMES = tuple(_CENSUSES)
 
 __all__ = ["Times"]

@@ -19,6 +19,7 @@ _TIME = re.compile(
     r"(?:20\d\d年)?(?:\d{1,2}(?:月)?[-—–~至到])?\d{1,2}月(?:份|底|末|初)?(?:当月|\d{1,2}日)?(?:单月)?|20\d\d年(?:底|末|初|度)?"
     r"|(?:截至|截止)?(?:目前|今年以来|今年|本年|上半年|下半年|前三季度|[一二三四]季度|前\d个月|年末|年内|全年(?!计划|任务|目标))(?:底|末)?"
 )
+_OF_TIME = re.compile("[年月季平]")
 _BASE_TIME = re.compile(
     r"(?:上年|去年|前一年|前年|上一年|20\d\d年|年初|\d{1,2}月|[一二三四]季度|平日|上半年|二〇..年)(?:同期|末|底|初|份|全年|年底|年末)?(?:\d{1,2}月)?"
 )
@@ -55,7 +56,8 @@ _SECTION = re.compile(r"^(?:.{1,10}?——|【[^】]{1,16}】)(?=..)")
 _FRONT_YEAR = re.compile(r"^(?:去年|前年|上年)(?!同期|底|末|度|同)(?=..)")
 _CHINESE_MONTH = re.compile(r"(?<!\d)(?:十[一二]?|[一二三四五六七八九])月(?:份|底|末|初)")
 _FROM_END = re.compile(r"将?[由从](?:上年|去年|前年|20\d\d年|二〇..年)?(?:的|底|末|同期)*$")
-_COMMON = re.compile(r"[、和及与]")
+_HINT = re.compile("[年月季目由从（(]")
+"""A character of everything that is cut out of a label: one look spares most labels the rest."""
 _LONGEST = 36
 
 
@@ -119,9 +121,11 @@ class Memory:
 @lru_cache(maxsize=1 << 13)
 def cleaned(label: str) -> str:
     """A label without times, and without set phrases at its ends."""
-    label = _CHINESE_MONTH.sub("", _SECTION.sub("", label))
-    label = _FRONT_VERBS.sub("", stripped(_LONG_BRACKET.sub("", _TIME.sub("", _FROM_END.sub("", label)))))
-    label = stripped(_FRONT_YEAR.sub("", label))
+    if "——" in label or label[:1] == "【":
+        label = _SECTION.sub("", label)
+    if _HINT.search(label):
+        label = _LONG_BRACKET.sub("", _TIME.sub("", _FROM_END.sub("", _CHINESE_MONTH.sub("", label))))
+    label = stripped(_FRONT_YEAR.sub("", _FRONT_VERBS.sub("", stripped(label))))
     return label[-_LONGEST:]
 
 
@@ -211,7 +215,8 @@ def metric_of(
     memory.last = metric
     if q.kind == "percent" and s.predicate in ("share", "rate"):
         memory.ratio = metric
-    return metric[-2 * _LONGEST :].translate(_NARROW) or None
+    metric = metric[-2 * _LONGEST :]
+    return (metric.translate(_NARROW) if "（" in metric or "）" in metric else metric) or None
 
 
 def _line_head(text: str, at: int) -> str:
@@ -323,8 +328,10 @@ def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
 def _base(s: Statement, memory: Memory) -> str:
     """The label of a level that another is compared with, or nothing where it is no such level."""
     before = s.before
-    time = _BASE_TIME.search(before)
-    if time is None or len(before) - time.end() > 6 or not memory.subject:
+    if not memory.subject:
+        return ""
+    time = _BASE_TIME.search(before) if _OF_TIME.search(before) else None
+    if time is None or len(before) - time.end() > 6:
         return ""
     rest = _COMPARING.sub("", before[: time.start()] + before[time.end() :])
     rest = stripped(rest)
@@ -341,7 +348,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
     if base:
         return base
     memory.based = False
-    if _RESULT.match(s.before):
+    if s.before[:1] in _RESULT_BEGINS and _RESULT.match(s.before):
         return memory.last or memory.subject
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
     if q.kind == "count" and (divisions := _DIVISIONS.match(text, q.till, q.till + 10)):
@@ -525,6 +532,7 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
 
 
 _RESULT = re.compile(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
+_RESULT_BEGINS = frozenset("滑跃升压缩下降上提减增回扩")
 _SIDE = re.compile(r"惠及|带动|涉及|吸纳|受益")
 _ROW_BEHIND = re.compile(r"[\u4e00-\u9fff]{2,8}(?:、(?![一二两三四五六七八九十])[\u4e00-\u9fff]{2,12})+")
 _CLASSES = frozenset(("大", "类", "项", "个", "种", "方面", "块", "大板块", "板块", "大类"))

@@ -223,3 +223,57 @@ def whole_year(period: Period | None, published: date | None) -> Period | None:
     """The calendar year that a period, or else the article, speaks of."""
     day = period.last if period and period.last else published
     return Period(date(day.year, 1, 1), date(day.year, 12, 31)) if day else None
+
+
+def inside(part: Moment, whole: Moment) -> bool:
+    """Whether a span lies within another and is shorter."""
+    p, w = part.period, whole.period
+    if p.first is None or w.first is None or p.last is None or w.last is None:
+        return False
+    return w.first <= p.first and p.last <= w.last and p != w
+
+
+def is_before(earlier: Moment, later: Moment) -> bool:
+    a, b = earlier.period.last, later.period.last
+    return a is not None and b is not None and a < b
+
+
+def between(base: date | None, last: date) -> Period:
+    """From the day after a base level (or that day itself, over years) to the last."""
+    if base is None or base > last:
+        return Period(None, last)
+    if (last - base).days > 370 or base.day == 1:
+        return Period(base, last)
+    return Period(base + timedelta(1), last)
+
+
+def years_ahead(earlier: Moment, later: Moment) -> bool:
+    """Whether two years, or the ends of two years, follow each other (2019年…；2021年…): the story goes on."""
+    a, b = earlier.period.last, later.period.last
+    return a is not None and b is not None and a.year < b.year and a.month in (1, 12)
+
+
+def so_far(year: Moment, state: Moment) -> Moment:
+    """The part of a year up to the day of a state (截至10月底…今年新增)."""
+    first, last = year.period.first, state.period.last
+    if first is None or last is None or first.year != last.year:
+        return year
+    return Moment(Period(first, last), False, False, True)
+
+
+def is_month(period: Period) -> bool:
+    """Whether it is one calendar month other than January."""
+    first, last = period
+    return (
+        first is not None
+        and last is not None
+        and first.day == 1
+        and first.month > 1
+        and (first.year, first.month) == (last.year, last.month)
+        and (last + timedelta(1)).day == 1
+    )
+
+
+def year_to(period: Period) -> Period:
+    """From the first of January to the end of a period."""
+    return Period(date(period.last.year, 1, 1), period.last) if period.last is not None else period

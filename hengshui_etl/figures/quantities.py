@@ -112,6 +112,7 @@ _NOT_ROUND = frozenset("以线网早晚路街车船会身史")
 _HEAPS = frozenset("百千万亿兆")
 _FROM = ("由", "从", "自", "比", "较")
 _SIGNED = ("%", "‰", "百分点", "摄氏度")
+_MYRIADS = frozenset("万亿")
 _SCALES = frozenset("余多百千万亿兆")
 _TO_UPPER = frozenset("-—–~～－至到%元百千万亿")
 _DASHES = frozenset("-—–~～－至到")
@@ -154,10 +155,18 @@ def bound_after(text: str, at: int) -> tuple[int, Bound, bool]:
     return at, *_EXACT
 
 
+def _is_apart(text: str, at: int) -> bool:
+    """Whether 左右 or 上下 stands behind the thing counted (300名学生左右)."""
+    near = text.find("左右", at, at + 8) > 0 or text.find("上下", at, at + 8) > 0
+    return near and _APART.match(text, at) is not None
+
+
 def in_slogan(text: str, at: int, till: int) -> bool:
     """Whether a number stands in a short quoted name (“五个一”, “1+5+N”) that the article does not go on to list."""
-    for back in range(at - 1, max(at - 9, -1), -1):
-        c = text[back]
+    before = text[max(at - 8, 0) : at]
+    if _QUOTES.keys().isdisjoint(before):
+        return False
+    for c in reversed(before):
         if c in _QUOTES:
             end = text.find(_QUOTES[c], till, till + 10)
             if end < 0:
@@ -193,8 +202,7 @@ class Reader:
         match = SCAN.search(text, position, end)
         while match:
             group = match.lastgroup
-            at = match.start()
-            position = match.end()
+            at, position = match.span()
             if group == "ar" or group == "cn":
                 position = self._number(at, position, end, group == "cn")
             elif group == "time":
@@ -228,14 +236,23 @@ class Reader:
         chinese: bool = False,
         number_at: int | None = None,
     ) -> None:
-        start, bound, strict = bound_before(self.text, at)
-        end, after, after_strict = bound_after(self.text, till)
+        text = self.text
+        start, end = at, till
+        bound: Bound = "exact"
+        strict = False
+        if text[at - 1 : at] in _BEFORE:
+            start, bound, strict = bound_before(text, at)
+        after: Bound = "exact"
+        after_strict = False
+        if text[till : till + 1] in _AFTER:
+            end, after, after_strict = bound_after(text, till)
         if end > till:
             bound, strict = after, after_strict
-        elif start == at and chinese and self.text[at] in _HEAPS and (heap := self._round_start(at)) < at:
-            start, bound, strict = heap, "min", False
-        elif start == at and kind == "count" and _APART.match(self.text, till):
-            bound, strict = "approx", False
+        elif start == at:
+            if chinese and text[at] in _HEAPS and (heap := self._round_start(at)) < at:
+                start, bound, strict = heap, "min", False
+            elif kind == "count" and _is_apart(text, till):
+                bound, strict = "approx", False
         if more and bound == "exact":
             bound = "approx"
         place = number.place
@@ -327,7 +344,9 @@ class Reader:
         printed = text[at:till]
         follower = text[till : till + 1]
         more, times, stop = False, "", till
-        if follower in _SCALES:
+        if follower in _MYRIADS and text[till + 1 : till + 2] not in _SCALES:
+            times, stop = follower, till + 1
+        elif follower in _SCALES:
             after = AFTER.match(text, till)
             assert after is not None  # every part of the pattern may be empty
             more = bool(after["more"] or after["again"])
@@ -349,13 +368,16 @@ class Reader:
             number = arabic_number(printed, times)
             if number is None:
                 return till
-            if times and not more and (tail := TAIL.match(text, stop)):
+            if times and not more and text[stop : stop + 1].isdigit() and (tail := TAIL.match(text, stop)):
                 lower = arabic_number(tail["ar"], tail["times"])
                 if lower is not None and lower.value < number.place:
                     number = Number(number.value + lower.value, lower.place, lower.scaled)
                     stop = tail.end()
         if high is None and not more and follower in _TO_UPPER:
-            upper = UPPER.match(text, till)
+            dash = text[stop : stop + 1]
+            if dash == "元" or dash == "%":
+                dash = text[stop + 1 : stop + 2]
+            upper = UPPER.match(text, till) if dash in _DASHES else None
             if upper and upper.end() <= end:
                 ranged = self._range(at, till, number, times, upper, chinese)
                 if ranged:
