@@ -203,7 +203,7 @@ class Reader:
         while match:
             group = match.lastgroup
             at, position = match.span()
-            if group == "ar" or group == "cn":
+            if group == "plain" or group == "ar" or group == "cn":
                 position = self._number(at, position, end, group == "cn")
             elif group == "time":
                 self.times.append(Time(at, position, match.group()))

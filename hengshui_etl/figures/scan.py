@@ -71,8 +71,11 @@ _FIRST = (
 )
 """Every character that one of the alternatives can begin with: one look tells most positions apart."""
 
+_PLAIN = r"\d++(?:\.\d++)?+(?![\d年月日时点个季至到—–~～－:：/+., -])"
+"""Digits whose neighbour belongs to no time, fraction, look-alike or longer numeral: most numbers, hence tried first."""
+
 SCAN = re.compile(
-    rf"(?=[{_FIRST}])(?:(?P<time>{_TIME})"
+    rf"(?=[{_FIRST}])(?:(?P<plain>{_PLAIN})|(?P<time>{_TIME})"
     rf"|(?P<noise>{_NOISE})"
     rf"|(?P<parts>[百千万]分之)(?:(?P<of_ar>\d{{1,9}}(?:\.\d{{1,9}})?)|(?P<of_cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))"
     rf"|(?P<fraction>(?:\d{{1,3}}/\d{{1,3}}(?![\d/])|{_CN}{{1,4}}分之{_CN}{{1,4}}))"
@@ -82,7 +85,7 @@ SCAN = re.compile(
     rf"|(?P<cn>{_CN}+(?:点{_CN_DIGIT}{{1,8}}[{''.join('十百千万亿兆')}]{{0,4}})?)"
     r"|(?P<first>首位))"
 )
-"""`lastgroup` names what was found: time, noise, parts, fraction, fold, half, ar, cn, first."""
+"""`lastgroup` names what was found: plain, time, noise, parts, fraction, fold, half, ar, cn, first."""
 
 AFTER = re.compile(
     r"(?P<more>[余多])?(?P<times>(?:百万|千万|[百千](?![瓦克米伏帕焦卡赫分])|[万亿]|兆(?![瓦帕伏赫比字]))*)(?:(?P<again>[余多])(?P<last>[万亿]{0,2}))?"

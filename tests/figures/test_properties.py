@@ -69,7 +69,7 @@ def test_printed_numbers_are_read_back(value: Decimal, times: str, separated: bo
 @given(st.text("0123456789,. ", min_size=1, max_size=40))
 def test_arabic_numbers_never_surprise(text: str) -> None:
     for match in SCAN.finditer(text):
-        if match.lastgroup == "ar":
+        if match.lastgroup in ("plain", "ar"):
             number = arabic_number(match.group())
             assert number is None or number.value >= 0
 
