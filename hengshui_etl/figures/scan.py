@@ -72,7 +72,7 @@ _FIRST = (
 """Every character that one of the alternatives can begin with: one look tells most positions apart."""
 
 _PLAIN = r"\d++(?:\.\d++)?+(?![\d年月日时点个季至到—–~～－:：/+., -])"
-"""Digits whose neighbour belongs to no time, fraction, look-alike or longer numeral: most numbers, hence tried first."""
+"""Digits whose neighbour belongs to no time, fraction, look-alike or longer numeral: most numbers, so tried first."""
 
 SCAN = re.compile(
     rf"(?=[{_FIRST}])(?:(?P<plain>{_PLAIN})|(?P<time>{_TIME})"
