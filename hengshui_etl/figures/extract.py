@@ -12,13 +12,14 @@ from bisect import bisect_right
 from datetime import date
 from typing import NamedTuple
 
+from hengshui_etl.figures.clauses import Clauses
 from hengshui_etl.figures.governing import NUMBERED, Times
 from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.metrics import Memory, cleaned, metric_of
 from hengshui_etl.figures.periods import Moment, moment_of, previous_year, printed_on, whole_year
 from hengshui_etl.figures.quantities import Quantity, Reader, Time
 from hengshui_etl.figures.scope import Place, main_place, row_place
-from hengshui_etl.figures.statements import Statement, statement_of, words_around
+from hengshui_etl.figures.statements import Statement, statement_of
 from hengshui_etl.figures.whose import Places
 from hengshui_etl.records import Article, Direction, Figure, Period
 from hengshui_etl.vocab import alternatives, toml
@@ -83,12 +84,13 @@ class _Walk:
             walk.new_sentence(start)
             places.new_sentence(start)
         last_time = len(times)
+        clauses = Clauses(text, start, end, quantities, headline)
         previous: Quantity | None = None
         for i, q in enumerate(quantities):
             while t < last_time and times[t].at < q.at:
                 walk.heed(times[t], end)
                 t += 1
-            near = words_around(text, start, end, quantities, i, headline)
+            near = clauses.around(i)
             listed = False
             if previous is None or (joint := text[previous.till : q.at]) not in _LIST_JOINT:
                 self.clause += 1
