@@ -104,6 +104,7 @@ def accuse_copies(view: View) -> None:
             other = view.figures[j]
             if (
                 (not cell and j >= i)
+                or abs(figure.value - other.value) < max(figure.place, other.place, key=abs)  # cut off, not misprinted
                 or figure.value == other.value
                 or (i in paired and j in paired)
                 or max(len(prints[i]), len(prints[j])) < 3

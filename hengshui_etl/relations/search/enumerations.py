@@ -1,13 +1,21 @@
 """Enumerations: an announced number of items against the items listed.
 
 Belongs here: counting what stands in a list before or behind its announcement, and whether the list is plain enough to
-accuse. Does not belong here: bounds on lists (thresholds.py), sums of lists.
+accuse. Does not belong here: lists whose items are figures or rows (lists_counted.py), bounds on lists (thresholds.py),
+sums of lists.
 """
 
 from __future__ import annotations
 
 import re
 
+from hengshui_etl.relations.search.lists_counted import (
+    count_of_dates,
+    count_of_lines,
+    count_of_rows,
+    count_of_run,
+    count_of_summed,
+)
 from hengshui_etl.relations.search.view import View
 
 _CLAUSE = re.compile(r"[。；;！？!?\n]")
@@ -18,6 +26,9 @@ _LEAD = re.compile(
 _REGION = re.compile(r"[\u4e00-\u9fff]{1,8}(?:市|县|区|旗|镇|乡|街道|村|省|州)$")
 _FOCUS = re.compile(
     r"(?:^|[，,。；;])(?:围绕|聚焦|针对|突出|抓好|聚力|瞄准|紧盯)(?P<list>[^，,。；]{4,60})[，,][^，,。；\d]{0,10}$"
+)
+_KIND = re.compile(
+    r"[^，。；\d]{0,4}?(县|区|市|镇|乡|街道|领域|行业|产业|方面|板块|环节|品种|品牌|类|市场|险种|税种|指标|原因|国家|地区|方式|渠道|部分|项目)"
 )
 _GENERIC = re.compile(r"(?:专项|重点|关键|领域|方面|难题|任务|行动|环节|工程|产业|行业|板块|问题|攻坚|专题)")
 
@@ -41,6 +52,16 @@ def _claim_announced(view: View, i: int) -> None:
     """Claim the list that has the announced number of items; else the list that is plain enough to be accused."""
     figure = view.figures[i]
     wanted = int(figure.value)
+    for certain, reason in (
+        (count_of_summed(view, i), "所列各项"),
+        (count_of_dates(view, i), "列举在前"),
+        (count_of_rows(view, i), "表中各行"),
+        (count_of_lines(view, i), "列举在后"),
+        (count_of_run(view, i), "所列各项"),
+    ):
+        if certain is not None:
+            view.claim("enumeration", (i,), reason, counted=certain)
+            return
     counted, sure = _counted_before(view, i)
     if counted == wanted:
         view.claim("enumeration", (i,), "列举在前", counted=counted)
@@ -54,19 +75,39 @@ def _claim_announced(view: View, i: int) -> None:
     if behind == wanted:
         view.claim("enumeration", (i,), "列举在后", counted=behind)
         return
+    if behind_sure and behind is not None and view.text[figure.till : behind_end(view, i)].count("、") == behind - 1:
+        view.claim("enumeration", (i,), "列举在后", counted=behind)
+        return
     if _count_of_levels(view, i) == wanted:
         view.claim("enumeration", (i,), "所列各项", counted=wanted)
         return
     if _count_of_figures_behind(view, i) == wanted and wanted > 2:
         view.claim("enumeration", (i,), "所列各项", counted=wanted)
         return
-    if _count_of_places(view, i) == wanted:
-        view.claim("enumeration", (i,), "所列各地", counted=wanted)
+    places = _count_of_places(view, i)
+    if places == wanted or (places is not None and places >= 3 and _all_places(view, i)):
+        view.claim("enumeration", (i,), "所列各地", counted=places)
         return
-    if sure and counted is not None and abs(counted - wanted) <= 2:
+    if sure and counted is not None and (abs(counted - wanted) <= 2 or _of_a_kind(view, i)):
         view.claim("enumeration", (i,), "列举在前", counted=counted)
     elif behind_sure and behind is not None and abs(behind - wanted) <= 2:
         view.claim("enumeration", (i,), "列举在后", counted=behind)
+
+
+def _of_a_kind(view: View, i: int, item: str = "") -> bool:
+    """Whether what is counted can only be the items named: five trades (but 50 firms of three trades).
+
+    Places are meant themselves where they bear the name of what is counted: 甲区、乙区两个城区, but 甲、乙4个县.
+    """
+    match = _KIND.match(view.text[view.figures[i].till : view.figures[i].till + 10])
+    return match is not None and (not item or match[1] not in "县区市镇乡" or item.endswith(match[1]))
+
+
+def behind_end(view: View, i: int) -> int:
+    """Where the bracket behind figure `i` closes; where the figure ends if none does."""
+    till = view.figures[i].till
+    match = re.match(r"[^，。；（(]{0,8}[（(][^）)\d]{3,60}[）)]", view.text[till : till + 80])
+    return till + match.end() if match else till
 
 
 def _count_of_levels(view: View, i: int) -> int | None:
@@ -119,7 +160,32 @@ def _count_of_places(view: View, i: int) -> int | None:
     scopes = {
         view.figures[j].scope for j in range(i - 1, max(-1, i - 60), -1) if view.paragraphs[j] == view.paragraphs[i]
     } - {figure.scope}
-    return len(scopes) if len(scopes) >= 2 else None
+    if len(scopes) >= 2:
+        return len(scopes)
+    lines: list[str | None] = []  # a line for each place, right above
+    j, paragraph = i - 1, view.paragraphs[i] - 1
+    while j >= 0 and paragraph >= 0 and view.paragraphs[j] == paragraph:
+        here = set()
+        while j >= 0 and view.paragraphs[j] == paragraph:
+            here.add(view.figures[j].scope)
+            j -= 1
+        if len(here) != 1 or here & {figure.scope, *lines}:
+            break
+        lines += here
+        paragraph -= 1
+    return len(lines) if len(lines) >= 3 else None
+
+
+def _all_places(view: View, i: int) -> bool:
+    """Whether figure `i` says of all places together (5个县区均…, 全市7个县区中) what was listed."""
+    figure = view.figures[i]
+    before, behind = view.text[max(0, figure.at - 6) : figure.at], view.text[figure.till : figure.till + 40]
+    if re.search("其余|其他|其它|另|有|除|的$|前$", before) or not re.search("[。；\n，,市州县] *$", before):
+        return False
+    return (
+        re.match(r"[^，。；\d]{0,14}(?:县|区|市|镇|乡|）)(?:[^，。；\d]{0,10}(?:均|全部|都)|中[，,])", behind)
+        is not None
+    )
 
 
 def _items(listed: str) -> list[str]:
@@ -158,19 +224,16 @@ def _counted_before(view: View, i: int) -> tuple[int | None, bool]:
     wanted = int(figure.value)
     if len(items) != wanted:
         commas = [p for p in re.split("[，,]", stretch) if p]
-        if len(commas) == wanted and len(commas) >= 2 and all(len(p) < 26 for p in commas):
+        if len(commas) == wanted and len(commas) >= 2 and all(len(p) < 26 for p in commas) and len(items) < 3:
             return wanted, False
     if len(items) < 2:
         return None, False
     regions = sum(_REGION.search(p) is not None for p in items[1:])
     even = all(len(p) <= 12 for p in items[1:]) and "等" not in view.text[max(0, figure.at - 2) : figure.at]
-    plain = (
-        even
-        and len(items) >= 3
-        and (
-            regions == len(items) - 1
-            or (all(2 <= len(p) <= 8 for p in items) and not re.search("和|与|及", "".join(items)))
-        )
+    short = all(1 <= len(p) <= 8 for p in items[1:]) and not re.search("和|与|及|的", "".join(items[1:]))
+    plain = even and (
+        (len(items) >= 3 and (regions == len(items) - 1 or short))
+        or (len(items) == 2 and short and len(items[0]) <= 8 and "、" in listed and _of_a_kind(view, i, items[1]))
     )
     return len(items), plain
 
