@@ -10,6 +10,7 @@ import re
 
 from hengshui_etl.relations.search.differences import BALANCE, MORE, claim_amount, claim_balance, claim_plain_amount
 from hengshui_etl.relations.search.growth import claim_rate
+from hengshui_etl.relations.search.named import becomes
 from hengshui_etl.relations.search.points import (
     LEVEL_OF_OTHERS,
     claim_percent_gap,
@@ -24,7 +25,7 @@ def find_changes(view: View) -> None:
     """Claim differences and growth of an article."""
     for i, figure in enumerate(view.figures):
         statement = view.statements[i]
-        if statement is None:
+        if statement is None or becomes(view, i):
             continue
         if figure.direction is not None and figure.kind in AMOUNTS:
             claim_amount(view, i)

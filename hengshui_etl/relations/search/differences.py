@@ -10,6 +10,7 @@ import re
 from itertools import combinations
 
 from hengshui_etl.relations.search.compared import level_of, levels_pair
+from hengshui_etl.relations.search.named import named_pair
 from hengshui_etl.relations.search.view import View, shared_characters
 
 BALANCE = re.compile(
@@ -21,13 +22,19 @@ MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 def claim_amount(view: View, i: int) -> None:
     """`比上年增加6.8万吨`: a difference of two levels, or of one that is not stated."""
     statement = view.said[i]
+    named = named_pair(view, i)
+    if named is not None and view.trial("difference", (*named, i)):
+        view.claim("difference", (*named, i), statement.word)
+        return
     pair = levels_pair(view, i)
     if pair is not None and view.alike(pair[0], i):
         if view.trial("difference", (*pair, i)):
             view.claim("difference", (*pair, i), statement.word)
             return
-        if (i - min(pair) <= 4 or view.slip("difference", (*pair, i))) and not (
-            statement.predicate == "gap" and not statement.temporal
+        if (
+            named is None
+            and (i - min(pair) <= 4 or view.slip("difference", (*pair, i)))
+            and not (statement.predicate == "gap" and not statement.temporal)
         ):
             view.claim("difference", (*pair, i), statement.word)
             return
@@ -53,11 +60,14 @@ def claim_amount(view: View, i: int) -> None:
     for one, other in combinations(near, 2):
         if not view.figures[one].bound == "exact" == view.figures[other].bound:
             continue
-        named = view.likeness(one, other) > 0.5 or BALANCE.search(statement.before)
-        if named and view.trial("difference", (other, one, i)):
+        akin = view.likeness(one, other) > 0.5 or BALANCE.search(statement.before)
+        if akin and view.trial("difference", (other, one, i)):
             view.claim("difference", (other, one, i), statement.word)
             return
     if _claim_any_pair(view, i):
+        return
+    if named is not None:
+        view.claim("difference", (*named, i), statement.word)
         return
     level = level_of(view, i, alike=True)
     if level is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.relations.search.compared import WHEN, level_of, levels_pair
+from hengshui_etl.relations.search.named import named_pair
 from hengshui_etl.relations.search.points import claim_percent_for_points
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 
@@ -22,14 +23,22 @@ def claim_rate(view: View, i: int) -> None:
     if claim_percent_for_points(view, i):
         return
     real = _REAL.search(view.text, max(0, figure.at - 60), figure.at) is not None
+    named = named_pair(view, i)
     pair = levels_pair(view, i)
-    if pair is not None:
-        if view.trial("growth", (*pair, i)):
-            view.claim("growth", (*pair, i), statement.word)
+    for levels in (named, pair):
+        if levels is not None and view.trial("growth", (*levels, i)):
+            view.claim("growth", (*levels, i), statement.word)
             return
-        if not real and i - min(pair) <= 4 and _same_thing(view, pair, i) and _plausible(view, pair, i):
-            view.claim("growth", (*pair, i), statement.word)
-            return
+    if (
+        named is None
+        and pair is not None
+        and not real
+        and i - min(pair) <= 4
+        and _same_thing(view, pair, i)
+        and _plausible(view, pair, i)
+    ):
+        view.claim("growth", (*pair, i), statement.word)
+        return
     if figure.bound == "exact" and _claim_exact(view, i):
         return
     for j in range(i - 1, max(-1, i - 4), -1):
@@ -48,11 +57,15 @@ def claim_rate(view: View, i: int) -> None:
                         and not statement.subject
                         and len(view.between(j, i)) <= 8
                         and pair is None
+                        and named is None
                     )
                 )
             ):
                 view.claim("growth", (level, j, i), statement.word)
-            return
+                return
+            break
+    if named is not None:
+        view.claim("growth", (*named, i), statement.word)
 
 
 def _claim_exact(view: View, i: int) -> bool:

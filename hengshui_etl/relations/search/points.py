@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
+from hengshui_etl.relations.search.named import named_pair, named_percents
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 LEVEL_OF_OTHERS = re.compile(r"的?(?:平均)?(?:水平|增速|增幅|比重|均值)(?:高|低|快|慢)?(?:出|了)?")
@@ -19,6 +20,13 @@ def claim_points(view: View, i: int) -> None:
     """`提高1.2个百分点`, `高于全省9.2个百分点`: a difference of two percentages, or of one and one not stated."""
     figure, statement = view.figures[i], view.said[i]
     if re.search("拉动|贡献|拉低|影响|向上拉|下拉", statement.before):
+        return
+    named = named_percents(view, i)
+    if named is not None and view.trial("difference", (*named, i)):
+        view.claim("difference", (*named, i), statement.word)
+        return
+    if named is None and (amounts := named_pair(view, i)) is not None:
+        view.claim("growth", (*amounts, i), "%写作百分点")
         return
     percents = [
         j
@@ -59,6 +67,9 @@ def claim_points(view: View, i: int) -> None:
                 first, second = _ordered(view, one, other)
                 view.claim("difference", (first, second, i), statement.word)
                 return
+    if named is not None:
+        view.claim("difference", (*named, i), statement.word)
+        return
     base = [j for j in own[:3] if _is_from(view, j)]
     if base and len(own) >= 2 and i - own[0] == 1:
         level = next((j for j in own[:3] if j not in base), None)

@@ -1,0 +1,244 @@
+"""The two levels that a change lies between, as the words name them: no number is looked at.
+
+Belongs here: which figure is the level and which the one it is compared with, from words, units, periods and nearness.
+What comes out may be claimed whether it holds or not. Does not belong here: arithmetic, and levels that only their
+numbers would show (differences.py, growth.py, points.py try those first).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from hengshui_etl.relations.search.view import AMOUNTS, View, covered
+from hengshui_etl.vocab import alternatives, toml
+
+_DATA = toml("comparisons")
+_LONG_AGO = rf"(?:{alternatives(_DATA['before']['words'])})"
+_TIME = rf"(?:{_LONG_AGO}|{alternatives(_DATA['before']['neutral'])}|\d{{4}}[年届]|\d{{1,2}}月份?|\d{{1,2}}日)"
+_FILL = rf"(?:{alternatives(_DATA['before']['fill'])})"
+_LEAD = r"[而但且则，、）]*(?:早在|在)?"
+_BEFORE = re.compile(rf"^{_LEAD}{_TIME}(?:{_TIME}|{_FILL})*(?:增长|下降)?$")
+_TIME_FIRST = re.compile(rf"^{_LEAD}{_TIME}")
+_LONG_AGO_FIRST = re.compile(rf"^{_LEAD}{_LONG_AGO}")
+_COMPARED = rf"(?<![同环占对可])(?:{alternatives(_DATA['than']['words'])})(?![重例率值为])"
+_THAN = re.compile(rf"{_COMPARED}[^，。；、]{{0,24}}$")
+_THAN_TIME = re.compile(rf"{_COMPARED}{_TIME}(?:{_TIME}|{_FILL})*$")
+_WIDER = rf"(?:{alternatives(_DATA['than']['gap'])})"
+_GAP = re.compile(rf"^[）)]?(?:的[^，。；、\d]{{1,6}}?)?(?:[^，。；、\d]{{0,4}}?{_WIDER}[出了约近达]*)?$")
+_FROM = re.compile(rf"(?:{alternatives(_DATA['from']['words'])})(?![业事于])[^，。；]{{0,24}}$")
+_TO = re.compile(rf"^[^，。；]{{0,16}}(?:{alternatives(_DATA['from']['to'])})[^，。；]{{0,10}}$")
+_LASTING = rf"(?:{alternatives(_DATA['span']['words'])})"
+_SPAN = re.compile(rf"^[一二两三四五六七八九十几多\d]+{_LASTING}[间来多里内]*(?:共|累计|合计|抬|猛|净)*$")
+_BECOME = re.compile("[升降增减加少高低长大小](?:到|至|为|成)$")
+_OTHER = re.compile(alternatives(_DATA["other"]["words"]))
+_REAL = re.compile(alternatives(_DATA["other"]["real"]))
+_YEARLY = re.compile("同比|比上年|较上年|比去年|较去年|按年|年增|年减")
+_MONTHLY = re.compile("环比|比上月|较上月|按月|月增|月减")
+_SELF = re.compile("^每.$|口径$|增[速幅长]|[降涨跌升减]幅|占比|比[重例]|率$|水平|相比|对比|同比|环比|幅度")
+_LOOSE = re.compile("^(?:其中|不过|但|而|受|虽|均|已|仍)|(?:总额|额|已|增速|增幅|相)+$|[，、（()）]")
+_AVERAGE = re.compile("均|每|单价|单产")
+_REACH, _FAR = 7, 10  # figures back to what a change is told of, and from there to the level
+
+
+class Named(NamedTuple):
+    """The level, and the one it is compared with."""
+
+    level: int
+    other: int
+
+
+def named_pair(view: View, i: int) -> Named | None:
+    """The two amounts that the words name for change `i`: for an amount those in its own unit; None where the words
+    name none, or name something else besides."""
+    figure = view.figures[i]
+    return _pair(view, i, unit_of=i if figure.kind in AMOUNTS else None, percents=False)
+
+
+def named_percents(view: View, i: int) -> Named | None:
+    """The two percentages that the words name for a gap `i` in points (or in per cent that should be points)."""
+    return _pair(view, i, unit_of=None, percents=True)
+
+
+def _pair(view: View, i: int, unit_of: int | None, percents: bool) -> Named | None:
+    if view.titled(i) or view.is_cell(i) or becomes(view, i):
+        return None
+    behind = i + 1
+    if (
+        not percents
+        and behind < view.count
+        and view.figures[behind].sentence == view.figures[i].sentence
+        and _side(view, behind, percents)
+        and _before(view, behind)
+        and (before := _pair_of(view, i - 1, behind, i, percents)) is not None
+    ):
+        return before  # 收入95.2亿元，增9.6%，上年同期为86.9亿元
+    for j in range(i - 1, max(-1, i - _REACH), -1):
+        if view.periods[j] != view.periods[i] or view.is_cell(j):
+            return None
+        if not _side(view, j, percents) or (unit_of is not None and not view.alike(j, unit_of)):
+            if _passable(view, j):
+                continue
+            told = view.figures[j].direction is not None and not view.said[j].bracketed
+            found = _pair(view, j, unit_of if unit_of is None else j, percents) if told and unit_of is None else None
+            return found if found is not None and _speaks_of(view, found, i) else None
+        found = _from_to(view, j, percents) or _in_turn(view, j, percents) or _compared(view, j, i, percents)
+        return found if found is not None and _speaks_of(view, found, i) else None
+    return None
+
+
+def _pair_of(view: View, level: int, other: int, i: int, percents: bool) -> Named | None:
+    """These two, if they are alike, in one sentence, and the change is told of them."""
+    pair = Named(level, other)
+    if level < 0 or view.figures[level].sentence != view.figures[other].sentence or not _side(view, level, percents):
+        return None
+    if not _same_kind(view, level, other) or view.said[level].bracketed or not _speaks_of(view, pair, i):
+        return None
+    return pair
+
+
+def becomes(view: View, i: int) -> bool:
+    """Whether figure `i` is what something rose or fell to, and so no change: 上升为15467人."""
+    return _BECOME.search(view.said[i].before) is not None
+
+
+def _side(view: View, j: int, percents: bool) -> bool:
+    """Whether figure `j` can be one of the two levels."""
+    figure, said = view.figures[j], view.said[j]
+    if figure.high is not None or figure.bound != "exact" or view.titled(j):
+        return False
+    if percents:
+        return figure.unit == "%" and said.predicate in ("share", "rate", "level", "change", "average")
+    return figure.kind in AMOUNTS and figure.direction is None and said.predicate in ("level", "average")
+
+
+def _passable(view: View, j: int) -> bool:
+    """Whether figure `j` may stand between a change and its levels: another change of the same levels, or an aside."""
+    said = view.said[j]
+    return said.bracketed or (view.figures[j].direction is not None and not _own(view, j)) or said.predicate == "rank"
+
+
+def _own(view: View, i: int) -> str:
+    """What a change says that it is a change of; nothing where it only tells how long it took, or that it is a rate."""
+    own = view.said[i].subject
+    return "" if _SPAN.match(own) or _SELF.search(own) else own
+
+
+def _last(view: View, j: int) -> date:
+    period = view.figures[j].period
+    return date.min if period is None or period.last is None else period.last
+
+
+def _in_turn(view: View, j: int, percents: bool) -> Named | None:
+    """2020年为A；2021年达到B: B is the level."""
+    k = j - 1
+    if k < 0 or not _side(view, k, percents) or view.periods[k] != view.periods[j] or not _same_kind(view, j, k):
+        return None
+    first, second = view.said[k], view.said[j]
+    if first.bracketed or second.base or _LONG_AGO_FIRST.match(second.before) is not None:
+        return None
+    if _TIME_FIRST.match(first.before) is None or _TIME_FIRST.match(second.before) is None:
+        return None
+    return Named(j, k) if date.min < _last(view, k) < _last(view, j) else None
+
+
+def _from_to(view: View, j: int, percents: bool) -> Named | None:
+    """由A到B: B is the level."""
+    k = j - 1
+    if k < 0 or not _side(view, k, percents) or view.periods[k] != view.periods[j] or not _same_kind(view, j, k):
+        return None
+    if view.said[k].bracketed or _FROM.search(view.said[k].before) is None or _TO.match(view.between(k, j)) is None:
+        return None
+    return Named(j, k)
+
+
+def _compared(view: View, j: int, i: int, percents: bool) -> Named | None:
+    """A，上年为B; A，比上年的B; A，比全国B高: B is what stands nearer, A the nearest before it of its kind."""
+    if not _is_other(view, j):
+        return None
+    label, own = _label(view, j), _own(view, i)
+    known: list[int] = []
+    for k in range(j - 1, max(-1, j - _FAR), -1):
+        if view.paragraphs[k] != view.paragraphs[j] or view.is_cell(k):
+            break
+        if not _side(view, k, percents) or not _same_kind(view, k, j) or view.said[k].bracketed:
+            continue
+        if view.said[k].base or _THAN.search(view.said[k].before) or (_before(view, k) and _last(view, k) <= _last(view, j)):
+            continue
+        if own and covered(own, view.metrics[k] + view.said[k].before) < 0.5:
+            continue
+        known.append(k)
+    if any(view.said[k].predicate == "level" for k in known) and not _AVERAGE.search(label + own):
+        if (
+            not label
+            and not own
+            and known
+            and view.said[known[0]].predicate == "average"
+            and any(view.said[k].predicate == "level" and view.periods[k] == view.periods[known[0]] for k in known)
+        ):
+            return None  # 42.37亿元，笔均37.8万元，上年为…: of which of the two?
+        if label or own:
+            known = [k for k in known if view.said[k].predicate == "level"]
+    if label:
+        called = [k for k in known if label in view.metrics[k] or label in view.said[k].before]
+        alike = [k for k in known if view.periods[k] == view.periods[j]]
+        if called:
+            return Named(called[0], j)
+        if len(alike) == 1 and covered(label, view.metrics[alike[0]] + view.said[alike[0]].before) >= 0.5:
+            return Named(alike[0], j)
+        return None
+    near = [k for k in known if view.periods[k] >= view.periods[j] - 1]
+    return Named(near[0], j) if near else None
+
+
+def _same_kind(view: View, j: int, k: int) -> bool:
+    """Whether two figures are amounts in one unit, or both rates of change, or both shares."""
+    one, other = view.figures[j], view.figures[k]
+    return view.alike(j, k) and (one.unit != "%" or (one.direction is None) == (other.direction is None))
+
+
+def _before(view: View, j: int) -> bool:
+    """Whether the words before a figure say only that it is of a time before."""
+    return _BEFORE.match(view.said[j].before) is not None
+
+
+def _is_other(view: View, j: int) -> bool:
+    """Whether the words make figure `j` what another is compared with."""
+    said = view.said[j]
+    if said.base or _before(view, j) or _THAN_TIME.search(said.before):
+        return True
+    if j + 1 >= view.count or _GAP.match(view.between(j, j + 1)) is None:
+        return False
+    if said.bracketed:
+        opened = max(view.text.rfind("（", 0, view.figures[j].at), view.text.rfind("(", 0, view.figures[j].at))
+        return _THAN.search(view.text, max(0, opened - 26), opened) is not None
+    return _THAN.search(said.before) is not None
+
+
+def _label(view: View, j: int) -> str:
+    """What the words before a figure say that it measures, before they compare it; often nothing."""
+    words = view.said[j].before
+    than = None if _before(view, j) else _THAN.search(words)
+    return "" if than is None else _LOOSE.sub("", words[: than.start()])
+
+
+def _speaks_of(view: View, pair: Named, i: int) -> bool:
+    """Whether the change is told of the two levels as they are printed, and of nothing else."""
+    figure, said = view.figures[i], view.said[i]
+    level, other = view.figures[pair.level], view.figures[pair.other]
+    told = view.text[max(f.till for f in (level, other) if f.till <= figure.at) : figure.at]
+    if _OTHER.search(told) or (figure.unit == "%" and level.kind in AMOUNTS and _REAL.search(view.metrics[pair.level])):
+        return False
+    own = _own(view, i)
+    if own and covered(own, view.metrics[pair.level] + view.said[pair.level].before) < 0.5:
+        return False
+    if level.period is None or other.period is None or level.period.last is None or other.period.last is None:
+        return True
+    neutral = _before(view, pair.other) and not _LONG_AGO_FIRST.match(view.said[pair.other].before)
+    if neutral and other.period.last >= level.period.last:
+        return False  # 三季度增长4.8%；9月份增长6.3%，加快…: than August
+    years = level.period.last.year - other.period.last.year
+    if _YEARLY.search(said.before) and _before(view, pair.other) and years != 1:
+        return False
+    return not (_MONTHLY.search(said.before) and years)
