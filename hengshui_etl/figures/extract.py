@@ -248,9 +248,11 @@ def read(article: Article) -> Reading:
         if block.kind == "title":
             titled = len(walk.drafts)
     drafts = walk.drafts
+    named = {draft.quantity.unit for draft in drafts[:titled]}
     first: dict[tuple[object, str, str], Period | None] = {}
     for draft in reversed(drafts[titled:]):
-        first[draft.quantity.value, draft.quantity.unit, draft.quantity.bound] = draft.period
+        if (quantity := draft.quantity).unit in named:
+            first[quantity.value, quantity.unit, quantity.bound] = draft.period
     default = walk.times.default
     restated: Period | None = None
     for i in range(titled):
