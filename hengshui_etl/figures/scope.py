@@ -235,15 +235,15 @@ def main_place(article: Article) -> Place | None:
     elif "全市" in text:
         wanted = "prefecture"
 
-    def score(place: Place) -> tuple[int, int]:
+    def score(place: Place) -> int:
         points = found[place]
         if wanted and (place.level == wanted or (wanted == "prefecture" and place.name.endswith("市"))):
             points += 6
         if place.level == "province" and wanted != "province":
             points -= 5
-        return points, -order.index(place)
+        return points
 
-    return max(order, key=score)
+    return max(order, key=score)  # of two with as many points the first one
 
 
 def province_of(place: Place | None) -> Place | None:

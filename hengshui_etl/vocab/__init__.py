@@ -55,9 +55,24 @@ def words(value: str | list[str]) -> tuple[str, ...]:
 
 
 def alternatives(value: str | Iterable[str]) -> str:
-    """The words of an entry as the alternatives of a pattern, the longest first, so that no word hides a longer one."""
-    given = value.split() if isinstance(value, str) else value
-    return "|".join(sorted(map(re.escape, given), key=len, reverse=True))
+    """The words of an entry as the alternatives of a pattern. Of two words that both fit, the longer one is taken.
+
+    Words that begin alike share their beginning (`增(?:长率|长|加|)`): the engine tries alternatives one by one.
+    """
+    return _branches(sorted(set(value.split() if isinstance(value, str) else value)))
+
+
+def _branches(ends: Iterable[str]) -> str:
+    """Alternatives for what is left of words after a common beginning; nothing left comes last."""
+    by_first: dict[str, list[str]] = {}
+    for end in ends:
+        by_first.setdefault(end[:1], []).append(end[1:])
+    done = by_first.pop("", None)
+    parts = []
+    for first, rests in by_first.items():
+        inner = _branches(rests)
+        parts.append(re.escape(first) + (f"(?:{inner})" if len(rests) > 1 else inner))
+    return "|".join(parts if done is None else [*parts, ""])
 
 
 @cache

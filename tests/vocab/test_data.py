@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hengshui_etl.figures.numerals import DIGITS, MULTIPLIERS, TENS
 from hengshui_etl.figures.quantities import Reader
-from hengshui_etl.vocab import Unit, regions, toml, units, words
+from hengshui_etl.vocab import Unit, alternatives, regions, toml, units, words
 
 UNITS = sorted({unit for group in units().values() for unit in group})
 
@@ -21,6 +24,15 @@ def test_every_unit_is_read_behind_digits(unit: Unit) -> None:
     assert [(q.value, q.unit, q.kind) for q in reader.quantities] == [
         (Decimal(12) + (Decimal("0.5") if "半" in unit.printed else 0), unit.name, unit.kind)
     ]
+
+
+@given(st.lists(st.text("增长率.加", min_size=1, max_size=4), min_size=1), st.text("增长率.加", max_size=6))
+def test_alternatives_take_the_longest_word_that_fits(entry: list[str], text: str) -> None:
+    pattern = re.compile(f"(?:{alternatives(entry)})")
+    longest = max((word for word in entry if text.startswith(word)), key=len, default=None)
+    found = pattern.match(text)
+    assert (found.group() if found else None) == longest
+    assert all(pattern.fullmatch(word) for word in entry)
 
 
 def test_units_are_found_longest_first() -> None:
