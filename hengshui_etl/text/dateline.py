@@ -45,6 +45,8 @@ _PHOTO = re.compile(
     f"[{_HAN}]{{2,4}} ?/ ?[摄图文](?:/[摄图文])?[)）]?$|(?:^| )[^ ，。]{{2,10}} 摄$|^(?:本报)?资料(?:图片|照片)$"
 )
 
+_PHOTO_MARK = re.compile("[/摄料]")  # one of them stands in every credit
+
 
 def date_in(text: str) -> date | None:
     """The first full date in `text` that the calendar knows."""
@@ -112,4 +114,4 @@ def is_office(line: str) -> bool:
 
 def is_photo_credit(line: str) -> bool:
     """`新闻发布会现场 高云霄/摄`."""
-    return len(line) <= 60 and _PHOTO.search(line) is not None
+    return len(line) <= 60 and _PHOTO_MARK.search(line) is not None and _PHOTO.search(line) is not None

@@ -24,7 +24,7 @@ INVISIBLE = "invisible_character"
 _MANY = 3
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _LETTERS = f"a-zü{TONED}"
-_ANNOTATION = re.compile(f"[(（]([{_LETTERS}]{{1,6}})[)）]")
+_ANNOTATION = re.compile(f"[(（][{_LETTERS}]{{1,6}}[)）]")
 # Zero-width characters, soft hyphens, direction marks and stray control characters: nothing a reader sees.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
@@ -52,12 +52,10 @@ def _pinyin_annotations(source: str) -> list[Repair]:
     likely: list[Repair] = []
     for found in _ANNOTATION.finditer(source):
         start, end = found.span()
-        before = source[start - 1 : start]
-        evidence = _evidence(before, found[1])
-        if evidence == "sure":
-            sure.append(Repair(PINYIN, start, end, found[0], ""))
-        elif evidence == "likely":
-            likely.append(Repair(PINYIN, start, end, found[0], ""))
+        evidence = _evidence(source[start - 1 : start], source[start + 1 : end - 1])
+        if evidence != "none":
+            repair = Repair(PINYIN, start, end, source[start:end], "")
+            (sure if evidence == "sure" else likely).append(repair)
     # Behind a character that no conversion made, one reading is an author's help with a rare name; many are damage.
     return sure + likely if len(sure) + len(likely) >= _MANY else sure
 

@@ -13,6 +13,7 @@ from hengshui_etl.records import Block, Sentence
 # One leading class, no alternatives: the engine then skips to the next end without trying each character.
 _END = re.compile("[。！？；!?;\n](?:(?<!\n)[。！？；!?;]*[”’」』）)】]*)?")
 _PAIRS = (("（", "）"), ("“", "”"), ("(", ")"), ("「", "」"), ("『", "』"), ("【", "】"))
+_OPENING = re.compile("[（“(「『【]")
 # A bracket or quotation is kept in one sentence if its closing mark comes this soon; longer speech is cut.
 _SHORT = 60
 
@@ -50,7 +51,7 @@ def _add_sentences(out: list[Sentence], text: str, block: Block, number: int) ->
             end -= 1
         elif end < stop and _is_inside(text[max(start, end - _SHORT) : end]):
             continue
-        if end > start and not text[start:end].isspace():
+        if end > start and not (text[start].isspace() and text[start:end].isspace()):
             out.append(Sentence(start, end, number))
         start = found.end()
     if start < stop and not text[start:stop].isspace():
@@ -59,6 +60,8 @@ def _add_sentences(out: list[Sentence], text: str, block: Block, number: int) ->
 
 def _is_inside(window: str) -> bool:
     """Whether a bracket or quotation that opened in `window` is still open at its end."""
+    if _OPENING.search(window) is None:
+        return False
     for opening, closing in _PAIRS:
         opened = window.rfind(opening)
         if opened >= 0 and window.find(closing, opened) < 0:
