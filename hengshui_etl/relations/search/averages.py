@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from hengshui_etl.relations.search.averages_meant import Meant, meant_by
 from hengshui_etl.relations.search.view import View
 from hengshui_etl.relations.units import factor_between
 
@@ -42,6 +43,7 @@ _BIG = (
 _AVERAGE_WORD = re.compile(
     r"[户人亩日月年次件例床车生企村店笔套单班站镇乡校户头只株吨座项批台社科门家均师员厂场点位桌网园]均(?![为在达已是超未可由有按能须高低])|单产|亩产|均价|单价|平均|每[^年日次经]|一人|一户|一亩|一家|一[座台条]|联系|负责"
 )
+_INCOME = re.compile(r"人均(?:可支配|纯|现金|工资|经营|财产|转移|地区|国内|GDP|生产|消费|生活)|收购价|市场价")
 _RATE_WORD = re.compile(r"利用小时|小时数")
 _DAYS = frozenset((
     28, 29, 30, 31, 59, 60, 61, 90, 91, 92, 120, 121, 122, 151, 152, 181, 182, 183, 184, 212, 213, 243, 244, 273, 274,
@@ -96,6 +98,15 @@ def _claim_average(view: View, i: int) -> None:
     window += [j for j in range(i + 1, min(view.count, i + 3)) if view.level[j] and view.periods[j] == view.periods[i]]
     hours = _RATE_WORD.search(before) is not None
     averaged = _AVERAGE_WORD.search(view.metrics[i] or before)
+    meant = meant_by(view, i, hours=hours)
+    for pair in meant:
+        if (
+            (pair.sure or figure.bound == "exact")
+            and (pair.sure or view.digits(i) > 1)
+            and view.trial("average", (pair.total, pair.count, i), scale)
+        ):
+            view.claim("average", (pair.total, pair.count, i), "平均", scale=scale)
+            return
     best: tuple[float, int, int] | None = None
     for t in window:
         total = view.figures[t]
@@ -132,11 +143,48 @@ def _claim_average(view: View, i: int) -> None:
             if best is None or distance < best[0]:
                 best = (distance, t, n)
     precise = figure.bound == "exact" or (best is not None and (best[0] <= 14 or (bool(units) and view.digits(i) >= 3)))
-    if best is not None and precise:
+    if best is not None and precise and (best[0] <= 6 or not (meant and meant[0].sure)):
         view.claim("average", (best[1], best[2], i), "平均", scale=scale)
         return
-    if figure.bound == "exact" and averaged:
+    wrong = None
+    if averaged and meant and not _of_a_mean(view, i, window):
+        wrong = _meant_wrongly(view, i, meant, scale)
+    if wrong is not None:
+        view.claim("average", (wrong.total, wrong.count, i), "平均", scale=scale)
+    elif figure.bound == "exact" and averaged:
         _accuse_average(view, i, units, scale, window)
+
+
+def _meant_wrongly(view: View, i: int, meant: list[Meant], scale: Fraction) -> Meant | None:
+    """The pair to be accused though it does not hold: where words leave no other, or one slip explains just this."""
+    if view.digits(i) < 2 and view.figures[i].bound != "exact":
+        return None
+    if meant[0].sure:
+        return meant[0]
+    if view.figures[i].bound != "exact":
+        return None
+    slips = [pair for pair in meant[:6] if _slipped(view, i, pair, scale)]
+    return slips[0] if slips and (len(slips) == 1 or slips[0] == meant[0]) else None
+
+
+def _slipped(view: View, i: int, pair: Meant, scale: Fraction) -> bool:
+    """Whether one slip of a figure of three digits or more explains that this pair fails; near by even a lost digit."""
+    operands = (pair.total, pair.count, i)
+    here = view.figures[i].sentence
+    told_here = view.figures[pair.total].sentence == here and view.figures[pair.count].sentence == here
+    return any(
+        view.digits(j) >= 3
+        and view.slip("average", operands, "garbled" if told_here else "misread", only=j, scale=scale)
+        for j in operands
+    )
+
+
+def _of_a_mean(view: View, i: int, window: list[int]) -> bool:
+    """Whether an average per head is one of a mean population, which is not stated."""
+    said = view.said[i].before
+    if _INCOME.search(said):
+        return True
+    return "人均" in said and any("人口" in view.metrics[j] for j in window) and "计" not in said
 
 
 def _claim_by_calendar(view: View, i: int) -> None:
