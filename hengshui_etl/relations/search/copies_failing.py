@@ -24,6 +24,11 @@ def leading_digits(figure: Figure) -> int:
     return len(f"{figure.value.normalize():f}".strip("0").replace(".", ""))
 
 
+def cut_off(one: Figure, other: Figure) -> bool:
+    """Whether one print is the other without its last places (157 for 157.98): cut off, not misprinted."""
+    return one.place != other.place and abs(one.value - other.value) < max(one.place or 1, other.place or 1)
+
+
 def misstated(view: View, i: int, same: list[int], held: list[int], close: list[int]) -> int | None:
     """The figure of the body that a rounded headline must be about by its words, though it does not agree."""
     best = max(same, key=lambda j: (round(view.likeness(i, j), 1), -j), default=None)
@@ -67,7 +72,7 @@ def slipped_copy(view: View, i: int, same: list[int]) -> int | None:
         key=lambda j: (-round(view.likeness(i, j), 1), j),
     )
     for j in ranked[:40]:
-        admitted = _admitted(view, i, j)
+        admitted = None if cut_off(figure, view.figures[j]) else _admitted(view, i, j)
         if admitted is not None and view.slip("restatement", (i, j), admitted):
             return j
         if figure.bound in ("min", "max") and j == ranked[0] and view.likeness(i, j) >= 0.45 and _near(view, i, j):
@@ -104,7 +109,7 @@ def accuse_copies(view: View) -> None:
             other = view.figures[j]
             if (
                 (not cell and j >= i)
-                or abs(figure.value - other.value) < max(figure.place, other.place, key=abs)  # cut off, not misprinted
+                or cut_off(figure, other)
                 or figure.value == other.value
                 or (i in paired and j in paired)
                 or max(len(prints[i]), len(prints[j])) < 3

@@ -45,7 +45,7 @@ def count_of_summed(view: View, i: int) -> int | None:
 
 
 def count_of_run(view: View, i: int) -> int | None:
-    """`甲2.62亿、乙1.53亿、丙1.2亿，三个奖项合计…`: how many levels in one unit, each with its name, stand right before.
+    """`甲2.62亿、乙1.53亿、丙1.2亿，三个奖项合计…`: how many levels in one unit stand right before.
 
     None where the first of them may be the whole of the others, or where fewer than three stand there.
     """
@@ -110,7 +110,7 @@ def count_of_rows(view: View, i: int) -> int | None:
 
 
 def count_of_lines(view: View, i: int) -> int | None:
-    """`集中在四处：甲121批次，乙78批次，…。`: how many figures in one unit, each with its name, stand behind the colon."""
+    """`集中在四处：甲121批次，乙78批次，…。`: how many figures with a name stand behind the colon."""
     figure = view.figures[i]
     end = view.article.sentences[figure.sentence].end
     colon = re.match(r"[^，。；、\d]{0,10}[：:]", view.text[figure.till : figure.till + 14])

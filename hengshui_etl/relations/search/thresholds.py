@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.figures.grids import Cell
 from hengshui_etl.relations.search.view import AMOUNTS, View
 
-_ALL = re.compile(r"均|都|全部|皆")
+_ALL = re.compile(r"均|都|全部|皆|无一例外|无一不|一律|悉数")
 _MEAN = re.compile(r"平均|均衡|人均|户均|亩均|日均|年均|月均|均价|均为全|次均")
 _ATTRIBUTE = re.compile(r"[\u4e00-\u9fff]{2}(?:率|面)|占比|比重|增速|增幅|涨幅|降幅|强度")
+_EACH = re.compile(r"^[，,：:]?(?:具体)?(?:分别|依次)(?:为|是|达到|达|有|在)?$")
+_KEPT = re.compile(r"控制在|处于|符合|未突破|未超过|没有超过|不突破|保持在|逼近|接近|未触及|未达到")
+_LIMIT = re.compile(r"限额|上限|目标|红线|指引|预警线|警戒线|控制线|规定|标准|要求|范围|限值|之内|以内")
 _ABOVE = re.compile(
     r"^[，,]?(?:增速|增幅|占比|涨幅|增长)?(?:分别|均|都)?(?:均|都|全部)(?P<word>高于|快于|超过|大于|低于|慢于)(?P<object>[^，。；\d]{1,14})(?:平均)?"
 )
@@ -33,6 +37,11 @@ def _claim_bound(view: View, i: int) -> None:
     if re.search("均|都|全部", statement.before) and _claim_bound_in_table(view, i):
         return
     before = view.text[max(view.figures[i - 1].till if i else 0, figure.at - 40) : figure.at]
+    if _claim_kept_limit(view, i, before):
+        return
+    if _ALL.search(before) and not _MEAN.search(before) and (listed := _listed_behind(view, i)):
+        view.claim("threshold", (*listed, i), "均")
+        return
     if not _ALL.search(before) or _MEAN.search(before) or re.search("[。；]", before):
         return
     members = _members(view, i)
@@ -40,6 +49,31 @@ def _claim_bound(view: View, i: int) -> None:
         return
     if view.trial("threshold", (*members, i)) or len(members) >= 2:
         view.claim("threshold", (*members, i), "均")
+
+
+def _claim_kept_limit(view: View, i: int, before: str) -> bool:
+    """`失业率3.4%，控制在5.5%以内的目标范围`: the figure right before is held against a limit that is named as one."""
+    figure, j = view.figures[i], i - 1
+    if j < 0 or len(before) > 24 or view.figures[j].bound != "exact" or view.figures[j].direction == "down":
+        return False
+    behind = view.text[figure.till : figure.till + 10]
+    same = view.figures[j].unit == figure.unit and view.figures[j].sentence == figure.sentence
+    if same and _KEPT.search(before) and _LIMIT.search(before + figure.text + behind) and "均" not in before:
+        return view.claim("threshold", (j, i), "限额")
+    return False
+
+
+def _listed_behind(view: View, i: int) -> list[int]:
+    """`均超过30万吨，分别为38.2万吨、35.9万吨、33.7万吨`: the list that follows the bound."""
+    figure, listed = view.figures[i], []
+    for j in range(i + 1, min(view.count, i + 21)):
+        gap = view.between(j - 1, j)
+        if view.figures[j].unit != figure.unit or view.figures[j].bound != "exact":
+            break
+        if not (_EACH.match(gap) if j == i + 1 else gap in ("、", "和", "，", "及", "以及", ",")):
+            break
+        listed.append(j)
+    return listed if len(listed) >= 2 else []
 
 
 def _claim_bound_in_table(view: View, i: int) -> bool:
@@ -57,6 +91,8 @@ def _claim_bound_in_table(view: View, i: int) -> bool:
         }
         for column in columns:
             cells = [(cell, f) for cell, f in grid.cells if cell.column == column and not cell.total]
+            if meant := _rows_meant(view, i, cells):
+                return view.claim("threshold", (*meant, i), "表中各行均")
             held = tuple(f for _, f in cells if view.trial("threshold", (f, i)))
             rest = [f for _, f in cells if f not in held]
             if len(held) >= 2 and (
@@ -64,6 +100,18 @@ def _claim_bound_in_table(view: View, i: int) -> bool:
             ):
                 return view.claim("threshold", (*held, i), "表中各行均")
     return False
+
+
+def _rows_meant(view: View, i: int, cells: list[tuple[Cell, int]]) -> tuple[int, ...]:
+    """The cells that the words mean: all rows, or as many as are counted, but for those that 除 names."""
+    before = view.text[max(0, view.figures[i].at - 40) : view.figures[i].at]
+    named = re.search("除(?P<names>[^，,。]{2,30})(?:外|以外)", before)
+    meant = tuple(f for cell, f in cells if named is None or cell.row_label not in named["names"])
+    counts = [
+        f for f in view.figures[max(0, i - 2) : i] if f.kind == "count" and f.sentence == view.figures[i].sentence
+    ]
+    said = re.search("各|所有|全部", before) is not None or any(f.value == len(meant) for f in counts)
+    return meant if said and len(meant) >= 3 else ()
 
 
 def _members(view: View, i: int) -> list[int]:
@@ -81,8 +129,12 @@ def _members(view: View, i: int) -> list[int]:
     named = _ATTRIBUTE.findall(bound.before)
     if named:
         group = [j for j in same if named[0] in view.said[j].before and view.paragraphs[j] == view.paragraphs[i]]
-        if group:
+        if len(group) >= 2 or (group and not own):
             return group[::-1]
+        if named[0] in ("占比", "比重"):  # 占项目总数的75.6%、占总投资的72.3%，数量、总投资占比均…
+            group = [j for j in same if view.said[j].predicate == "share" and view.periods[j] == view.periods[i]]
+            if len(group) >= 2:
+                return group[::-1]
     if own:
         last = own[0]
         key = (view.said[last].predicate, view.said[last].word)
@@ -129,14 +181,25 @@ def _claim_bounds_named_before(view: View) -> None:
             other = view.figures[k]
             if other.unit == "%" and other.direction == figure.direction and not view.is_cell(k) and not view.titled(k):
                 scoped = other.scope == figure.scope
+                first = _first_rate(view, figure.direction)
                 if (
+                    scoped
+                    and first is not None
+                    and first not in group
+                    and len(group) >= 3
+                    and re.search("全市|全县|总体|全区", match["object"])
+                    and view.trial("threshold", (*group[::-1], first)) is False
+                    and sum(view.trial("threshold", (g, first)) is False for g in group) == 1
+                    and all(view.likeness(g, first) >= 0.5 for g in group)
+                ):
+                    view.claim("threshold", (*group[::-1], first), "均高于")
+                elif (
                     scoped
                     and view.paragraphs[k] <= view.paragraphs[i]
                     and view.trial("threshold", (*group[::-1], k))
                     and len(group) >= 2
                     and re.search("全市|全县|平均|总体|全区|规上|全省", match["object"])
                 ):
-                    first = _first_rate(view, figure.direction)
                     bound = first if first is not None and view.trial("threshold", (*group[::-1], first)) else k
                     if bound not in group:
                         view.claim("threshold", (*group[::-1], bound), "均高于")
