@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.relations.search.compared import WHEN, level_of, levels_pair
-from hengshui_etl.relations.search.named import named_pair
+from hengshui_etl.relations.search.named import named_change, named_pair, named_percents
 from hengshui_etl.relations.search.points import claim_percent_for_points
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 
@@ -46,26 +46,16 @@ def claim_rate(view: View, i: int) -> None:
             break
         if view.figures[j].direction is not None and view.figures[j].kind in AMOUNTS and view.said[j].temporal:
             level = level_of(view, j)
-            if (
-                level is not None
-                and view.alike(level, j)
-                and (
-                    view.trial("growth", (level, j, i))
-                    or (
-                        not real
-                        and i == j + 1
-                        and not statement.subject
-                        and len(view.between(j, i)) <= 8
-                        and pair is None
-                        and named is None
-                    )
-                )
-            ):
+            if level is not None and view.alike(level, j) and view.trial("growth", (level, j, i)):
                 view.claim("growth", (level, j, i), statement.word)
                 return
             break
+    if named is None and pair is None and not real:
+        named = named_change(view, i)
     if named is not None:
         view.claim("growth", (*named, i), statement.word)
+    elif (percents := named_percents(view, i)) is not None and view.figures[percents.level].direction is None:
+        view.claim("difference", (*percents, i), "百分点写作%")
 
 
 def _claim_exact(view: View, i: int) -> bool:

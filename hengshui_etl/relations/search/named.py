@@ -24,7 +24,7 @@ _TIME_FIRST = re.compile(rf"^{_LEAD}{_TIME}")
 _LONG_AGO_FIRST = re.compile(rf"^{_LEAD}{_LONG_AGO}")
 _COMPARED = rf"(?<![同环占对可])(?:{alternatives(_DATA['than']['words'])})(?![重例率值为])"
 _THAN = re.compile(rf"{_COMPARED}[^，。；、]{{0,24}}$")
-_THAN_TIME = re.compile(rf"{_COMPARED}{_TIME}(?:{_TIME}|{_FILL})*$")
+_THAN_TIME = re.compile(rf"(?:{_COMPARED}|与){_TIME}(?:{_TIME}|{_FILL})*$")
 _WIDER = rf"(?:{alternatives(_DATA['than']['gap'])})"
 _GAP = re.compile(rf"^[）)]?(?:的[^，。；、\d]{{1,6}}?)?(?:[^，。；、\d]{{0,4}}?{_WIDER}[出了约近达]*)?$")
 _FROM = re.compile(rf"(?:{alternatives(_DATA['from']['words'])})(?![业事于])[^，。；]{{0,24}}$")
@@ -34,7 +34,7 @@ _SPAN = re.compile(rf"^[一二两三四五六七八九十几多\d]+{_LASTING}[�
 _BECOME = re.compile("[升降增减加少高低长大小](?:到|至|为|成)$")
 _OTHER = re.compile(alternatives(_DATA["other"]["words"]))
 _REAL = re.compile(alternatives(_DATA["other"]["real"]))
-_YEARLY = re.compile("同比|比上年|较上年|比去年|较去年|按年|年增|年减")
+_YEARLY = re.compile("同比|比上年|较上年|比去年|较去年|按年|(?<![上下半全])年[增减](?!幅)")
 _MONTHLY = re.compile("环比|比上月|较上月|按月|月增|月减")
 _SELF = re.compile("^每.$|口径$|增[速幅长]|[降涨跌升减]幅|占比|比[重例]|率$|水平|相比|对比|同比|环比|幅度")
 _LOOSE = re.compile("^(?:其中|不过|但|而|受|虽|均|已|仍)|(?:总额|额|已|增速|增幅|相)+$|[，、（()）]")
@@ -74,6 +74,10 @@ def _pair(view: View, i: int, unit_of: int | None, percents: bool) -> Named | No
         and (before := _pair_of(view, i - 1, behind, i, percents)) is not None
     ):
         return before  # 收入95.2亿元，增9.6%，上年同期为86.9亿元
+    if (listed := _in_brackets(view, i, percents)) is not None:
+        return listed if _speaks_of(view, listed, i) else None
+    if percents and (objected := _against(view, i)) is not None:
+        return objected
     for j in range(i - 1, max(-1, i - _REACH), -1):
         if view.periods[j] != view.periods[i] or view.is_cell(j):
             return None
@@ -121,7 +125,7 @@ def _passable(view: View, j: int) -> bool:
 
 def _own(view: View, i: int) -> str:
     """What a change says that it is a change of; nothing where it only tells how long it took, or that it is a rate."""
-    own = view.said[i].subject
+    own = view.said[i].subject.strip("）)、")
     return "" if _SPAN.match(own) or _SELF.search(own) else own
 
 
@@ -153,6 +157,78 @@ def _from_to(view: View, j: int, percents: bool) -> Named | None:
     return Named(j, k)
 
 
+def _in_brackets(view: View, i: int, percents: bool) -> Named | None:
+    """231天，优良率63.3%，比上年（213天、58.2%）分别增加18天、提高5.1个百分点: the one in its own unit."""
+    closed = view.text.rfind("）", max(0, view.figures[i].at - 24), view.figures[i].at)
+    opened = view.text.rfind("（", max(0, closed - 40), closed) if closed >= 0 else -1
+    if opened < 0 or _THAN_TIME.search(view.text, max(0, opened - 16), opened) is None:
+        return None
+    known = [
+        j
+        for j in range(i - 1, max(-1, i - _FAR), -1)
+        if _side(view, j, percents) and (percents or view.figures[i].kind not in AMOUNTS or view.alike(j, i))
+    ]
+    others = [j for j in known if opened < view.figures[j].at < closed]
+    levels = [j for j in known if view.figures[j].at < opened and view.periods[j] == view.periods[i]]
+    if len(others) != 1 or not levels or not _same_kind(view, levels[0], others[0]):
+        return None
+    return Named(levels[0], others[0])
+
+
+def _against(view: View, i: int) -> Named | None:
+    """A增长6.2%；B增长7.4%，快于A1.2个百分点: the percentage of what the gap names, and the last before the gap."""
+    said = view.said[i]
+    if said.predicate != "gap" or said.temporal or len(said.object) < 2:
+        return None
+    near = [
+        j
+        for j in range(i - 1, max(-1, i - _FAR), -1)
+        if view.periods[j] == view.periods[i] and _side(view, j, True) and not view.said[j].bracketed
+    ]
+    if len(near) < 2 or any(view.figures[j].direction is None for j in range(near[0] + 1, i)):
+        return None
+    alike = [j for j in near[1:] if _same_kind(view, j, near[0])]
+    if said.object == "前者":
+        others = alike[:1]
+    else:
+        others = [j for j in alike if said.object in view.metrics[j] or said.object in view.said[j].before]
+    own = _own(view, i)
+    words = view.metrics[near[0]] + view.said[near[0]].before
+    if len(others) != 1 or (own and covered(own, words) < 0.5):
+        return None
+    return Named(near[0], others[0])
+
+
+def named_change(view: View, i: int) -> Named | None:
+    """The level, and the change of it that stands right before rate `i` (32465元，比上年增加2671元，增长9.0%)."""
+    j = i - 1
+    if j < 0 or view.periods[j] != view.periods[i] or view.is_cell(j) or view.titled(i) or becomes(view, i):
+        return None
+    change = view.figures[j]
+    if change.direction is None or change.kind not in AMOUNTS or not view.said[j].temporal or change.high is not None:
+        return None
+    if len(view.between(j, i)) > 8 or _own(view, i) or _OTHER.search(view.between(j, i)) or becomes(view, j):
+        return None
+    own, known = _own(view, j), list[int]()
+    for k in range(j - 1, max(-1, j - _FAR), -1):
+        if view.paragraphs[k] != view.paragraphs[j] or view.is_cell(k):
+            break
+        if not _side(view, k, False) or not view.alike(k, j) or view.said[k].bracketed or _is_other(view, k):
+            continue
+        words = view.metrics[k] + view.said[k].before
+        if own and (own[0] not in words or covered(own, words) < 0.5):
+            continue
+        if view.periods[k] == view.periods[j] or (own and view.periods[k] == view.periods[j] - 1):
+            known.append(k)
+    if not known:
+        return None
+    level = max(known, key=lambda k: (covered(own, view.said[k].before), k))
+    years = re.match("[二两三四五六七八九十几多]+年", view.said[j].subject)  # perhaps the level that it grew from
+    if years or _REAL.search(view.metrics[level]):
+        return None
+    return Named(level, j)
+
+
 def _compared(view: View, j: int, i: int, percents: bool) -> Named | None:
     """A，上年为B; A，比上年的B; A，比全国B高: B is what stands nearer, A the nearest before it of its kind."""
     if not _is_other(view, j):
@@ -164,7 +240,11 @@ def _compared(view: View, j: int, i: int, percents: bool) -> Named | None:
             break
         if not _side(view, k, percents) or not _same_kind(view, k, j) or view.said[k].bracketed:
             continue
-        if view.said[k].base or _THAN.search(view.said[k].before) or (_before(view, k) and _last(view, k) <= _last(view, j)):
+        if (
+            view.said[k].base
+            or _THAN.search(view.said[k].before)
+            or (_before(view, k) and _last(view, k) <= _last(view, j))
+        ):
             continue
         if own and covered(own, view.metrics[k] + view.said[k].before) < 0.5:
             continue
@@ -235,7 +315,8 @@ def _speaks_of(view: View, pair: Named, i: int) -> bool:
         return False
     if level.period is None or other.period is None or level.period.last is None or other.period.last is None:
         return True
-    neutral = _before(view, pair.other) and not _LONG_AGO_FIRST.match(view.said[pair.other].before)
+    words = view.said[pair.other].before
+    neutral = _before(view, pair.other) and "届" not in words and not _LONG_AGO_FIRST.match(words)
     if neutral and other.period.last >= level.period.last:
         return False  # 三季度增长4.8%；9月份增长6.3%，加快…: than August
     years = level.period.last.year - other.period.last.year

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
-from hengshui_etl.relations.search.named import named_pair, named_percents
+from hengshui_etl.relations.search.named import named_change, named_pair, named_percents
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 LEVEL_OF_OTHERS = re.compile(r"的?(?:平均)?(?:水平|增速|增幅|比重|均值)(?:高|低|快|慢)?(?:出|了)?")
@@ -25,7 +25,7 @@ def claim_points(view: View, i: int) -> None:
     if named is not None and view.trial("difference", (*named, i)):
         view.claim("difference", (*named, i), statement.word)
         return
-    if named is None and (amounts := named_pair(view, i)) is not None:
+    if named is None and (amounts := named_pair(view, i) or named_change(view, i)) is not None:
         view.claim("growth", (*amounts, i), "%写作百分点")
         return
     percents = [
