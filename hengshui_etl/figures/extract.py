@@ -48,16 +48,6 @@ class Reading(NamedTuple):
     grids: tuple[Grid, ...]
 
 
-class _Draft(NamedTuple):
-    quantity: Quantity
-    statement: Statement | None
-    direction: Direction | None
-    metric: str | None
-    period: Period | None
-    place: Place | None
-    sentence: int
-
-
 class _Walk:
     """One walk through an article; holds what is handed on."""
 
@@ -67,17 +57,47 @@ class _Walk:
         self.published: date | None = article.published_on or printed_on(article.text)
         self.places = Places(article.text, main_place(article))
         self.times = Times(article.text, self.published)
-        self.drafts: list[_Draft] = []
+        self.figures: list[Figure] = []
+        self.statements: list[Statement | None] = []
+        starts, sources = article.offsets
+        self.starts = starts
+        self.shifts = [source - start for start, source in zip(starts, sources, strict=True)]
         self.memory = Memory()
         self.clause = 0
         self.paragraph = -1
+
+    def add(
+        self,
+        q: Quantity,
+        statement: Statement | None,
+        direction: Direction | None,
+        metric: str | None,
+        period: Period | None,
+        place: Place | None,
+        sentence: int,
+    ) -> None:
+        """Add a figure, with where it stands in the source."""
+        start, end, starts, shifts = q.at, q.till, self.starts, self.shifts
+        if len(starts) > 1:
+            start += shifts[bisect_right(starts, start) - 1]
+            end += shifts[bisect_right(starts, end) - 1]
+        self.figures.append(
+            Figure(
+                f"f{len(self.figures) + 1}", self.article.source[start:end], start, end,
+                q.value, q.high, q.unit, q.kind, q.bound, direction,
+                metric, period, place.name if place else None, place.code if place else None,
+                sentence, q.at, q.till,
+                q.place, q.more, q.strict,
+            )
+        )  # fmt: skip
+        self.statements.append(statement)
 
     # ------------------------------------------------------------------ prose
 
     def sentence(
         self, number: int, start: int, end: int, quantities: list[Quantity], times: list[Time], headline: bool
     ) -> None:
-        text, walk, places, memory, drafts = self.text, self.times, self.places, self.memory, self.drafts
+        text, walk, places, memory = self.text, self.times, self.places, self.memory
         t = 0
         if not (start and text[start - 1] in "；;"):
             memory.new_sentence()
@@ -98,9 +118,9 @@ class _Walk:
                 listed = joint in _SEPARATORS and previous.kind == q.kind
             statement = statement_of(text, near, q, previous, self.clause)
             direction = statement.direction
-            if listed and drafts and (inherited := drafts[-1].statement) is not None:
+            if listed and (inherited := self.statements[-1]) is not None:
                 statement = inherited._replace(behind=near.behind, start=near.start, bracketed=False, of_previous=False)
-                direction = drafts[-1].direction
+                direction = self.figures[-1].direction
             if near.before and not near.bracketed:
                 if previous is None:
                     places.heed_clauses(start, q.at)
@@ -110,7 +130,7 @@ class _Walk:
             place = places.place_for(q, statement)
             count = 1 if listed else _listed_after(text, quantities, i)
             metric = metric_of(text, q, statement, memory, listed, headline, count)
-            drafts.append(_Draft(q, statement, direction, metric, period, place, number))
+            self.add(q, statement, direction, metric, period, place, number)
             previous = q
         while t < len(times):
             walk.heed(times[t], end)
@@ -162,7 +182,7 @@ class _Walk:
                 False,
                 False,
             )
-            self.drafts.append(_Draft(quantity, None, cell.direction, metric, period, place, number))
+            self.add(quantity, None, cell.direction, metric, period, place, number)
 
 
 def _in_year(span: Period, year: Period) -> Period | None:
@@ -231,7 +251,7 @@ def read(article: Article) -> Reading:
             before = blocks[sentence.paragraph - 1] if sentence.paragraph else None
             caption = text[before.start : before.end][-80:] if before is not None else ""
             cells = cells_of(text, block, caption)
-            grids.append((sentence.paragraph, len(walk.drafts), cells))
+            grids.append((sentence.paragraph, len(walk.figures), cells))
             walk.table(number, cells, caption)
             continue
         reader = Reader(text)
@@ -246,46 +266,22 @@ def read(article: Article) -> Reading:
             if short and NUMBERED.match(text, sentence.start, sentence.end):
                 walk.times.heading()
         if block.kind == "title":
-            titled = len(walk.drafts)
-    drafts = walk.drafts
-    named = {draft.quantity.unit for draft in drafts[:titled]}
-    first: dict[tuple[object, str, str], Period | None] = {}
-    for draft in reversed(drafts[titled:]):
-        if (quantity := draft.quantity).unit in named:
-            first[quantity.value, quantity.unit, quantity.bound] = draft.period
-    default = walk.times.default
-    restated: Period | None = None
-    for i in range(titled):
-        quantity = drafts[i].quantity
-        again = first.get((quantity.value, quantity.unit, quantity.bound))
-        restated = again or restated
-        period = restated or drafts[i].period or (default.period if default else None)
-        if period is not None:
-            drafts[i] = drafts[i]._replace(period=period)
-    return _reading(article, drafts, grids)
-
-
-def _reading(article: Article, drafts: list[_Draft], grids: list[tuple[int, int, list[Cell]]]) -> Reading:
-    offsets = article.offsets
-    starts, shifts = offsets.clean, tuple(s - c for c, s in zip(offsets.clean, offsets.source, strict=True))
-    figures: list[Figure] = []
-    plain = len(starts) == 1
-    for i, d in enumerate(drafts):
-        q = d.quantity
-        if plain:
-            start, end = q.at, q.till
-        else:
-            start = q.at + shifts[bisect_right(starts, q.at) - 1]
-            end = q.till + shifts[bisect_right(starts, q.till) - 1]
-        place = d.place
-        figures.append(
-            Figure(
-                f"f{i + 1}", article.source[start:end], start, end, q.value, q.high, q.unit, q.kind,
-                q.bound, d.direction,
-                d.metric, d.period, place.name if place else None, place.code if place else None,
-                d.sentence, q.at, q.till,
-                q.place, q.more, q.strict,
-            )
-        )  # fmt: skip
+            titled = len(walk.figures)
+    _date_headline(walk.figures, titled, walk.times.default)
     made = tuple(Grid(block, tuple((cell, first + k) for k, cell in enumerate(cells))) for block, first, cells in grids)
-    return Reading(tuple(figures), tuple(d.statement for d in drafts), made)
+    return Reading(tuple(walk.figures), tuple(walk.statements), made)
+
+
+def _date_headline(figures: list[Figure], titled: int, default: Moment | None) -> None:
+    """Give the `titled` figures of the headline the periods of those in the body that say the same."""
+    named = {figure.unit for figure in figures[:titled]}
+    first: dict[tuple[object, str, str], Period | None] = {}
+    for figure in reversed(figures[titled:]):
+        if figure.unit in named:
+            first[figure.value, figure.unit, figure.bound] = figure.period
+    restated: Period | None = None
+    for i, figure in enumerate(figures[:titled]):
+        restated = first.get((figure.value, figure.unit, figure.bound)) or restated
+        period = restated or figure.period or (default.period if default else None)
+        if period is not None:
+            figures[i] = figure._replace(period=period)

@@ -111,6 +111,7 @@ _QUOTES = {"“": "”", "「": "」", "『": "』", "‘": "’"}
 _NOT_ROUND = frozenset("以线网早晚路街车船会身史")
 _HEAPS = frozenset("百千万亿兆")
 _FROM = ("由", "从", "自", "比", "较")
+_SIGNS = frozenset("-−")
 _SIGNED = ("%", "‰", "百分点", "摄氏度")
 _MYRIADS = frozenset("万亿")
 _SCALES = frozenset("余多百千万亿兆")
@@ -407,11 +408,12 @@ class Reader:
             more = True
         if "半" in unit.printed:
             number = number._replace(value=number.value + Decimal("0.5"))
-        if unit.name in _SIGNED and self._minus(at):
+        if text[at - 1 : at] in _SIGNS and unit.name in _SIGNED and self._minus(at):
             at, number = at - 1, number._replace(value=-number.value)
         if unit.kind == "count" and in_slogan(text, at, finish):
             return finish
-        self._resolve_pending(at, unit, times)
+        if self._pending:
+            self._resolve_pending(at, unit, times)
         self._add(
             at, finish, number, unit.name, unit.kind, high=high, more=more, chinese=chinese,
         )  # fmt: skip
@@ -428,10 +430,8 @@ class Reader:
         return Unit("块", "块", "count", False, ())
 
     def _minus(self, at: int) -> bool:
-        """Whether a minus sign, and no dash of a range or a name, stands before `at`."""
-        before, sign = self.text[max(0, at - 2) : at - 1], self.text[at - 1 : at]
-        if sign not in ("-", "−"):
-            return False
+        """Whether the sign before `at` is a minus, and no dash of a range or a name."""
+        before = self.text[max(0, at - 2) : at - 1]
         return not (before.isascii() and before.isalnum()) and before not in ("%", "℃", "年", "月", "日", "-")
 
     def _small_change(self, finish: int, unit: Unit, number: Number) -> tuple[Number, int] | None:
@@ -617,8 +617,6 @@ class Reader:
 
     def _resolve_pending(self, at: int, unit: Unit, times: str) -> None:
         """Give the unit that has just been read to the numbers of the list before it (`104.6、92.8和92.5亿元`)."""
-        if not self._pending:
-            return
         pending, self._pending = self._pending, []
         if self.text[pending[-1][1] : at] not in _LIST_GAPS or self.text[pending[-1][1] : at] in (",", "，"):
             return
