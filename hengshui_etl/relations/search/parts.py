@@ -50,8 +50,35 @@ def claim_marked_parts(view: View) -> None:
         ):
             continue
         holds = view.trial("part_of", (i, inside))
-        if holds or (holds is False and own[0] == inside and view.figures[i].kind == "count" and len(gap) < 40):
+        if holds or (holds is False and _surely_whole(view, i, inside)):
             view.claim("part_of", (i, inside), "其中")
+
+
+def _surely_whole(view: View, i: int, j: int) -> bool:
+    """Whether the words alone say that figure `j` is the whole of `i`, whatever their values.
+
+    The whole is the last level before 其中 and in the same unit; a stock is no part of a flow (其中贷款余额…).
+    """
+    a, b = view.figures[i], view.figures[j]
+    if a.unit != b.unit or a.kind != b.kind or a.bound != "exact" or b.bound != "exact" or a.scope != b.scope:
+        return False
+    gap = view.between(j, i)
+    mark = gap.rfind("其中")
+    if mark < 0:  # 13个园区中，已有5个
+        return a.kind == "count" and i == j + 1 and len(gap) < 24
+    if re.search("另外|此外|同时|[。；;\n]", gap[mark:]) or gap[:mark].count("。") > 1 or "\n" in gap:
+        return False
+    till = b.till + mark
+    if any(view.level[k] and view.figures[k].kind == b.kind and view.figures[k].at < till for k in range(j + 1, i)):
+        return False  # another level stands between: that may be the whole
+    if any(
+        view.level[k] and view.figures[k].unit == b.unit and view.periods[k] == view.periods[j]
+        for k in range(max(0, j - 6), j)
+    ):
+        return False  # 总投资86.1亿元，年度计划投资50亿元；其中…总投资61.4亿元
+    if view.text[a.till] == "/" or view.text[b.till] == "/" or not view.plain(i) or not view.plain(j):
+        return False
+    return _STOCK.search(view.said[i].before) is None
 
 
 _DONE = re.compile(
@@ -67,9 +94,10 @@ def claim_done_parts(view: View) -> None:
         own = [
             j for j in view.levels_before(i, unit_of=i, limit=3) if view.periods[j] == view.periods[i] and view.plain(j)
         ]
-        if own and own[0] == i - 1 and view.trial("part_of", (i, own[0])):
+        if own and own[0] == i - 1 and view.trial("part_of", (i, own[0])) is not None:
             linked = any(i in c.operands and own[0] in c.operands for c in view.claims)
-            if not linked:
+            planned = view.figures[own[0]].unit == view.figures[i].unit and len(view.between(own[0], i)) <= 8
+            if not linked and (planned or view.trial("part_of", (i, own[0]))):
                 view.claim("part_of", (i, own[0]), "已完成")
 
 
@@ -107,13 +135,7 @@ def claim_named_parts(view: View) -> None:
         figure = view.figures[i]
         for j in usable[max(0, n - 12) : n + 4]:
             other = view.figures[j]
-            if (
-                i == j
-                or other.unit != figure.unit
-                or not figure.value < other.value
-                or frozenset((i, j)) in linked
-                or other.scope != figure.scope
-            ):
+            if i == j or other.unit != figure.unit or frozenset((i, j)) in linked or other.scope != figure.scope:
                 continue
             if abs(view.paragraphs[i] - view.paragraphs[j]) > 1 or view.said[i].bracketed or view.said[j].bracketed:
                 continue
@@ -129,7 +151,12 @@ def claim_named_parts(view: View) -> None:
                 and b.endswith("总投资")
                 and re.search("年度计划投资|完成投资|已投资|到位资金|年度投资", a)
             )
-            if (inside or within or staged) and view.trial("part_of", (i, j)):
+            if not (inside or within or staged):
+                continue
+            named = j == i - 1 and figure.sentence == other.sentence and figure.period == other.period and not within
+            named = named and (staged or bool(re.search(f"的{re.escape(b)}[为达是]?$", view.said[i].before)))
+            holds = figure.value < other.value and view.trial("part_of", (i, j))
+            if holds or (named and view.trial("part_of", (i, j)) is False):
                 view.claim("part_of", (i, j), "名称或时间在内")
                 break
 
@@ -157,14 +184,14 @@ def claim_new_within_stock(view: View) -> None:
             lead = view.text[max(view.figures[j - 1].till, view.figures[j].at - 30) : view.figures[j].at]
             if not _STOCK.search(lead) or _NEW.search(lead) or view.likeness(i, j) < 0.8:
                 continue
-            if view.trial("part_of", (i, j)):
+            if view.trial("part_of", (i, j)) is not None:
                 view.claim("part_of", (i, j), "新增在总量之内")
                 if (
                     all(k < view.count and view.plain(k) for k in (i + 1, j + 1))
                     and i + 1 < j
                     and view.figures[i + 1].unit == view.figures[j + 1].unit
                     and view.figures[i + 1].kind == "money"
-                    and view.trial("part_of", (i + 1, j + 1))
+                    and view.trial("part_of", (i + 1, j + 1)) is not None
                 ):
                     view.claim("part_of", (i + 1, j + 1), "新增在总量之内")
                 break

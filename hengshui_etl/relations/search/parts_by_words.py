@@ -1,0 +1,85 @@
+"""Parts and wholes that the words alone make known: what lies within a limit, in a group taken up, in an overlap.
+
+Belongs here: relations of type part_of whose operands no arithmetic has to confirm, so that they may be accused. Does
+not belong here: parts behind 其中, parts by name or period (parts.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.view import View
+
+_WITHIN = re.compile(
+    r"^[，,、]?[^，。；\d]{0,10}(?:控制在|未突破|没有突破|未超过|没有超过|低于|逼近|接近|小于|在)[^，。；\d]{0,12}$"
+)
+_LIMIT = re.compile("限额|上限|限值|最高|控制数|核定")
+_GROUP = re.compile(
+    r"(?:^|[。；\n])(?:在)?(?:这些|全部|上述)?(?P<noun>[\u4e00-\u9fff]{2,10})(?:中|里|当中)(?:，|有|,|已)[^。；]{0,40}$"
+)
+_UNION = re.compile("(?:去除|扣除|剔除)(?:重复|交叉|重叠)|去重")
+_BOTH = re.compile(r"^[^，。；\d]{0,4}同时[^，。；\d]{2,12}(?:两|二|2)[^，。；]{0,8}")
+
+
+def claim_parts_by_words(view: View) -> None:
+    """Claim the parts that words alone make known."""
+    for i in range(1, view.count):
+        if view.is_cell(i) or view.titled(i) or view.figures[i].unit in ("%", "百分点"):
+            continue
+        _within_limit(view, i)
+        if view.plain(i):
+            _in_group(view, i)
+            _overlap(view, i)
+
+
+def _claim(view: View, part: int, whole: int, reason: str) -> None:
+    linked = any(part in c.operands and whole in c.operands for c in view.claims)
+    if not linked and view.trial("part_of", (part, whole)) is not None:
+        view.claim("part_of", (part, whole), reason)
+
+
+def _within_limit(view: View, i: int) -> None:
+    """`债务余额38.26亿元，控制在限额39.15亿元之内`: the figure right before a limit lies within it."""
+    j, figure = i - 1, view.figures[i]
+    before = view.figures[j]
+    if before.unit != figure.unit or before.sentence != figure.sentence or before.bound != "exact":
+        return
+    gap, behind = view.between(j, i), view.text[figure.till : figure.till + 8]
+    if figure.bound == "exact" and _WITHIN.match(gap) and _LIMIT.search(gap + behind) and view.level[j]:
+        _claim(view, j, i, "限额")
+
+
+def _in_group(view: View, i: int) -> None:
+    """`卫生技术人员里有医师14236人、护士21574人`: parts of the figure that was said of the group before."""
+    figure = view.figures[i]
+    start = view.article.sentences[figure.sentence].start
+    group = _GROUP.search(view.text[max(0, start - 1) : figure.at])
+    if group is None or re.search("其中|比|较", group.group()):
+        return
+    noun = group["noun"]
+    for j in view.levels_before(i, unit_of=i, limit=12, same_paragraph=True):
+        other = view.figures[j]
+        if view.figures[j].sentence >= figure.sentence or other.unit != figure.unit:
+            continue
+        if view.metrics[j].endswith(noun) or view.text[other.till : other.till + 12].startswith(noun):
+            if view.figures[j].scope == figure.scope and view.plain(j):
+                _claim(view, i, j, "组内")
+            return
+
+
+def _overlap(view: View, i: int) -> None:
+    """`高血压29.8万人、糖尿病11.5万人，有2.7万人同时患有两种疾病`; `两类患者去除重复后合计46.1万人`."""
+    figure = view.figures[i]
+    near = [
+        j
+        for j in view.levels_before(i, unit_of=i, limit=2, same_paragraph=True)
+        if view.periods[j] == view.periods[i] and view.plain(j) and view.figures[j].unit == figure.unit
+    ]
+    if len(near) < 2:
+        return
+    if _BOTH.match(view.text[figure.till : figure.till + 24]):
+        for j in near:
+            _claim(view, i, j, "重叠")
+    elif _UNION.search(view.said[i].before):
+        for j in near:
+            _claim(view, j, i, "去重合计")
