@@ -1,24 +1,22 @@
 """What a figure measures, as a short phrase of the article's own words.
 
 Belongs here: making the phrase from a clause and from what the clauses before it spoke of: the subject that a change
-leans on, the whole of a share, the attribute that a list shares, the names that a 分别 hands out. Does not belong here:
-cutting clauses (statements.py), when and of whom (periods.py, scope.py).
+leans on, the whole of a share. Does not belong here: what is handed on (memory.py), lists that hand out names
+(handed.py), cleaning labels (labels.py), cutting clauses (clauses.py), when and of whom (governing.py, whose.py).
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
+from hengshui_etl.figures.handed import handed_out
+from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined, stripped
+from hengshui_etl.figures.memory import Memory
 from hengshui_etl.figures.quantities import Quantity
-from hengshui_etl.figures.statements import Statement, is_attribute, stripped
-from hengshui_etl.vocab import alternatives, toml, words
+from hengshui_etl.figures.statements import Statement
+from hengshui_etl.vocab import toml, words
 
 _DATA = toml("predicates")
-_TIME = re.compile(
-    r"(?:20\d\d年)?(?:\d{1,2}(?:月)?[-—–~至到])?\d{1,2}月(?:份|底|末|初)?(?:当月|\d{1,2}日)?(?:单月)?|20\d\d年(?:底|末|初|度)?"
-    r"|(?:截至|截止)?(?:目前|今年以来|今年|本年|上半年|下半年|前三季度|[一二三四]季度|前\d个月|年末|年内|全年(?!计划|任务|目标))(?:底|末)?"
-)
 _OF_TIME = re.compile("[年月季平]")
 _BASE_TIME = re.compile(
     r"(?:上年|去年|前一年|前年|上一年|20\d\d年|年初|\d{1,2}月|[一二三四]季度|平日|上半年|二〇..年)(?:同期|末|底|初|份|全年|年底|年末)?(?:\d{1,2}月)?"
@@ -31,15 +29,9 @@ _BARE_AVERAGE = re.compile(
     r"^(?:[户人笔日月年次件企车床亩生套]均|平均每[\u4e00-\u9fff]|每[\u4e00-\u9fff]平均|一[\u4e00-\u9fff]).{0,4}$|^平均.{0,3}$"
 )
 _PARTED = re.compile(r"分别|依次|各占|分列|各为|所占比重|占比")
-_BEARERS = re.compile(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比)|分别|依次)")
-_SHARED = words(_DATA["attributes"]["words"]) + words(_DATA["attributes"]["shared"])
-_SHARED_TAIL = re.compile(rf"(?:{alternatives(_SHARED)})$")
-_WHOLE_TAIL = frozenset("".join(words(_DATA["attributes"]["endings"])))
 _MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
 _PERSONS = frozenset("人员生工民者户众童数口师")
 _VERBS = re.compile(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
-_FRONT_VERBS = re.compile(r"^(?:共|累计)?(?:实现|完成|达成|包括|算上)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)")
-_LONG_BRACKET = re.compile(r"[（(][^）)]{7,}[）)]")
 _DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _AMONG = re.compile(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
@@ -51,125 +43,18 @@ _AMONG_ENDS = frozenset(a + b for a in "中里内" for b in "，,")
 _COUNTED = re.compile(r"^(?:全[市省县区])?[\d.]+[余多]?[\u4e00-\u9fff]|(?:依次|分别)?[为是]?$")
 _NO_TOPIC = re.compile(r"\d|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$")
 _GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
-_INDUSTRIES = ("第一产业", "第二产业", "第三产业")
-_SECTION = re.compile(r"^(?:.{1,10}?——|【[^】]{1,16}】)(?=..)")
-_FRONT_YEAR = re.compile(r"^(?:去年|前年|上年)(?!同期|底|末|度|同)(?=..)")
-_CHINESE_MONTH = re.compile(r"(?<!\d)(?:十[一二]?|[一二三四五六七八九])月(?:份|底|末|初)")
-_FROM_END = re.compile(r"将?[由从](?:上年|去年|前年|20\d\d年|二〇..年)?(?:的|底|末|同期)*$")
-_HINT = re.compile("[年月季目由从（(]")
-"""A character of everything that is cut out of a label: one look spares most labels the rest."""
-_LONGEST = 36
-
-
-class Memory:
-    """What the clauses so far were about."""
-
-    __slots__ = (
-        "article",
-        "based",
-        "breaking",
-        "change",
-        "items",
-        "kind",
-        "last",
-        "levels",
-        "members",
-        "names",
-        "paragraph",
-        "part",
-        "parts",
-        "ratio",
-        "subject",
-        "time",
-        "topic",
-        "unit",
-        "whole",
-    )
-
-    def __init__(self) -> None:
-        self.subject = ""  # of the last level
-        self.change = ""  # of the last change or rate: what grew
-        self.whole = ""  # of the last share
-        self.topic = ""  # of the first level in the sentence or paragraph
-        self.unit = ""  # the topic's
-        self.paragraph = ""  # of the first level in the paragraph
-        self.article = ("", "")  # of the first level in the article, with its unit
-        self.kind = ""  # of the last level: what kind of figure it was
-        self.time = ""  # that of the last level compared with
-        self.based = False  # whether the last level was one compared with
-        self.ratio = ""  # the last share or rate
-        self.last = ""  # the last phrase
-        self.breaking = ""  # the unit that the sentence breaks down (按行业分，从体量看)
-        self.members: list[str] = []  # the subjects of the last 分别 list, bare
-        self.items: list[str] = []  # the levels since the topic
-        self.levels: list[tuple[str, str]] = []  # the levels of the paragraph, with their units
-        self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
-        self.parts: list[str] = []  # what a list with 分别 hands out
-        self.part = 0
-
-    def new_sentence(self) -> None:
-        """A full stop: the last subject may still be leaned on, the topic of the sentence not."""
-        self.parts = []
-        self.breaking = ""
-
-    def new_paragraph(self) -> None:
-        """A new paragraph leans on nothing."""
-        self.ratio = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
-        self.items, self.names, self.parts, self.members, self.levels = [], [], [], [], []
-
-
-@lru_cache(maxsize=1 << 13)
-def cleaned(label: str) -> str:
-    """A label without times, and without set phrases at its ends."""
-    if "——" in label or label[:1] == "【":
-        label = _SECTION.sub("", label)
-    if _HINT.search(label):
-        label = _LONG_BRACKET.sub("", _TIME.sub("", _FROM_END.sub("", _CHINESE_MONTH.sub("", label))))
-    label = stripped(_FRONT_YEAR.sub("", _FRONT_VERBS.sub("", stripped(label))))
-    return label[-_LONGEST:]
-
-
-@lru_cache(maxsize=1 << 13)
-def _parts(subject: str, count: int) -> tuple[str, ...]:
-    """The `count` members that a subject lists (教育、卫生健康支出), each with the attribute they share, or none."""
-    found = [p for p in subject.split("、") if p]
-    while len(found) < count:
-        for i in range(len(found) - 1, -1, -1):
-            halves = re.split(r"和|及|与|以及", found[i], maxsplit=1)
-            if len(halves) == 2 and all(halves):
-                found[i : i + 1] = halves
-                break
-        else:
-            return ()
-    if len(found) != count:
-        return ()
-    tail = _SHARED_TAIL.search(found[-1])
-    shared = tail.group() if tail and tail.start() > 0 else ""
-    return tuple(p if p.endswith(shared) else p + shared for p in found)
-
-
-def _joined(bearer: str, label: str) -> str:
-    """A bearer and what is said of it, without saying one thing twice."""
-    if not bearer or bearer in label:
-        return label
-    if not label or bearer.endswith(label):
-        return bearer
-    for n in range(min(len(bearer), len(label), 6), 1, -1):
-        if bearer[-n:] == label[:n]:
-            return bearer + label[n:]
-    return bearer + label
 
 
 def _fragment(label: str, q: Quantity, topic: str) -> bool:
     """Whether a label names only a member (水稻, 公办), so that what is counted must be sought before it."""
-    if not label or len(label) > 12 or label[-1] in _WHOLE_TAIL or _MADE.match(label):
+    if not label or len(label) > 12 or label[-1] in WHOLE_TAIL or _MADE.match(label):
         return False
     if q.kind == "count":
         if q.unit in _CASES:
             return len(label) <= 8 and not _VERBAL.search(label) and not set(label) & set(topic)
         if q.unit == "人":
             return len(label) <= 6 and label[-1] not in _PERSONS and not _VERBAL.search(label)
-        return (label[-1] in _MODIFIER and label not in ("企业", "产业", "行业")) or topic[-1:] in _WHOLE_TAIL
+        return (label[-1] in _MODIFIER and label not in ("企业", "产业", "行业")) or topic[-1:] in WHOLE_TAIL
     return True
 
 
@@ -185,7 +70,7 @@ def metric_of(
     elif not listed:
         memory.parts = []
     if count > 1 and not listed and q.kind != "rank" and _PARTED.search(s.before):
-        parts = _handed_out(s, memory, count, q.unit)
+        parts = handed_out(s, memory, count, q.unit)
         if parts:
             memory.parts, memory.part = parts, 0
             memory.items.extend(parts)
@@ -215,7 +100,7 @@ def metric_of(
     memory.last = metric
     if q.kind == "percent" and s.predicate in ("share", "rate"):
         memory.ratio = metric
-    metric = metric[-2 * _LONGEST :]
+    metric = metric[-2 * LONGEST :]
     return (metric.translate(_NARROW) if "（" in metric or "）" in metric else metric) or None
 
 
@@ -236,46 +121,6 @@ def _field(text: str, at: int) -> str:
     return match["field"] if match else ""
 
 
-def _handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]:
-    """What each figure of a 分别 list measures, or nothing where it cannot be told."""
-    head = _BEARERS.match(s.before)
-    subject = cleaned(head.group()) if head else cleaned(s.subject)
-    share = s.predicate == "share" or "比重" in s.before or "占比" in s.before
-    word = (
-        f"占{cleaned(s.object) or memory.whole or memory.topic}" if share else s.word if s.predicate == "change" else ""
-    )
-    if count == 3 and "三次产业" in subject:
-        memory.members = list(_INDUSTRIES)
-        return [subject.replace("三次产业", name) + word for name in _INDUSTRIES]
-    named = _parts(subject, count) if "、" in subject or "和" in subject or "与" in subject or "及" in subject else ()
-    if named:
-        if not word and memory.unit == unit and memory.topic and not any(p[-1] in _WHOLE_TAIL for p in named):
-            return [_joined(p, memory.topic[-8:]) for p in named]
-        memory.members = [_leaning(p, memory) for p in named]
-        return [f"{m}{word}" for m in memory.members]
-    if len(memory.names) == count:
-        tail = subject if len(subject) <= 14 else ""
-        return [f"{n}{tail}{word}" for n in memory.names]
-    if len(memory.members) == count and len(memory.items) != count:
-        tail = "" if share else subject[:14] or cleaned(s.subject)[:14]
-        return [f"{m}{tail}{word}" for m in memory.members]
-    if share and s.predicate != "share":
-        word = "占比"
-    if len(memory.items) >= count:
-        return [f"{n}{word}" for n in memory.items[-count:]]
-    last = memory.levels[-1][0] if memory.levels else ""
-    alike = [metric for level, metric in memory.levels if level == last]
-    if unit == "%" and len(alike) >= count:
-        return [f"{n}{word or subject}" for n in alike[-count:]]
-    return []
-
-
-def _leaning(part: str, memory: Memory) -> str:
-    if is_attribute(part) and memory.topic:
-        return _joined(memory.topic, part)
-    return part
-
-
 def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool) -> str:
     subject = cleaned(s.subject) if s.subject else ""
     predicate = s.predicate
@@ -288,7 +133,7 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool)
     if predicate == "gap":
         bearer = memory.change or memory.subject if is_attribute(subject) or not subject else ""
         if subject and is_attribute(subject):
-            bearer = _joined(bearer.removesuffix("同比"), subject)
+            bearer = joined(bearer.removesuffix("同比"), subject)
         whose = bearer or subject
         memory.change = memory.change or whose
         if s.word in ("高于", "低于", "快于", "慢于", "多于", "少于", "领先"):
@@ -300,7 +145,7 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool)
         return _rate(s, memory, subject)
     if predicate == "rank":
         bearer = memory.change or memory.subject
-        return _joined(bearer, subject) if len(subject) <= 8 else subject
+        return joined(bearer, subject) if len(subject) <= 8 else subject
     if "前者" in s.before and len(memory.items) >= 2:
         memory.subject = f"{memory.items[-2]}是{memory.items[-1]}的倍数"
         return memory.subject
@@ -321,7 +166,7 @@ def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
     time = _BASE_TIME.search(head[-8:])
     if time and _COMPARING.search(head):
         memory.time, memory.based = time.group(), True
-        return _joined(time.group(), memory.subject)
+        return joined(time.group(), memory.subject)
     return memory.subject
 
 
@@ -384,7 +229,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         if whole.group() in ("占", "约占"):
             return inner if len(inner) > 3 else f"{s.before[whole.end() :]}{memory.subject}"
         if _PLANNED.search(inner) or is_attribute(inner) or len(inner) <= 4:
-            return _joined(memory.subject, inner)
+            return joined(memory.subject, inner)
         return inner
     if not label:
         return memory.subject
@@ -393,33 +238,30 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         [n for n in re.split("[、和]", stripped(s.before)) if n] if q.kind == "count" and names else memory.names
     )
     if len(label) <= 7 and label.endswith(("计划", "完成")) and (memory.topic or memory.article[0]):
-        memory.subject = _joined(label, (memory.topic or memory.article[0])[-10:])
+        memory.subject = joined(label, (memory.topic or memory.article[0])[-10:])
         return memory.subject
     first = not memory.topic or (not s.before.startswith(("其中", "、")) and subject != "")
     if is_attribute(label) or (len(label) <= 6 and _VERBS.match(label) and not behind) or label in _LEANING:
         bearer = memory.topic or memory.subject or memory.paragraph
         bearer = "" if is_attribute(bearer) and is_attribute(label) else bearer
-        metric = label if label in bearer else _joined(bearer, label)
+        metric = label if label in bearer else joined(bearer, label)
         memory.subject = metric
         if not memory.topic:
             memory.topic = label
-        return metric[-_LONGEST:]
+        return metric[-LONGEST:]
     if (
-        q.kind == "percent"
-        and 2 <= len(label) <= 14
-        and label[-1] not in _WHOLE_TAIL
-        and (memory.whole or memory.topic)
+        q.kind == "percent" and 2 <= len(label) <= 14 and label[-1] not in WHOLE_TAIL and (memory.whole or memory.topic)
     ) and not s.before.endswith(("为", "是", "达", "达到")):
         return f"{label}占{memory.whole or memory.topic}"
     whole_topic, unit = (memory.topic, memory.unit) if memory.topic or q.kind == "count" else memory.article
-    complete = q.kind == "count" or whole_topic[-1:] in _WHOLE_TAIL or not memory.topic
+    complete = q.kind == "count" or whole_topic[-1:] in WHOLE_TAIL or not memory.topic
     if _fragment(label, q, whole_topic) and whole_topic and unit == q.unit and complete and label not in whole_topic:
         tail = whole_topic[-8:] if q.kind == "count" else whole_topic[-6:]
-        metric = _joined(label, tail) if label[-2:] not in whole_topic else label + tail[-4:]
+        metric = joined(label, tail) if label[-2:] not in whole_topic else label + tail[-4:]
         memory.subject = metric
         memory.items.append(metric)
         return metric
-    if memory.breaking == q.unit and not behind and 2 <= len(label) <= 10 and label[-1] not in _WHOLE_TAIL:
+    if memory.breaking == q.unit and not behind and 2 <= len(label) <= 10 and label[-1] not in WHOLE_TAIL:
         broken = memory.topic if memory.topic and memory.unit == q.unit else memory.article[0]
         if broken and label[-2:] not in broken and not s.before.startswith("其中") and memory.article[1] == q.unit:
             memory.subject = label + broken[-8:]
@@ -443,7 +285,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
     if len(label) <= 3 and q.kind != "percent":
         label = next((item for item in reversed(memory.items) if item.startswith(label) and item != label), label)
     if 2 <= len(label) <= 3 and q.kind in ("measure", "money") and (field := _field(text, s.start)):
-        label = _joined(field, label)
+        label = joined(field, label)
     memory.subject = label
     first = first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label))
     if first and (len(label) >= 4 or not memory.topic):
@@ -466,9 +308,9 @@ def _change(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
         bearer = f"{lean}{bearer if '口径' in bearer or '因素' in bearer else ''}"
     elif is_attribute(bearer) or bearer in ("占比", "比重", "增速", "增幅", "涨幅"):
         ratio = bearer in ("占比", "比重", "增速", "增幅", "涨幅", "降幅")
-        bearer = _joined((memory.change if ratio else memory.topic) or lean, bearer)
-    elif len(bearer) <= 4 and bearer[-1] not in _WHOLE_TAIL and memory.topic and memory.topic not in bearer:
-        bearer = bearer if len(bearer) > 2 else _joined(memory.topic, bearer)
+        bearer = joined((memory.change if ratio else memory.topic) or lean, bearer)
+    elif len(bearer) <= 4 and bearer[-1] not in WHOLE_TAIL and memory.topic and memory.topic not in bearer:
+        bearer = bearer if len(bearer) > 2 else joined(memory.topic, bearer)
     else:
         memory.change = bearer
         if not memory.topic:
@@ -526,7 +368,7 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
         return f"{bearer}占{memory.whole or memory.topic}{s.word}"
     if label[0] in "）)的" and memory.whole:
         return f"{memory.subject}占{memory.whole}{s.word}"
-    metric = _joined(memory.topic or memory.subject or memory.paragraph, label)
+    metric = joined(memory.topic or memory.subject or memory.paragraph, label)
     memory.subject = metric
     return metric
 

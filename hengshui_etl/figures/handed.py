@@ -1,0 +1,55 @@
+"""What each figure of a list measures that hands out names (第一、二、三产业增加值分别为…).
+
+Belongs here: lists with 分别, 依次, 各占. Does not belong here: figures on their own (metrics.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.figures.labels import WHOLE_TAIL, cleaned, is_attribute, joined, members
+from hengshui_etl.figures.memory import Memory
+from hengshui_etl.figures.statements import Statement
+
+_BEARERS = re.compile(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比)|分别|依次)")
+_INDUSTRIES = ("第一产业", "第二产业", "第三产业")
+
+
+def handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]:
+    """What each figure of a 分别 list measures, or nothing where it cannot be told."""
+    head = _BEARERS.match(s.before)
+    subject = cleaned(head.group()) if head else cleaned(s.subject)
+    share = s.predicate == "share" or "比重" in s.before or "占比" in s.before
+    word = (
+        f"占{cleaned(s.object) or memory.whole or memory.topic}" if share else s.word if s.predicate == "change" else ""
+    )
+    if count == 3 and "三次产业" in subject:
+        memory.members = list(_INDUSTRIES)
+        return [subject.replace("三次产业", name) + word for name in _INDUSTRIES]
+    named = members(subject, count) if "、" in subject or "和" in subject or "与" in subject or "及" in subject else ()
+    if named:
+        if not word and memory.unit == unit and memory.topic and not any(p[-1] in WHOLE_TAIL for p in named):
+            return [joined(p, memory.topic[-8:]) for p in named]
+        memory.members = [_leaning(p, memory) for p in named]
+        return [f"{m}{word}" for m in memory.members]
+    if len(memory.names) == count:
+        tail = subject if len(subject) <= 14 else ""
+        return [f"{n}{tail}{word}" for n in memory.names]
+    if len(memory.members) == count and len(memory.items) != count:
+        tail = "" if share else subject[:14] or cleaned(s.subject)[:14]
+        return [f"{m}{tail}{word}" for m in memory.members]
+    if share and s.predicate != "share":
+        word = "占比"
+    if len(memory.items) >= count:
+        return [f"{n}{word}" for n in memory.items[-count:]]
+    last = memory.levels[-1][0] if memory.levels else ""
+    alike = [metric for level, metric in memory.levels if level == last]
+    if unit == "%" and len(alike) >= count:
+        return [f"{n}{word or subject}" for n in alike[-count:]]
+    return []
+
+
+def _leaning(part: str, memory: Memory) -> str:
+    if is_attribute(part) and memory.topic:
+        return joined(memory.topic, part)
+    return part

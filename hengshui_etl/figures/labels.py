@@ -1,0 +1,142 @@
+"""Labels: the words before a figure without the set phrases around them.
+
+Belongs here: what is taken off a label, whether it names only an attribute, the members it lists. Does not belong here:
+which words are the label (statements.py), what it is completed with (metrics.py).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from hengshui_etl.vocab import alternatives, toml, words
+
+_DATA = toml("predicates")
+_FRONT_MARKS = '“”"（）()·—-'
+_BACK_MARKS = '“"（(、：:'
+_KEPT_FRONT = words(_DATA["strip_front"]["kept"])
+_KEPT_BACK = words(_DATA["strip_back"]["kept"])
+_ATTRIBUTES = frozenset(words(_DATA["attributes"]["words"]))
+_MOST = 6
+"""So many phrases are taken off a label's back."""
+LONGEST = 36
+"""A label is no longer than this."""
+
+_TIME = re.compile(
+    r"(?:20\d\d年)?(?:\d{1,2}(?:月)?[-—–~至到])?\d{1,2}月(?:份|底|末|初)?(?:当月|\d{1,2}日)?(?:单月)?|20\d\d年(?:底|末|初|度)?"
+    r"|(?:截至|截止)?(?:目前|今年以来|今年|本年|上半年|下半年|前三季度|[一二三四]季度|前\d个月|年末|年内|全年(?!计划|任务|目标))(?:底|末)?"
+)
+_FRONT_VERBS = re.compile(r"^(?:共|累计)?(?:实现|完成|达成|包括|算上)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)")
+_LONG_BRACKET = re.compile(r"[（(][^）)]{7,}[）)]")
+_SECTION = re.compile(r"^(?:.{1,10}?——|【[^】]{1,16}】)(?=..)")
+_FRONT_YEAR = re.compile(r"^(?:去年|前年|上年)(?!同期|底|末|度|同)(?=..)")
+_CHINESE_MONTH = re.compile(r"(?<!\d)(?:十[一二]?|[一二三四五六七八九])月(?:份|底|末|初)")
+_FROM_END = re.compile(r"将?[由从](?:上年|去年|前年|20\d\d年|二〇..年)?(?:的|底|末|同期)*$")
+_HINT = re.compile("[年月季目由从（(]")
+"""A character of everything that is cut out of a label: one look spares most labels the rest."""
+_SHARED = words(_DATA["attributes"]["words"]) + words(_DATA["attributes"]["shared"])
+_SHARED_TAIL = re.compile(rf"(?:{alternatives(_SHARED)})$")
+WHOLE_TAIL = frozenset("".join(words(_DATA["attributes"]["endings"])))
+"""What labels end in that say what is measured (投资额, 存栏量)."""
+
+
+def _by_character(phrases: tuple[str, ...], at: int) -> dict[str, tuple[str, ...]]:
+    """Phrases by their character at `at`, the longest first."""
+    found: dict[str, list[str]] = {}
+    for phrase in sorted(set(phrases), key=len, reverse=True):
+        found.setdefault(phrase[at], []).append(phrase)
+    return {c: tuple(p) for c, p in found.items()}
+
+
+_FRONT = _by_character((*words(_DATA["strip_front"]["words"]), *_FRONT_MARKS), 0)
+_BACK = _by_character((*words(_DATA["strip_back"]["words"]), *_BACK_MARKS), -1)
+
+
+def _front_end(label: str) -> int:
+    """Where the set phrases at the front of a label end."""
+    at = 0
+    while True:
+        c = label[at : at + 1]
+        if c in _FRONT:
+            if label.startswith(_KEPT_FRONT, at):
+                return at
+            for phrase in _FRONT[c]:
+                if label.startswith(phrase, at):
+                    at += len(phrase)
+                    break
+            else:
+                return at
+        elif c.isspace():
+            at += 1
+        else:
+            return at
+
+
+def _back_start(label: str) -> int:
+    """Where the one longest set phrase at the back of a label begins; its length where there is none."""
+    last = label[-1:]
+    if last in _BACK:
+        for phrase in _BACK[last]:
+            if label.endswith(phrase):
+                return len(label) if label.endswith(_KEPT_BACK) else len(label) - len(phrase)
+    return len(label) - last.isspace()
+
+
+@lru_cache(maxsize=1 << 14)
+def stripped(label: str) -> str:
+    """A label without the set phrases at its ends; words that only begin or end like one (中央, 结余) are kept."""
+    if front := _front_end(label):
+        label = label[front:]
+    for _ in range(_MOST):
+        back = _back_start(label)
+        if back == len(label):
+            break
+        label = label[:back]
+    return label.strip("、和及与的，, ：:")
+
+
+def is_attribute(label: str) -> bool:
+    """Whether a label names only an attribute (总投资, 占比), so that its bearer must be sought before it."""
+    return label in _ATTRIBUTES
+
+
+@lru_cache(maxsize=1 << 13)
+def cleaned(label: str) -> str:
+    """A label without times, and without set phrases at its ends."""
+    if "——" in label or label[:1] == "【":
+        label = _SECTION.sub("", label)
+    if _HINT.search(label):
+        label = _LONG_BRACKET.sub("", _TIME.sub("", _FROM_END.sub("", _CHINESE_MONTH.sub("", label))))
+    label = stripped(_FRONT_YEAR.sub("", _FRONT_VERBS.sub("", stripped(label))))
+    return label[-LONGEST:]
+
+
+@lru_cache(maxsize=1 << 13)
+def members(subject: str, count: int) -> tuple[str, ...]:
+    """The `count` members that a subject lists (教育、卫生健康支出), each with the attribute they share, or none."""
+    found = [p for p in subject.split("、") if p]
+    while len(found) < count:
+        for i in range(len(found) - 1, -1, -1):
+            halves = re.split(r"和|及|与|以及", found[i], maxsplit=1)
+            if len(halves) == 2 and all(halves):
+                found[i : i + 1] = halves
+                break
+        else:
+            return ()
+    if len(found) != count:
+        return ()
+    tail = _SHARED_TAIL.search(found[-1])
+    shared = tail.group() if tail and tail.start() > 0 else ""
+    return tuple(p if p.endswith(shared) else p + shared for p in found)
+
+
+def joined(bearer: str, label: str) -> str:
+    """A bearer and what is said of it, without saying one thing twice."""
+    if not bearer or bearer in label:
+        return label
+    if not label or bearer.endswith(label):
+        return bearer
+    for n in range(min(len(bearer), len(label), 6), 1, -1):
+        if bearer[-n:] == label[:n]:
+            return bearer + label[n:]
+    return bearer + label

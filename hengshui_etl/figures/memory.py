@@ -1,0 +1,64 @@
+"""What the clauses of an article so far were about: what a metric leans on.
+
+Belongs here: the state that is handed on from figure to figure. Does not belong here: what it makes of a figure
+(metrics.py, handed.py).
+"""
+
+from __future__ import annotations
+
+
+class Memory:
+    """What the clauses so far were about."""
+
+    __slots__ = (
+        "article",
+        "based",
+        "breaking",
+        "change",
+        "items",
+        "kind",
+        "last",
+        "levels",
+        "members",
+        "names",
+        "paragraph",
+        "part",
+        "parts",
+        "ratio",
+        "subject",
+        "time",
+        "topic",
+        "unit",
+        "whole",
+    )
+
+    def __init__(self) -> None:
+        self.subject = ""  # of the last level
+        self.change = ""  # of the last change or rate: what grew
+        self.whole = ""  # of the last share
+        self.topic = ""  # of the first level in the sentence or paragraph
+        self.unit = ""  # the topic's
+        self.paragraph = ""  # of the first level in the paragraph
+        self.article = ("", "")  # of the first level in the article, with its unit
+        self.kind = ""  # of the last level: what kind of figure it was
+        self.time = ""  # that of the last level compared with
+        self.based = False  # whether the last level was one compared with
+        self.ratio = ""  # the last share or rate
+        self.last = ""  # the last phrase
+        self.breaking = ""  # the unit that the sentence breaks down (按行业分，从体量看)
+        self.members: list[str] = []  # the subjects of the last 分别 list, bare
+        self.items: list[str] = []  # the levels since the topic
+        self.levels: list[tuple[str, str]] = []  # the levels of the paragraph, with their units
+        self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
+        self.parts: list[str] = []  # what a list with 分别 hands out
+        self.part = 0
+
+    def new_sentence(self) -> None:
+        """A full stop: the last subject may still be leaned on, the topic of the sentence not."""
+        self.parts = []
+        self.breaking = ""
+
+    def new_paragraph(self) -> None:
+        """A new paragraph leans on nothing."""
+        self.ratio = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
+        self.items, self.names, self.parts, self.members, self.levels = [], [], [], [], []
