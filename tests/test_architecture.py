@@ -29,6 +29,8 @@ PLACES = {
     "typer": {"commands"},
     "rich": {"console"},
     "jinja2": {"report"},
+    "markupsafe": {"report"},
+    "pygal": {"report"},
     "opencc": {"text"},
     "selectolax": {"text"},
 }

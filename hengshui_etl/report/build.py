@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from hengshui_etl import warehouse
 from hengshui_etl.messages import LANGUAGES
 from hengshui_etl.report.pages import PAGE_NAME, article_page, index_name, index_page, page_name
-from hengshui_etl.report.rows import article_rows, index_rows, refused_files
+from hengshui_etl.report.rows import article_rows, index_rows, overview, refused_files
 from hengshui_etl.settings import Settings
 
 MOST_ARTICLES = 200
@@ -54,7 +54,7 @@ def build_report(
         def query(sql: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
             return connection.execute(sql, list(parameters)).fetchall()
 
-        rows, refused = index_rows(query), refused_files(query)
+        rows, refused, together = index_rows(query), refused_files(query), overview(query)
         names = {row.article_id: [page_name(row.article_id, language) for language in LANGUAGES] for row in rows}
         wanted = [
             row.article_id
@@ -69,7 +69,7 @@ def build_report(
                     written += _write(folder / name, article_page(article, language))
             on_progress(min(start + MOST_ARTICLES, len(wanted)), len(wanted))
     for language in LANGUAGES:
-        written += _write(index.with_name(index_name(language)), index_page(rows, refused, language))
+        written += _write(index.with_name(index_name(language)), index_page(rows, refused, language, together))
     gone = list(_pages_without_article(folder, {name for each in names.values() for name in each}))
     for page in gone:
         page.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """Pages from rows, pure: the same rows give the same text.
 
-Belongs here: what a page shows, in which order, and how numbers and intervals are written.
-Does not belong here: reading rows (rows.py), writing files (build.py), the markup itself (templates/).
+Belongs here: what a page shows, and in which order.
+Does not belong here: reading rows (rows.py), writing files (build.py), how numbers are written (written.py), charts
+(charts.py), the markup itself (templates/).
 
 Articles are untrusted. Everything that a template prints is escaped, and characters that cannot be seen or that turn
 the direction of writing around are shown by their number; `safe` is for our own style and script alone, and the
@@ -13,29 +14,26 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hengshui_etl.answers import plain
 from hengshui_etl.messages import Language, Messages, messages
-from hengshui_etl.report.rows import ArticleRows, CheckRow, Ends, FigureRow, IndexRow, Refused
-
-Mark = Literal["fails", "off", "holds", "implied", "unchecked"]
-MARKS: tuple[Mark, ...] = ("fails", "off", "holds", "implied", "unchecked")
-"""How a figure is marked, the worst first; `off` fails by one last printed place at most."""
+from hengshui_etl.reading import MARGIN, MOST_SENTENCES, STATED
+from hengshui_etl.records import RelationType
+from hengshui_etl.report import charts
+from hengshui_etl.report.rows import ArticleRows, CheckRow, FigureRow, IndexRow, Overview, Refused
+from hengshui_etl.report.written import MARKS, Mark, expected, mark_of, number, shown
 
 MOST_REGIONS = 3
 """Regions of an article that its line in the index names; the filter knows all."""
 
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
-)
+
+EMPTY = Overview()
 
 
 class Piece(NamedTuple):
@@ -45,45 +43,118 @@ class Piece(NamedTuple):
     figures: tuple[FigureRow, ...] = ()
 
 
+class Quote(NamedTuple):
+    """A part of a sentence: a figure that may be wrong (`suspect`), one that it was compared with (`operand`), or
+    what stands between."""
+
+    text: str
+    style: str = ""
+
+
 def article_page(rows: ArticleRows, language: Language) -> str:
-    """The page of an article."""
+    """The page of an article: what fails, the article, what else can be seen and what holds."""
     say = messages(language)
     checks = sorted(rows.checks, key=_urgency)  # stable: reading order among equals
+    failed = [check for check in checks if check.status == "fail"]
     marks = marks_of(rows)
-    counts = {mark: sum(found == mark for found in marks.values()) for mark in MARKS}
-    suspects = {figure for check in rows.checks if check.status == "fail" for figure in check.blame}
+    found = Counter(marks.values())
+    suspects = {figure for check in failed for figure in check.blame}
+    figures = {figure.id: figure for figure in rows.figures}
     return _rendered(
         "article.html",
         say,
         article=rows.article,
         pieces=list(pieces_of(rows.article.source, rows.figures)),
         mark_of_piece=lambda piece: worst(marks[figure.id] for figure in piece.figures),
-        figures={figure.id: figure for figure in rows.figures},
-        checks=checks,
+        figures=figures,
+        failed=failed,
+        others=[check for check in checks if check.status != "fail"],
+        verdicts=Counter(mark_of(check) for check in checks),
+        quotes=lambda check: quotes_of(check, rows, figures),
+        printed=stated_figure,
+        expected=lambda check, stated: expected(check.computed, figures[stated], say),
         checks_of=checks_of(checks),
         marks=marks,
-        counts=counts,
+        counts={mark: found[mark] for mark in MARKS if found[mark]},
         suspects=suspects,
         undecided=rows.undecided,
+        charts=[
+            chart
+            for chart in (
+                charts.project_totals(rows.totals, say),
+                charts.provincial_shares(rows.shares, say),
+                charts.figure_kinds(list(Counter(figure.kind for figure in rows.figures).items()), say),
+            )
+            if chart is not None
+        ],
         here=page_name(rows.article.article_id, language),
         other=page_name(rows.article.article_id, _other(language)),
         home=f"../{index_name(language)}",
     )
 
 
-def index_page(rows: Sequence[IndexRow], refused: Sequence[Refused], language: Language) -> str:
+def index_page(
+    rows: Sequence[IndexRow], refused: Sequence[Refused], language: Language, together: Overview = EMPTY
+) -> str:
     """The page that leads to all articles, in the given order."""
+    say = messages(language)
+    drawn = (charts.check_types(together.checks, say), charts.figure_kinds(together.kinds, say))
     return _rendered(
         "index.html",
-        messages(language),
+        say,
         rows=rows,
         refused=refused,
         regions=sorted({region for row in rows for region in row.regions}),
         status_of=status_of,
+        statuses=Counter(map(status_of, rows)),
+        charts=[chart for chart in drawn if chart is not None],
         most_regions=MOST_REGIONS,
         page_of=lambda article_id: f"articles/{page_name(article_id, language)}",
         other=index_name(_other(language)),
     )
+
+
+def stated_figure(check: CheckRow) -> str | None:
+    """The figure of an equation that is printed and should be what the others make; None in other relations."""
+    place = STATED.get(cast("RelationType", check.type))
+    if place is None or check.status == "implied" or check.computed is None or not check.operands:
+        return None
+    return check.operands[place][1]
+
+
+def quotes_of(check: CheckRow, rows: ArticleRows, figures: Mapping[str, FigureRow]) -> list[list[Quote]]:
+    """The sentences in which the operands of a check stand, at most three, with the operands marked; a long one is
+    cut around them."""
+    suspects = set(check.blame) or {stated_figure(check) or check.operands[-1][1]}
+    standing: dict[int, list[FigureRow]] = {}
+    for name in dict.fromkeys(figure for _, figure in check.operands):
+        standing.setdefault(figures[name].sentence, []).append(figures[name])
+    quotes = [
+        list(_quoted(rows.sentences.get(sentence, ""), rows.article.clean, standing[sentence], suspects))
+        for sentence in sorted(standing)[:MOST_SENTENCES]
+    ]
+    if len(standing) > MOST_SENTENCES:
+        quotes.append([Quote("…")])
+    return [quote for quote in quotes if quote] or [[Quote(check.sentence)]]
+
+
+def _quoted(sentence: str, clean: str, figures: list[FigureRow], suspects: set[str]) -> Iterator[Quote]:
+    begin = clean.rfind(sentence, 0, figures[0].at + len(sentence))
+    if not sentence or begin < 0:
+        return
+    end = begin + len(sentence)
+    start = max(begin, min(figure.at for figure in figures) - MARGIN)
+    stop = min(end, max(figure.till for figure in figures) + MARGIN)
+    if start > begin:
+        yield Quote("…")
+    for figure in sorted(figures, key=lambda figure: figure.at):
+        if figure.at >= start:
+            yield Quote(clean[start : figure.at])
+            yield Quote(clean[figure.at : figure.till], "suspect" if figure.id in suspects else "operand")
+            start = figure.till
+    yield Quote(clean[start:stop])
+    if stop < end:
+        yield Quote("…")
 
 
 def index_name(language: Language) -> str:
@@ -126,13 +197,6 @@ def checks_of(checks: Sequence[CheckRow]) -> dict[str, list[CheckRow]]:
     return found
 
 
-def mark_of(check: CheckRow) -> Mark:
-    """What a check says of its figures."""
-    if check.status == "fail":
-        return "fails" if check.severity == "error" else "off"
-    return "holds" if check.status == "pass" else "implied"
-
-
 def status_of(row: IndexRow) -> str:
     """What the index says of an article: `fails`, `off`, `holds` or `unchecked`."""
     if row.failed:
@@ -156,32 +220,6 @@ def pieces_of(source: str, figures: Sequence[FigureRow]) -> Iterator[Piece]:
             group.append(figure)
     if done < len(source):
         yield Piece(source[done:])
-
-
-def shown(value: object) -> object:
-    """Text with its invisible characters shown by their number; our own markup and other values as they are."""
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return _HIDDEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", value)
-    return value
-
-
-def number(value: Decimal | str) -> str:
-    """A number with narrow blanks between thousands, so that 71670000000 can be read."""
-    text = value if isinstance(value, str) else plain(value)
-    sign, digits = ("−", text[1:]) if text.startswith("-") else ("", text)
-    whole, point, places = digits.partition(".")
-    return f"{sign}{int(whole):,}".replace(",", "\u202f") + point + places
-
-
-def interval(ends: Ends) -> str:
-    """An interval for reading: one number, or both ends with the bracket that tells whether they are in."""
-    near = "" if ends.exact else "≈ "
-    if ends.low is not None and ends.low == ends.high:
-        return near + number(ends.low)
-    left = "(" if ends.low_open or ends.low is None else "["
-    right = ")" if ends.high_open or ends.high is None else "]"
-    low = "−∞" if ends.low is None else number(ends.low)
-    return f"{near}{left}{low} … {'∞' if ends.high is None else number(ends.high)}{right}"
 
 
 def _urgency(check: CheckRow) -> int:
@@ -224,5 +262,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"number": number, "interval": interval}
+    environment.filters |= {"number": number}
     return environment

@@ -7,10 +7,11 @@ Does not belong here: how it looks (pages.py), files (build.py).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 Query = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
@@ -29,10 +30,12 @@ class ArticleRow(NamedTuple):
     repair_count: int
     sha256: str
     source: str
+    clean: str
 
 
 class FigureRow(NamedTuple):
-    """A figure; `start` and `end` lie in the article's source."""
+    """A figure; `start` and `end` lie in the article's source, `at` and `till` in its clean text. `place` is what its
+    last printed place is worth, 0 for words."""
 
     id: str
     text: str
@@ -47,6 +50,11 @@ class FigureRow(NamedTuple):
     scope: str | None
     first: date | None
     last: date | None
+    kind: str
+    place: str
+    sentence: int
+    at: int
+    till: int
 
 
 class Ends(NamedTuple):
@@ -79,13 +87,67 @@ class CheckRow(NamedTuple):
     sentence: str
 
 
+class Total(NamedTuple):
+    """A number of projects with their total investment and the mean of a project, in yuan."""
+
+    projects: str
+    number: int
+    count_bound: str
+    yuan: Decimal
+    yuan_bound: str
+    mean: Decimal
+    count_figure: str
+    investment_figure: str
+
+
+class Share(NamedTuple):
+    """A count and its percentage of a whole that is not stated, with the smallest and largest possible whole. `place`
+    is what the last printed place of the percentage is worth, `cities` how many divisions the province has."""
+
+    counted: str | None
+    part: int
+    count_bound: str
+    percent: Decimal
+    percent_bound: str
+    place: Decimal
+    whole_scope: str | None
+    provincial: bool
+    status: str
+    low: int | None
+    high: int | None
+    cities: int | None
+    above: bool | None
+    relation: str
+    count_figure: str
+    share_figure: str
+
+
+class CheckCount(NamedTuple):
+    """How many checks of a type came out like that."""
+
+    type: str
+    status: str
+    severity: str
+    n: int
+
+
 class ArticleRows(NamedTuple):
-    """Everything that the page of an article shows."""
+    """Everything that the page of an article shows; `sentences` are those with figures, by number."""
 
     article: ArticleRow
     figures: tuple[FigureRow, ...]
     checks: tuple[CheckRow, ...]
     undecided: int
+    sentences: Mapping[int, str] = MappingProxyType({})
+    totals: tuple[Total, ...] = ()
+    shares: tuple[Share, ...] = ()
+
+
+class Overview(NamedTuple):
+    """All articles together: figures by kind, checks by type and verdict."""
+
+    kinds: tuple[tuple[str, int], ...] = ()
+    checks: tuple[CheckCount, ...] = ()
 
 
 class IndexRow(NamedTuple):
@@ -128,6 +190,15 @@ def index_rows(query: Query) -> tuple[IndexRow, ...]:
     return tuple(IndexRow(*row)._replace(regions=tuple(regions.get(row[1], ()))) for row in found)
 
 
+def overview(query: Query) -> Overview:
+    """What all articles come to, counted by the database."""
+    kinds = query("SELECT kind, count(*) FROM figures GROUP BY kind ORDER BY count(*) DESC, kind", ())
+    checks = query(
+        "SELECT type, status, severity, count(*) FROM relations GROUP BY ALL ORDER BY type, status, severity", ()
+    )
+    return Overview(tuple((kind, n) for kind, n in kinds), tuple(CheckCount(*row) for row in checks))
+
+
 def refused_files(query: Query) -> tuple[Refused, ...]:
     """The files in quarantine, by path."""
     found = query("SELECT source_path, reason FROM quarantine ORDER BY source_path", ())
@@ -146,8 +217,26 @@ def article_rows(query: Query, ids: Sequence[str]) -> list[ArticleRows]:
 
     figures = by_article(
         "SELECT article_id, figure_id, text, source_start, source_end, value_exact, high_exact, unit, bound, direction,"
-        " metric, scope, period_first, period_last FROM figures WHERE article_id IN (SELECT unnest(?))"
-        " ORDER BY article_id, figure_nr"
+        " metric, scope, period_first, period_last, kind, last_place_exact, sentence, clean_start, clean_end"
+        " FROM figures WHERE article_id IN (SELECT unnest(?)) ORDER BY article_id, figure_nr"
+    )
+    sentences = by_article(
+        "SELECT DISTINCT article_id, sentence, sentence_text FROM figures WHERE article_id IN (SELECT unnest(?))"
+        " ORDER BY article_id, sentence"
+    )
+    totals = by_article(
+        "SELECT article_id, projects, project_count, count_bound, total_investment_yuan, investment_bound,"
+        " mean_investment_yuan, count_figure_id, investment_figure_id FROM project_totals"
+        " JOIN figures f USING (batch, article_id) WHERE f.figure_id = count_figure_id"
+        " AND article_id IN (SELECT unnest(?)) ORDER BY article_id, f.figure_nr"
+    )
+    shares = by_article(
+        "SELECT article_id, counted, count, count_bound, share_percent, share_bound,"
+        " f.last_place_exact, whole_scope, is_provincial, status,"
+        " possible_total_low, possible_total_high, city_count, above_average, relation_id, count_figure_id,"
+        " share_figure_id FROM provincial_shares JOIN figures f USING (batch, article_id)"
+        " WHERE f.figure_id = share_figure_id AND article_id IN (SELECT unnest(?)) ORDER BY article_id, f.figure_nr,"
+        " relation_id"
     )
     operands: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for article, relation, role, figure in query(
@@ -167,7 +256,7 @@ def article_rows(query: Query, ids: Sequence[str]) -> list[ArticleRows]:
         "SELECT article_id, count(*) FROM undecided WHERE article_id IN (SELECT unnest(?)) GROUP BY article_id"
     )
     articles = query(
-        "SELECT batch, article_id, title, published_on, publisher, byline, repair_count, sha256, source"
+        "SELECT batch, article_id, title, published_on, publisher, byline, repair_count, sha256, source, clean_text"
         " FROM articles WHERE article_id IN (SELECT unnest(?)) ORDER BY article_id",
         wanted,
     )
@@ -177,9 +266,17 @@ def article_rows(query: Query, ids: Sequence[str]) -> list[ArticleRows]:
             tuple(FigureRow(*figure) for figure in figures[row[1]]),
             tuple(_check(check, operands[row[1], check[0]]) for check in checks[row[1]]),
             undecided[row[1]][0][0] if row[1] in undecided else 0,
+            dict(sentences[row[1]]),
+            tuple(Total(*total) for total in totals[row[1]]),
+            tuple(_share(share) for share in shares[row[1]]),
         )
         for row in articles
     ]
+
+
+def _share(row: tuple[Any, ...]) -> Share:
+    share = Share(*row)
+    return share._replace(place=Decimal(row[5]))
 
 
 def _check(row: tuple[Any, ...], operands: Sequence[tuple[str, str]]) -> CheckRow:

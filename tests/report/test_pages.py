@@ -12,10 +12,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hengshui_etl.messages import LANGUAGES, Language
+from hengshui_etl.messages import LANGUAGES, Language, messages
 from hengshui_etl.report import pages
-from hengshui_etl.report.pages import article_page, index_page, interval, number, page_name, pieces_of
-from hengshui_etl.report.rows import ArticleRow, ArticleRows, CheckRow, Ends, FigureRow, IndexRow, Refused
+from hengshui_etl.report.pages import article_page, index_page, page_name, pieces_of, quotes_of
+from hengshui_etl.report.rows import (
+    ArticleRow,
+    ArticleRows,
+    CheckCount,
+    CheckRow,
+    Ends,
+    FigureRow,
+    IndexRow,
+    Overview,
+    Refused,
+    Share,
+    Total,
+)
+from hengshui_etl.report.written import expected, number
 
 SOURCE = "某市三件事\n全市开工191项,其中工业100项,农业90项。完成投资7.5亿元,增长8%。"
 OURS = {"style", "script", "meta", "link", "form"}
@@ -24,8 +37,9 @@ OURS = {"style", "script", "meta", "link", "form"}
 def figure(name: str, text: str, value: str, unit: str = "项", source: str = SOURCE) -> FigureRow:
     start = source.index(text)
     return FigureRow(
-        name, text, start, start + len(text), value, None, unit, "exact", None, None, "某市", None, date(2019, 9, 30)
-    )
+        name, text, start, start + len(text), value, None, unit, "exact", None, None, "某市", None, date(2019, 9, 30),
+        "count", "0", 1, start, start + len(text),
+    )  # fmt: skip
 
 
 def check(name: str, status: str, severity: str, *operands: tuple[str, str]) -> CheckRow:
@@ -45,7 +59,9 @@ FIGURES = (
     figure("f4", "7.5亿元", "750000000", "元"),
     figure("f5", "8%", "8", "%"),
 )
-ARTICLE = ArticleRow("2019-10", "2019-10/a.txt", "某市三件事", date(2019, 10, 16), None, None, 2, "0" * 64, SOURCE)
+ARTICLE = ArticleRow(
+    "2019-10", "2019-10/a.txt", "某市三件事", date(2019, 10, 16), None, None, 2, "0" * 64, SOURCE, SOURCE
+)
 ROWS = ArticleRows(
     ARTICLE,
     FIGURES,
@@ -56,6 +72,7 @@ ROWS = ArticleRows(
         check("c4", "fail", "warning", ("whole", "f3")),
     ),
     1,
+    {1: SOURCE.partition("\n")[2].partition("。")[0] + "。"},
 )
 INDEX = IndexRow("2019-10", "2019-10/a.txt", "某市三件事", date(2019, 10, 16), 5, 4, 1, 1, 2, "error", ("某市", "某省"))
 
@@ -228,16 +245,23 @@ def test_names_of_pages_are_safe_and_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ends", "text"),
+    ("ends", "printed", "place", "text"),
     [
-        (Ends(Decimal("98.5"), Decimal("99.50"), False, False, True), "[98.5 … 99.5]"),
-        (Ends(Decimal(3), Decimal(3), False, False, True), "3"),
-        (Ends(None, Decimal(1000), False, True, True), "(−∞ … 1\u202f000)"),
-        (Ends(Decimal("-0.333333333334"), None, True, False, False), "≈ (−0.333333333334 … ∞)"),
+        (Ends(Decimal("98.5001"), Decimal("99.5009"), False, False, True), "98.2%", "0.1", "between 98.5% and 99.501%"),
+        (Ends(Decimal(3), Decimal(3), False, False, True), "4个", "0", "3个"),
+        (Ends(Decimal("0.333333333333"), Decimal("0.333333333333"), False, False, False), "4个", "0", "≈ 0.3333个"),
+        (Ends(None, Decimal(1000), False, True, True), "4个", "0", "less than 1\u202f000个"),
+        (Ends(None, Decimal(1000), False, False, True), "4个", "0", "at most 1\u202f000个"),
+        (Ends(Decimal(-7), None, True, False, True), "4个", "0", "more than −7个"),
+        (Ends(Decimal(-7), None, False, False, True), "4个", "0", "at least −7个"),
+        (Ends(Decimal(123_456_700_000), Decimal(123_456_789_000), False, False, True), "1234.6亿元", "10000000",
+         "between 1\u202f234.567亿元 and 1\u202f234.568亿元"),
+        (Ends(None, None, False, False, True), "4个", "0", ""),
     ],
-)
-def test_intervals_can_be_read(ends: Ends, text: str) -> None:
-    assert interval(ends) == text
+)  # fmt: skip
+def test_what_is_expected_is_written_as_the_figure_is_printed(ends: Ends, printed: str, place: str, text: str) -> None:
+    unit = printed.lstrip("0123456789.亿")
+    assert expected(ends, FIGURES[0]._replace(text=printed, unit=unit, place=place), messages("en")) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [("71670000000", "71 670 000 000"), ("-1234.50", "−1 234.50"), ("0", "0")])

@@ -1,5 +1,7 @@
 "use strict";
 // Without this script everything can be read; it adds the filters of the index and the keys Enter and Esc.
+const overview = document.querySelector(".overview");
+if (overview && matchMedia("(max-width: 40rem)").matches) overview.open = false; // the articles come first on a phone
 const form = document.getElementById("filters");
 if (form) {
   const chosen = (name) => document.getElementById(name).value;
