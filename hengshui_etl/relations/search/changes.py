@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.relations.search.differences import BALANCE, MORE, claim_amount, claim_balance, claim_plain_amount
+from hengshui_etl.relations.search.balances import BALANCE, claim_balance
+from hengshui_etl.relations.search.differences import MORE, claim_amount, claim_plain_amount
 from hengshui_etl.relations.search.growth import claim_rate
 from hengshui_etl.relations.search.named import becomes
 from hengshui_etl.relations.search.points import (

@@ -1,7 +1,7 @@
-"""Differences of amounts: level − other level = change, surplus or gap, in the unit of the levels.
+"""Differences of amounts: level − other level = change or gap, in the unit of the levels.
 
-Belongs here: changes in money, counts and measures. Does not belong here: percentages (points.py), rates (growth.py),
-what is left of a whole (remainders.py).
+Belongs here: changes in money, counts and measures. Does not belong here: what comes in less what goes out
+(balances.py), percentages (points.py), rates (growth.py), what is left of a whole (remainders.py).
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
+from hengshui_etl.relations.search.balances import BALANCE, claim_net
 from hengshui_etl.relations.search.compared import level_of, levels_pair
 from hengshui_etl.relations.search.named import named_pair
 from hengshui_etl.relations.search.view import View, shared_characters
 
-BALANCE = re.compile(
-    r"收益|利润|亏|赤字|差距|相差|净落|净赚|纯收入|净得|净剩|落下|顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净"
-)
 MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 
 
@@ -69,6 +67,7 @@ def claim_amount(view: View, i: int) -> None:
     if named is not None:
         view.claim("difference", (*named, i), statement.word)
         return
+    claim_net(view, i)
     level = level_of(view, i, alike=True)
     if level is None:
         earlier = view.levels_before(i, unit_of=i, limit=3, same_paragraph=True)
@@ -109,28 +108,3 @@ def claim_plain_amount(view: View, i: int) -> None:
         if (view.said[one].base or view.said[other].base) and view.trial("difference", (one, other, i)):
             view.claim("difference", (other, one, i), "多或少")
             return
-
-
-def claim_balance(view: View, i: int) -> None:
-    """`收入68.9亿元，支出61.4亿元，当期结余7.5亿元`: the difference of the two levels before it."""
-    statement = view.said[i]
-    near = [j for j in view.levels_before(i, unit_of=i, limit=8) if view.periods[j] >= view.periods[i] - 1]
-    for pair in combinations(near, 2):
-        one, other = sorted(pair, key=lambda j: -view.values[j])
-        if view.trial("difference", (one, other, i)):
-            view.claim("difference", (one, other, i), "差额")
-            return
-    if re.search("净落|净赚|纯收入|净收入|净得|净剩|纯利|落下", statement.before) and len(near) >= 2:
-        one, other = near[1], near[0]
-        if (
-            re.search("扣|除|减|刨|成本", view.said[other].before)
-            and view.periods[one] == view.periods[i]
-            and 0.7 < (view.values[one] - view.values[other]) / view.values[i] < 1.4
-        ):
-            view.claim("difference", (one, other, i), "扣除")
-            return
-    if re.search("顺差|逆差|结余|差额|累计减|共减", statement.before) and len(near) >= 2:
-        one, other = near[1], near[0]
-        together = view.figures[one].sentence == view.figures[other].sentence == view.figures[i].sentence
-        if together and view.slip("difference", (one, other, i)):
-            view.claim("difference", (one, other, i), "差额")

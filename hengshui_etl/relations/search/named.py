@@ -291,7 +291,8 @@ def _is_other(view: View, j: int) -> bool:
     if j + 1 >= view.count or _GAP.match(view.between(j, j + 1)) is None:
         return False
     if said.bracketed:
-        opened = max(view.text.rfind("（", 0, view.figures[j].at), view.text.rfind("(", 0, view.figures[j].at))
+        at = view.figures[j].at
+        opened = max(view.text.rfind(bracket, max(0, at - 40), at) for bracket in "（(")
         return _THAN.search(view.text, max(0, opened - 26), opened) is not None
     return _THAN.search(said.before) is not None
 
