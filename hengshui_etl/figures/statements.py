@@ -56,6 +56,7 @@ _SHARE = re.compile(
 _RATE = re.compile(
     rf"(?P<subject>.*?)(?P<word>{alternatives(_DATA['rates']['words'])})(?:[（(][^）)]{{0,12}}[）)])?(?:仅|均|已|也|分别|都|各|约|近|超过|超|由|从|将|保持|稳定|控制|维持|在|：|:|达到|达|为|是|至|到|提高|提升|下降|上升|降低|降|升|高达|不低于|不超过|压减|的|\s)*$"
 )
+_MOVED = re.compile("提高|提升|[上下]升|下降|降低|降|升|压减")  # 城镇化率提高1.2个百分点: no share printed in points
 _COMPLETION = re.compile(r"(?:完成|实现|达到?|为|占|恢复到|恢复至|相当于|是)(?P<object>[^完占，,。；;]{0,24}?)的?$")
 _AVERAGE = re.compile(alternatives(_DATA["averages"]["words"]))
 _TEMPORAL = re.compile(
@@ -221,7 +222,7 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
     joined = text[previous.till : q.at] if previous is not None else ""
     of_previous = (
         previous is not None
-        and q.kind in ("percent", "multiple")
+        and q.kind in ("percent", "percentage_point", "multiple")
         and len(joined) < 8
         and joined.lstrip("）)").startswith("的")
         and _OF_PREVIOUS.match(joined) is not None
@@ -260,13 +261,15 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
             direction, word = ("up", gap["up"]) if gap["up"] else ("down", gap["down"])
             predicate, subject, obj = "gap", before[: gap.start()], gap["object"]
             temporal = _TEMPORAL.match(obj) is not None
-        elif q.kind == "percent" and "占" in before and (share := _SHARE.search(before)):
+        elif ratio and "占" in before and (share := _SHARE.search(before)):
             predicate, subject, obj, word = "share", share["subject"], share["object"], share["word"] or "占"
-        elif q.kind == "percent" and (rate := _RATE.match(before)):
+        elif (ratio and (rate := _RATE.match(before))) and (
+            q.kind == "percent" or not _MOVED.search(before, rate.end("word"))
+        ):
             predicate, subject, word = "rate", rate["subject"], rate["word"]
-        elif q.kind == "percent" and (done := _COMPLETION.search(before)) and done["object"]:
+        elif ratio and (done := _COMPLETION.search(before)) and done["object"]:
             predicate, subject, obj, word = "share", before[: done.start()], done["object"], "完成"
-        elif q.kind == "percent" and _DONE.search(before):
+        elif ratio and _DONE.search(before):
             predicate, subject, word = "rate", "", "完成"
         elif q.kind == "multiple":
             predicate = "multiple"

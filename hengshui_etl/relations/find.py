@@ -16,6 +16,10 @@ from hengshui_etl.relations.search.enumerations import find_enumerations
 from hengshui_etl.relations.search.multiples import find_multiples
 from hengshui_etl.relations.search.shares import find_shares
 from hengshui_etl.relations.search.shares_failing import find_failing_shares
+from hengshui_etl.relations.search.shares_meant import (
+    find_shares_printed_in_points,
+    find_shares_that_miss_what_is_meant,
+)
 from hengshui_etl.relations.search.tables import find_in_tables
 from hengshui_etl.relations.search.thresholds import find_thresholds
 from hengshui_etl.relations.search.totals import find_totals
@@ -29,6 +33,8 @@ def find_claims(article: Article, reading: Reading) -> tuple[tuple[Claim, ...], 
     find_shares(view)
     find_totals(view)
     find_failing_shares(view)  # sums have shown by now what the wholes are
+    find_shares_that_miss_what_is_meant(view)
+    find_shares_printed_in_points(view)
     find_changes(view)
     find_averages(view)
     find_multiples(view)

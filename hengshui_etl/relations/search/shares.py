@@ -10,6 +10,7 @@ import re
 
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, parts_of, wholes_of
 from hengshui_etl.relations.search.shares_failing import claim_plain_failure
+from hengshui_etl.relations.search.shares_meant import meant_but_failing
 from hengshui_etl.relations.search.view import AMOUNTS, View, shared_characters
 
 _NO_SHARE = re.compile(
@@ -124,6 +125,8 @@ def _claim_stated(view: View, i: int) -> None:
             if not exact and ((said and shared_characters(said, view.metrics[w]) < 0.5) or "其余" in label):
                 continue
             if view.trial("share", (j, w, i)):
+                if exact and view.figures[w].bound != "exact" and meant_but_failing(view, i) is not None:
+                    continue  # 逾九百亿元 fits nearly everything, and the exact amount that is meant does not
                 view.claim("share", (j, w, i), statement.word or "占")
                 return
     if exact and not far and (_claim_exact(view, i, said) or _claim_of_rows(view, i)):

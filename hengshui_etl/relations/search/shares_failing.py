@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, neighbour_wholes, sibling_whole, wholes_of
+from hengshui_etl.relations.search.shares_meant import speaks_of_plan
 from hengshui_etl.relations.search.view import View, shared_characters
 
 _OWN_RATE = re.compile(
@@ -28,9 +29,10 @@ def find_failing_shares(view: View) -> None:
         candidates += [w for w in neighbour_wholes(view, i, part) if w not in candidates]
         for w in candidates[:2]:
             named = not statement.object or shared_characters(statement.object, view.metrics[w]) >= 0.5
-            if w == part or not named or not view.alike(w, part):
+            if w == part or not named or not view.alike(w, part) or view.figures[w].bound != "exact":
                 continue
-            if view.trial("share", (part, w, i)) or view.slip("share", (part, w, i), "garbled"):
+            planned = speaks_of_plan(view, i, w) is not False
+            if view.trial("share", (part, w, i)) or (planned and view.slip("share", (part, w, i), "garbled")):
                 view.claim("share", (part, w, i), statement.word or "占")
                 break
     _claim_misprinted_whole(view)
@@ -101,7 +103,8 @@ def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None
         view.claim("share", (part, whole, i), word)
         return
     if close and statement.predicate == "share":
-        likely = [w for w in wholes[:10] if w < i and (not said or shared_characters(said, view.metrics[w]) >= 0.4)]
+        exact = [w for w in wholes[:10] if w < i and view.figures[w].bound == "exact"]
+        likely = [w for w in exact if not said or shared_characters(said, view.metrics[w]) >= 0.4]
         swapped = [w for w in likely if view.slip("share", (part, w, i), "swapped", only=i)]
         if len(swapped) == 1:
             view.claim("share", (part, swapped[0], i), word)
@@ -129,7 +132,7 @@ def _plain_whole(view: View, i: int, part: int, said: str, wholes: list[int], sa
     sibling = sibling_whole(view, i) if wholes else None
     siblings = [] if sibling is None else [sibling]
     for w in dict.fromkeys([*siblings, *named[:2], *same_sentence[:2], *wholes[:1]]):
-        if w == part or not view.alike(w, part):
+        if w == part or not view.alike(w, part) or view.figures[w].bound != "exact":
             continue
         sure = (
             (w in named[:1] and len(said) >= 4)

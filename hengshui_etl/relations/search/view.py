@@ -201,6 +201,14 @@ class View:
         self.claims.append(Claim(kind, places, implied, sentence, reason, scale, counted))
         return True
 
+    def retract(self, kind: RelationType, result: int) -> None:
+        """Take back the claims of this type with this result: another reading of it has shown to be meant."""
+        taken = [c for c in self.claims if c.type == kind and c.operands[-1] == result]
+        for c in taken:
+            self.claims.remove(c)
+            self._said.discard((kind, frozenset(c.operands)))
+        self._results.discard((kind, result))
+
     def levels_before(
         self, i: int, *, unit_of: int | None = None, limit: int = 40, same_paragraph: bool = False
     ) -> list[int]:
