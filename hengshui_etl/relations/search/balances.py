@@ -18,6 +18,7 @@ BALANCE = re.compile(
 _DATA = toml("comparisons")["balance"]
 _PAIRS = [tuple(re.compile(alternatives(p[name])) for name in ("in", "out", "rest")) for p in _DATA["pairs"]]
 _CARRIED = re.compile(alternatives(_DATA["carried"]))
+_TOTALS = ("合计", "总计", "共计")
 _FAR = 40  # figures to either side of a net change in which its two flows are sought
 _APART = re.compile(rf"(?:{alternatives(_DATA['apart'])})[为达了约近]*$")
 
@@ -25,7 +26,7 @@ _APART = re.compile(rf"(?:{alternatives(_DATA['apart'])})[为达了约近]*$")
 def claim_balance(view: View, i: int) -> None:
     """`收入68.9亿元，支出61.4亿元，当期结余7.5亿元`: the difference of the two levels before it."""
     statement = view.said[i]
-    named = _named_balance(view, i)
+    named = named_balance(view, i)
     if named is not None and view.trial("difference", (*named, i)):
         view.claim("difference", (*named, i), "差额")
         return
@@ -85,7 +86,7 @@ def _flow(view: View, j: int, i: int, called: re.Pattern[str]) -> bool:
     )
 
 
-def _named_balance(view: View, i: int) -> tuple[int, int] | None:
+def named_balance(view: View, i: int) -> tuple[int, int] | None:
     """What came in and what went out, or the two amounts that lie apart, as the words before figure `i` name them."""
     before = view.said[i].before
     if view.titled(i) or view.is_cell(i) or view.figures[i].high is not None or _CARRIED.search(before):
@@ -93,6 +94,11 @@ def _named_balance(view: View, i: int) -> tuple[int, int] | None:
     if _APART.search(before) and i >= 2 and view.level[i - 1] and view.level[i - 2]:
         together = view.periods[i - 2] == view.periods[i] and view.alike(i - 1, i) and view.alike(i - 2, i)
         return (i - 1, i - 2) if together and not view.said[i - 2].bracketed else None
+    clause = view.text[max(0, view.figures[i].at - 16) : view.figures[i].at]
+    totals = [j for j in view.levels_before(i, unit_of=i, limit=8) if view.periods[j] == view.periods[i]]
+    totals = [j for j in totals if view.said[j].before.endswith(_TOTALS)]
+    if "收支相抵" in clause and len(totals) == 2:
+        return totals[1], totals[0]
     for incoming, outgoing, rest in _PAIRS:
         if rest.search(before) is None:
             continue

@@ -11,7 +11,7 @@ import re
 from hengshui_etl.relations.search.balances import BALANCE, claim_balance
 from hengshui_etl.relations.search.differences import MORE, claim_amount, claim_plain_amount
 from hengshui_etl.relations.search.growth import claim_rate
-from hengshui_etl.relations.search.named import becomes
+from hengshui_etl.relations.search.named import becomes, named_plan
 from hengshui_etl.relations.search.points import (
     LEVEL_OF_OTHERS,
     claim_percent_gap,
@@ -28,7 +28,9 @@ def find_changes(view: View) -> None:
         statement = view.statements[i]
         if statement is None or becomes(view, i):
             continue
-        if figure.direction is not None and figure.kind in AMOUNTS:
+        if figure.kind in AMOUNTS and (plan := named_plan(view, i)) is not None:
+            view.claim("difference", (*plan, i), "超计划")
+        elif figure.direction is not None and figure.kind in AMOUNTS:
             claim_amount(view, i)
         elif figure.unit == "百分点" and (
             figure.direction is not None or (i and LEVEL_OF_OTHERS.fullmatch(view.between(i - 1, i)))

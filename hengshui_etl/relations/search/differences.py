@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
-from hengshui_etl.relations.search.balances import BALANCE, claim_net
+from hengshui_etl.relations.search.balances import BALANCE, claim_net, named_balance
 from hengshui_etl.relations.search.compared import level_of, levels_pair
 from hengshui_etl.relations.search.named import named_pair
 from hengshui_etl.relations.search.view import View, shared_characters
@@ -20,7 +20,7 @@ MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 def claim_amount(view: View, i: int) -> None:
     """`比上年增加6.8万吨`: a difference of two levels, or of one that is not stated."""
     statement = view.said[i]
-    named = named_pair(view, i)
+    named = named_pair(view, i) or named_balance(view, i)
     if named is not None and view.trial("difference", (*named, i)):
         view.claim("difference", (*named, i), statement.word)
         return

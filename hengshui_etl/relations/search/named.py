@@ -27,11 +27,17 @@ _THAN = re.compile(rf"{_COMPARED}[^，。；、]{{0,24}}$")
 _THAN_TIME = re.compile(rf"(?:{_COMPARED}|与){_TIME}(?:{_TIME}|{_FILL})*$")
 _WIDER = rf"(?:{alternatives(_DATA['than']['gap'])})"
 _GAP = re.compile(rf"^[）)]?(?:的[^，。；、\d]{{1,6}}?)?(?:[^，。；、\d]{{0,4}}?{_WIDER}[出了约近达]*)?$")
+_ELSEWHERE = re.compile(rf"^[而但，]?(?:{alternatives(_DATA['than']['elsewhere'])})(?:水平|平均)?[为是仅]*$")
+_APART = re.compile(rf"{_WIDER}[出了约近达]*$")
 _FROM = re.compile(rf"(?:{alternatives(_DATA['from']['words'])})(?![业事于])[^，。；]{{0,24}}$")
 _TO = re.compile(rf"^[^，。；]{{0,16}}(?:{alternatives(_DATA['from']['to'])})[^，。；]{{0,10}}$")
 _LASTING = rf"(?:{alternatives(_DATA['span']['words'])})"
 _SPAN = re.compile(rf"^[一二两三四五六七八九十几多\d]+{_LASTING}[间来多里内]*(?:共|累计|合计|抬|猛|净)*$")
+_YEARS = re.compile("[二两三四五六七八九十几多]+年")
 _BECOME = re.compile("[升降增减加少高低长大小](?:到|至|为|成)$")
+_NAMES_PLAN = rf"(?:{alternatives(_DATA['than']['plan'])})"
+_OVER = re.compile(rf"(?:{alternatives(_DATA['than']['over'])})[^，。；]{{0,8}}{_NAMES_PLAN}[数的]?$")
+_PLAN = re.compile(rf"^(?:的{_NAMES_PLAN}?)?$")
 _OTHER = re.compile(alternatives(_DATA["other"]["words"]))
 _REAL = re.compile(alternatives(_DATA["other"]["real"]))
 _YEARLY = re.compile("同比|比上年|较上年|比去年|较去年|按年|(?<![上下半全])年[增减](?!幅)")
@@ -88,6 +94,7 @@ def _pair(view: View, i: int, unit_of: int | None, percents: bool) -> Named | No
             found = _pair(view, j, unit_of if unit_of is None else j, percents) if told and unit_of is None else None
             return found if found is not None and _speaks_of(view, found, i) else None
         found = _from_to(view, j, percents) or _in_turn(view, j, percents) or _compared(view, j, i, percents)
+        found = found or _years_apart(view, j, i, percents)
         return found if found is not None and _speaks_of(view, found, i) else None
     return None
 
@@ -147,6 +154,21 @@ def _in_turn(view: View, j: int, percents: bool) -> Named | None:
     return Named(j, k) if date.min < _last(view, k) < _last(view, j) else None
 
 
+def _years_apart(view: View, j: int, i: int, percents: bool) -> Named | None:
+    """流动人口为281万人。2010年，流动人口为155万人；十年间多出…: one thing at two times, and how long that is."""
+    if not any(_YEARS.match(view.said[k].subject) for k in range(j + 1, i + 1)):
+        return None
+    for k in range(j - 1, max(-1, j - _FAR), -1):
+        if view.paragraphs[k] != view.paragraphs[j]:
+            break
+        if _side(view, k, percents) and _same_kind(view, k, j) and view.metrics[k] == view.metrics[j] != "":
+            first, second = _last(view, k), _last(view, j)
+            if first.year == second.year or date.min in (first, second):
+                return None
+            return Named(k, j) if first > second else Named(j, k)
+    return None
+
+
 def _from_to(view: View, j: int, percents: bool) -> Named | None:
     """由A到B: B is the level."""
     k = j - 1
@@ -178,7 +200,7 @@ def _in_brackets(view: View, i: int, percents: bool) -> Named | None:
 def _against(view: View, i: int) -> Named | None:
     """A增长6.2%；B增长7.4%，快于A1.2个百分点: the percentage of what the gap names, and the last before the gap."""
     said = view.said[i]
-    if said.predicate != "gap" or said.temporal or len(said.object) < 2:
+    if said.object != "前者" and (said.predicate != "gap" or said.temporal or len(said.object) < 2):
         return None
     near = [
         j
@@ -197,6 +219,21 @@ def _against(view: View, i: int) -> Named | None:
     if len(others) != 1 or (own and covered(own, words) < 0.5):
         return None
     return Named(near[0], others[0])
+
+
+def named_plan(view: View, i: int) -> Named | None:
+    """完成投资683.4亿元，超年度计划660亿元的目标23.4亿元: what was done and what was planned."""
+    j = i - 1
+    if j < 0 or not _side(view, j, False) or not view.alike(j, i) or view.periods[j] != view.periods[i]:
+        return None
+    if _OVER.search(view.said[j].before) is None or _PLAN.match(view.between(j, i)) is None or view.titled(i):
+        return None
+    for k in range(j - 1, max(-1, j - 4), -1):
+        if view.periods[k] != view.periods[i] or view.is_cell(k):
+            return None
+        if _side(view, k, False) and view.alike(k, j) and not view.said[k].bracketed:
+            return None if _is_other(view, k) else Named(k, j)
+    return None
 
 
 def named_change(view: View, i: int) -> Named | None:
@@ -223,9 +260,9 @@ def named_change(view: View, i: int) -> Named | None:
     if not known:
         return None
     level = max(known, key=lambda k: (covered(own, view.said[k].before), k))
-    years = re.match("[二两三四五六七八九十几多]+年", view.said[j].subject)  # perhaps the level that it grew from
+    years = _YEARS.match(view.said[j].subject)
     if years or _REAL.search(view.metrics[level]):
-        return None
+        return None  # after years, perhaps the level that it grew from
     return Named(level, j)
 
 
@@ -233,7 +270,7 @@ def _compared(view: View, j: int, i: int, percents: bool) -> Named | None:
     """A，上年为B; A，比上年的B; A，比全国B高: B is what stands nearer, A the nearest before it of its kind."""
     if not _is_other(view, j):
         return None
-    label, own = _label(view, j), _own(view, i)
+    label, own = _label(view, j), "" if _elsewhere(view, j) else _own(view, i)
     known: list[int] = []
     for k in range(j - 1, max(-1, j - _FAR), -1):
         if view.paragraphs[k] != view.paragraphs[j] or view.is_cell(k):
@@ -283,10 +320,16 @@ def _before(view: View, j: int) -> bool:
     return _BEFORE.match(view.said[j].before) is not None
 
 
+def _elsewhere(view: View, j: int) -> bool:
+    """Whether figure `j` is said of another place, and what follows tells a gap (同期全国为13.4%，柳州领先…)."""
+    told = _ELSEWHERE.match(view.said[j].before) is not None and j + 1 < view.count
+    return told and _APART.search(view.said[j + 1].before) is not None
+
+
 def _is_other(view: View, j: int) -> bool:
     """Whether the words make figure `j` what another is compared with."""
     said = view.said[j]
-    if said.base or _before(view, j) or _THAN_TIME.search(said.before):
+    if said.base or _before(view, j) or _THAN_TIME.search(said.before) or _elsewhere(view, j):
         return True
     if j + 1 >= view.count or _GAP.match(view.between(j, j + 1)) is None:
         return False
@@ -311,7 +354,7 @@ def _speaks_of(view: View, pair: Named, i: int) -> bool:
     told = view.text[max(f.till for f in (level, other) if f.till <= figure.at) : figure.at]
     if _OTHER.search(told) or (figure.unit == "%" and level.kind in AMOUNTS and _REAL.search(view.metrics[pair.level])):
         return False
-    own = _own(view, i)
+    own = "" if _elsewhere(view, pair.other) and len(said.subject) <= 4 else _own(view, i)
     if own and covered(own, view.metrics[pair.level] + view.said[pair.level].before) < 0.5:
         return False
     if level.period is None or other.period is None or level.period.last is None or other.period.last is None:
