@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.relations.search.compared import WHEN, level_of, levels_pair
-from hengshui_etl.relations.search.named import named_change, named_pair, named_percents
+from hengshui_etl.relations.search.named import named_change, named_pair, named_percents, speaks_of
 from hengshui_etl.relations.search.points import claim_percent_for_points
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 
@@ -33,6 +33,7 @@ def claim_rate(view: View, i: int) -> None:
         named is None
         and pair is not None
         and not real
+        and speaks_of(view, pair, i)
         and i - min(pair) <= 4
         and _same_thing(view, pair, i)
         and _plausible(view, pair, i)

@@ -81,7 +81,7 @@ def _pair(view: View, i: int, unit_of: int | None, percents: bool) -> Named | No
     ):
         return before  # 收入95.2亿元，增9.6%，上年同期为86.9亿元
     if (listed := _in_brackets(view, i, percents)) is not None:
-        return listed if _speaks_of(view, listed, i) else None
+        return listed if speaks_of(view, listed, i) else None
     if percents and (objected := _against(view, i)) is not None:
         return objected
     for j in range(i - 1, max(-1, i - _REACH), -1):
@@ -92,10 +92,10 @@ def _pair(view: View, i: int, unit_of: int | None, percents: bool) -> Named | No
                 continue
             told = view.figures[j].direction is not None and not view.said[j].bracketed
             found = _pair(view, j, unit_of if unit_of is None else j, percents) if told and unit_of is None else None
-            return found if found is not None and _speaks_of(view, found, i) else None
+            return found if found is not None and speaks_of(view, found, i) else None
         found = _from_to(view, j, percents) or _in_turn(view, j, percents) or _compared(view, j, i, percents)
         found = found or _years_apart(view, j, i, percents)
-        return found if found is not None and _speaks_of(view, found, i) else None
+        return found if found is not None and speaks_of(view, found, i) else None
     return None
 
 
@@ -104,7 +104,7 @@ def _pair_of(view: View, level: int, other: int, i: int, percents: bool) -> Name
     pair = Named(level, other)
     if level < 0 or view.figures[level].sentence != view.figures[other].sentence or not _side(view, level, percents):
         return None
-    if not _same_kind(view, level, other) or view.said[level].bracketed or not _speaks_of(view, pair, i):
+    if not _same_kind(view, level, other) or view.said[level].bracketed or not speaks_of(view, pair, i):
         return None
     return pair
 
@@ -347,23 +347,23 @@ def _label(view: View, j: int) -> str:
     return "" if than is None else _LOOSE.sub("", words[: than.start()])
 
 
-def _speaks_of(view: View, pair: Named, i: int) -> bool:
+def speaks_of(view: View, pair: tuple[int, int], i: int) -> bool:
     """Whether the change is told of the two levels as they are printed, and of nothing else."""
     figure, said = view.figures[i], view.said[i]
-    level, other = view.figures[pair.level], view.figures[pair.other]
+    level, other = view.figures[pair[0]], view.figures[pair[1]]
     told = view.text[max(f.till for f in (level, other) if f.till <= figure.at) : figure.at]
-    if _OTHER.search(told) or (figure.unit == "%" and level.kind in AMOUNTS and _REAL.search(view.metrics[pair.level])):
+    if _OTHER.search(told) or (figure.unit == "%" and level.kind in AMOUNTS and _REAL.search(view.metrics[pair[0]])):
         return False
-    own = "" if _elsewhere(view, pair.other) and len(said.subject) <= 4 else _own(view, i)
-    if own and covered(own, view.metrics[pair.level] + view.said[pair.level].before) < 0.5:
+    own = "" if _elsewhere(view, pair[1]) and len(said.subject) <= 4 else _own(view, i)
+    if own and covered(own, view.metrics[pair[0]] + view.said[pair[0]].before) < 0.5:
         return False
     if level.period is None or other.period is None or level.period.last is None or other.period.last is None:
         return True
-    words = view.said[pair.other].before
-    neutral = _before(view, pair.other) and "届" not in words and not _LONG_AGO_FIRST.match(words)
+    words = view.said[pair[1]].before
+    neutral = _before(view, pair[1]) and "届" not in words and not _LONG_AGO_FIRST.match(words)
     if neutral and other.period.last >= level.period.last:
         return False  # 三季度增长4.8%；9月份增长6.3%，加快…: than August
     years = level.period.last.year - other.period.last.year
-    if _YEARLY.search(said.before) and _before(view, pair.other) and years != 1:
+    if _YEARLY.search(said.before) and _before(view, pair[1]) and years != 1:
         return False
     return not (_MONTHLY.search(said.before) and years)
