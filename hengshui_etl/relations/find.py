@@ -20,6 +20,7 @@ from hengshui_etl.relations.search.shares_meant import (
     find_shares_printed_in_points,
     find_shares_that_miss_what_is_meant,
 )
+from hengshui_etl.relations.search.shares_together import find_shares_together
 from hengshui_etl.relations.search.tables import find_in_tables
 from hengshui_etl.relations.search.thresholds import find_thresholds
 from hengshui_etl.relations.search.totals import find_totals
@@ -33,6 +34,7 @@ def find_claims(article: Article, reading: Reading) -> tuple[tuple[Claim, ...], 
     find_shares(view)
     find_totals(view)
     find_failing_shares(view)  # sums have shown by now what the wholes are
+    find_shares_together(view)
     find_shares_that_miss_what_is_meant(view)
     find_shares_printed_in_points(view)
     find_changes(view)

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from hengshui_etl.records import RelationType
-from hengshui_etl.relations.search.share_candidates import FAR
+from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER
 from hengshui_etl.relations.search.view import View, shared_characters
 from hengshui_etl.vocab import toml, words
 
@@ -43,8 +43,8 @@ def parts_meant(view: View, i: int) -> list[int]:
     said = view.said[i]
     if _LISTED.search(said.before) or _in_row(view, i):
         listed = _listed_part(view, i)
-        if listed is not None:
-            return [listed]
+        if listed is not None or _in_row(view, i) or (i + 1 < view.count and _in_row(view, i + 1)):
+            return [] if listed is None else [listed]
     found = []
     for j in range(i - 1, max(-1, i - 12), -1):
         if view.periods[j] < view.periods[i] - 1 or view.paragraphs[j] != view.paragraphs[i]:
@@ -146,7 +146,7 @@ def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
         i, part, view.said[i].object, topic, _sibling_wholes(view, i, part),
         _list_totals(view, part),
         view.said[i].predicate == "rate" and view.said[i].word not in _SHARES,
-        _parts_beside(view, i),
+        {p for _, p in _beside(view, i)},
         _ratio(view, i)[1],
     )  # fmt: skip
     ranked: list[tuple[float, int, Meant]] = []
@@ -166,17 +166,17 @@ def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
     return [m for _, _, m in ranked]
 
 
-def _parts_beside(view: View, i: int) -> set[int]:
-    """The levels right before the other percentages around, which are parts themselves."""
-    beside = set()
+def _beside(view: View, i: int) -> list[tuple[int, int]]:
+    """The other percentages around that are shares, with the level right before each, its part."""
+    found = []
     for k in range(max(1, i - 16), min(view.count, i + 10)):
         said = view.statements[k]
         if k == i or said is None or said.predicate not in ("share", "rate") or view.figures[k].unit != "%":
             continue
         near = next((j for j in range(k - 1, max(-1, k - 4), -1) if view.level[j]), None)
         if near is not None and near != i and not _is_said_whole(view, near, k) and len(view.between(near, k)) < 24:
-            beside.add(near)
-    return beside
+            found.append((k, near))
+    return found
 
 
 class _Around(NamedTuple):
@@ -275,7 +275,7 @@ _OPEN: tuple[RelationType, ...] = ("share", "sum", "restatement", "growth", "dif
 def find_shares_that_miss_what_is_meant(view: View) -> None:
     """The shares left over whose words mean a part and a whole that do not fit, where one slip explains it."""
     for i in range(view.count):
-        if _is_open(view, i) and (meant := meant_but_failing(view, i)) is not None:
+        if is_open(view, i) and (meant := meant_but_failing(view, i)) is not None:
             view.retract("feasible_share", i)
             view.claim("share", (*meant, i), view.said[i].word or "占")
 
@@ -290,17 +290,29 @@ def meant_but_failing(view: View, i: int) -> tuple[int, int] | None:
     for m in wholes[:2]:
         if wholes[0].score - m.score > 1 or view.trial("share", (part, m.whole, i)):
             return None
-        if view.figures[m.whole].bound != "exact" or not _is_sure(view, i, part, m, used):
+        if view.figures[m.whole].bound != "exact" or not is_sure(view, i, part, m, used):
             continue
-        if view.slip("share", (part, m.whole, i), "garbled"):
+        if view.slip("share", (part, m.whole, i), "garbled") and not _denied(view, i, m):
             return part, m.whole
     return None
+
+
+def _denied(view: View, i: int, m: Meant) -> bool:
+    """Whether the shares around, which would have the same whole, do not fit it either, so that it is not meant."""
+    if m.by in ("said", "named", "known", "topic"):
+        return False
+    others = [
+        (p, k) for k, p in _beside(view, i) if not view.said[k].object and view.alike(p, m.whole) and p != m.whole
+    ]
+    if not others or any(view.trial("share", (p, m.whole, k)) for p, k in others):
+        return False
+    return not all(view.slip("share", (p, m.whole, k), "garbled", only=m.whole) for p, k in others)
 
 
 _ANY = frozenset("全市县区省总数量额计体部的业整项")
 
 
-def _is_sure(view: View, i: int, part: int, m: Meant, used: bool) -> bool:
+def is_sure(view: View, i: int, part: int, m: Meant, used: bool) -> bool:
     """Whether the words speak clearly enough for this whole to accuse."""
     said = view.said[i]
     if m.by in ("said", "topic"):
@@ -331,11 +343,13 @@ def find_shares_printed_in_points(view: View) -> None:
                     break
 
 
-def _is_open(view: View, i: int) -> bool:
+def is_open(view: View, i: int, *, together: bool = False) -> bool:
     """Whether figure `i` is an exact share or rate of its own for which no relation has been found."""
     figure, statement = view.figures[i], view.said[i]
     if figure.unit != "%" or figure.high is not None or figure.bound != "exact" or figure.direction is not None:
         return False
     if statement.predicate not in ("share", "rate") or view.is_result(i, *_OPEN):
+        return False
+    if not together and TOGETHER.search(statement.before):
         return False
     return not (statement.predicate == "share" and FAR.search(statement.before[statement.before.rfind("占") :]))
