@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import View, covered
 from hengshui_etl.relations.units import factor_between
 
+_OF_RATE = re.compile(r"兑|汇率|每千瓦时|每度|每吨|^折合|^折")
+_PER_UNIT = re.compile("每(?P<unit>千瓦时|立方米|吨)[^，。；]{0,8}$")
+_FORMER = re.compile("上年|去年|前年|前一年|同期")
 _RATE = re.compile(r"汇率|兑|折算")
 
 
@@ -38,14 +41,20 @@ def _claim_at_rate(view: View, i: int) -> None:
     rates = [j for j in range(max(0, i - 3), i) if view.figures[j].kind == "money" and 0 < view.values[j] < 1000]
     amounts = [
         j
-        for j in range(max(0, i - 12), i)
-        if view.level[j] and view.figures[j].kind == "money" and view.figures[j].unit != figure.unit and j not in rates
+        for j in range(i - 1, max(-1, i - 13), -1)
+        if view.level[j]
+        and not view.titled(j)
+        and view.figures[j].kind == "money"
+        and view.figures[j].unit != figure.unit
+        and j not in rates
     ]
     for rate in rates[::-1]:
         for one in amounts:
             if view.figures[rate].value != 1 and view.trial("conversion", (one, i, rate)):
                 view.claim("conversion", (one, i, rate), "按汇率")
                 return
+    if re.search("折算|计算|换算|计", view.text[max(0, view.figures[i].at - 30) : view.figures[i].at]):
+        _claim_as_told(view, i)
 
 
 def _claim_bracketed(view: View, i: int) -> None:
@@ -79,20 +88,50 @@ def _claim_converted(view: View, i: int) -> None:
             view.claim("conversion", (one, i), "折合")
             return
         for rate in same:
-            if rate not in (one, i) and view.trial("conversion", (one, i, rate)):
+            if rate not in (one, i) and view.figures[rate].value != 1 and view.trial("conversion", (one, i, rate)):
                 view.claim("conversion", (one, i, rate), "折合")
                 return
-    rates = [j for j in same if re.search("兑|汇率|折|每千瓦时|每度|每吨", view.said[j].before)]
-    if rates:
-        for one in same:
-            if (
-                one != rates[0]
-                and view.figures[one].unit != figure.unit
-                and view.values[one] > 100
-                and view.slip("conversion", (one, i, rates[0]), "garbled")
-            ):
-                view.claim("conversion", (one, i, rates[0]), "折合")
-                return
+    _claim_as_told(view, i)
+
+
+def _claim_as_told(view: View, i: int) -> None:
+    """Claim the amount and the rate that words name, whether they hold or not."""
+    figure = view.figures[i]
+    rates = [j for j in range(i - 1, max(-1, i - 4), -1) if _is_rate(view, j) and view.periods[j] == view.periods[i]]
+    if not rates or (rates[0] == i - 1 and len(view.between(rates[0], i)) > 30):
+        return
+    rate = rates[0]
+    unit_of_rate = (
+        rate - 1 if rate and view.figures[rate - 1].value == 1 and len(view.between(rate - 1, rate)) < 8 else -1
+    )
+    amounts = [
+        j
+        for j in range(rate - 1, max(-1, rate - 12), -1)
+        if j != unit_of_rate
+        and view.plain(j)
+        and not _is_rate(view, j)
+        and view.paragraphs[j] == view.paragraphs[i]
+        and _FORMER.search(view.said[j].before) is None
+        and view.figures[j].kind == figure.kind
+        and view.figures[j].unit != figure.unit
+        and (unit_of_rate < 0 or view.figures[unit_of_rate].unit in (view.figures[j].unit, figure.unit))
+    ]
+    own = [j for j in amounts if view.periods[j] == view.periods[i]]
+    named = view.metrics[i]
+    alike = [j for j in amounts if len(named) > 2 and covered(named, view.metrics[j]) == 1]
+    if len(own) == 1 or (own and own[0] == (unit_of_rate if unit_of_rate >= 0 else rate) - 1):
+        view.claim("conversion", (own[0], i, rate), "折合")
+    elif not own and len(alike or amounts) == 1:
+        view.claim("conversion", ((alike or amounts)[0], i, rate), "折合")
+    else:
+        slips = [one for one in own or amounts if view.slip("conversion", (one, i, rate), "garbled")]
+        if len(slips) == 1 and view.digits(slips[0]) >= 3:
+            view.claim("conversion", (slips[0], i, rate), "折合")
+
+
+def _is_rate(view: View, j: int) -> bool:
+    """Whether figure `j` is what one unit is worth: 1美元兑6.8974元, 按每千瓦时300克."""
+    return view.figures[j].kind in ("money", "measure") and _OF_RATE.search(view.said[j].before) is not None
 
 
 def _claim_coal(view: View) -> None:
@@ -111,3 +150,14 @@ def _claim_coal(view: View) -> None:
                 ):
                     view.claim("conversion", (one, i, rate), "折合")
                     return  # one such estimate an article
+        if figure.kind == "measure" and i >= 2 and (rate_word := _PER_UNIT.search(view.said[i - 1].before)):
+            amounts = [
+                j
+                for j in range(i - 2, max(-1, i - 8), -1)
+                if view.level[j]
+                and view.figures[j].unit == rate_word["unit"]
+                and view.figures[j].sentence == figure.sentence
+            ]
+            if len(amounts) == 1 and view.figures[i - 1].kind == "measure":
+                view.claim("conversion", (amounts[0], i, i - 1), "折合")
+                return

@@ -6,8 +6,22 @@ Belongs here: relations of type multiple. Does not belong here: growth told in p
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
-from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.relations.search.view import View, covered
+from hengshui_etl.relations.units import factor_between
+
+_FORMER_LATTER = re.compile("前者[^，。；]{0,6}后者的?(?:近|约|超过?|超)?$")
+_OBJECT = re.compile(
+    r"(?P<subject>[^，。；,]{0,14}?)(?:的[\u4e00-\u9fff]{2}|)(?:已|也)?(?:相当于|是|为|达到?)(?P<object>[^，。；,]{2,12}?)的?(?:近|约|超过?|超)?$"
+)
+_TIME = re.compile(
+    r"(?:当年|上年|去年|前年|上届|上季度?|上月|往年|平日|年初|\d{4}年|同期|末|底|全年|\d{1,2}月份?)+(?:同期|末|底)?"
+)
+_TIME_OF = re.compile(r"同期|上年|去年|前年|上届|往年")
+_ATTRIBUTE = re.compile("面积|产值|收入|价格|速度|密度|投资|产量|效率|长度|规模|成本|体积|重量|高度")
+_FROM = re.compile("(?:由|从)[^，。；,]{0,14}$")
+_BESIDE = re.compile("(?:与|比|较|同|和)[^，。；,]{0,14}$")
 
 
 def find_multiples(view: View) -> None:
@@ -53,26 +67,95 @@ def _claim_multiple(view: View, i: int) -> None:
             ):
                 view.claim("multiple", (a, b, i), "倍")
                 return
-    match = re.search(r"(?P<a>[^，。；]{1,24}?)(?:相当于|是|为|达到?)(?P<b>[^，。；]{1,24}?)的?$", statement.before)
-    if match is None or figure.bound != "exact":
-        return
-    best_a = max(window, key=lambda j: shared_characters(match["a"], view.metrics[j]), default=None)
-    best_b = max(
-        (j for j in window if j != best_a),
-        key=lambda j: shared_characters(match["b"], view.metrics[j]),
-        default=None,
-    )
-    if (
-        best_a is None
-        or best_b is None
-        or view.figures[best_a].unit != view.figures[best_b].unit
-        or not view.values[best_b]
-    ):
-        return
-    sure = (
-        shared_characters(match["a"], view.metrics[best_a]) >= 0.8
-        and shared_characters(match["b"], view.metrics[best_b]) >= 0.75
-    )
-    ratio = view.values[best_a] / view.values[best_b] / view.values[i] if view.values[i] else 0
-    if sure and 0.5 < ratio < 2:
-        view.claim("multiple", (best_a, best_b, i), "倍")
+    if (pair := _meant(view, i)) is not None:
+        view.claim("multiple", (*pair, i), "倍")
+
+
+def _meant(view: View, i: int) -> tuple[int, int] | None:
+    """The level that is so many times the other, and the other, where words name both; values have no part in it."""
+    before, figure = view.said[i].before, view.figures[i]
+    near = [
+        j
+        for j in range(i - 1, max(-1, i - 14), -1)
+        if view.level[j] and view.periods[j] == view.periods[i] and view.figures[j].high is None
+    ]
+    here = [j for j in near if view.figures[j].sentence == figure.sentence]
+    if _FORMER_LATTER.search(before):
+        pair = next(((a, b) for b, a in pairwise(near) if _same_unit(view, a, b)), None)
+        return pair if pair is not None and pair[1] - pair[0] <= 3 else None
+    told = _OBJECT.search(before)
+    if here[:1] == [i - 1] and (told is None or _TIME.match(told["object"])):
+        last = i - 1
+        told_from = here[1:2] == [i - 2] and (_FROM.search(view.said[i - 2].before) or view.said[i - 2].base)
+        if told_from and _same_unit(view, last, i - 2):
+            return last, i - 2
+        if _BESIDE.search(view.said[last].before) or view.said[last].base:
+            others = [j for j in near if j != last and _same_unit(view, j, last) and not view.said[j].base]
+            alike = [j for j in others if _TIME_OF.search(view.said[j].before) is None] or others
+            return (alike[0], last) if alike and told is None else (others[-1], last) if others else None
+    if told is None or _TIME.fullmatch(told["object"]):
+        return _by_year(view, i, told["object"], near) if told is not None else None
+    pair = _by_names(view, i, told["subject"], told["object"])
+    if pair is not None and _ATTRIBUTE.search(before) and view.figures[pair[0]].kind == "count":
+        return None  # 岛外4个区面积约为岛内10倍
+    return pair
+
+
+def _by_year(view: View, i: int, told: str, near: list[int]) -> tuple[int, int] | None:
+    """`2018年为2.9万辆；…2021年48.1万辆，是2018年的16.6倍`: the level of that year, and the nearest."""
+    year = re.search(r"\d{4}年", told)
+    if year is None or not near:
+        return None
+    current = near[0]
+    wide = [j for j in range(current - 1, max(-1, current - 14), -1) if view.paragraphs[j] == view.paragraphs[i]]
+    base = [
+        j
+        for j in wide
+        if view.level[j]
+        and _same_unit(view, j, current)
+        and year[0] in view.text[max(0, view.figures[j].at - 30) : view.figures[j].at]
+        and not re.search(
+            r"\d{4}年", view.text[max(0, view.figures[j].at - 30) : view.figures[j].at].rpartition(year[0])[2]
+        )
+    ]
+    return (current, base[0]) if len(base) == 1 else None
+
+
+def _by_names(view: View, i: int, subject: str, told: str) -> tuple[int, int] | None:
+    """`护士人数相当于医师的1.52倍`: two levels in one unit by their names, or the only two of the sentence."""
+    window = [
+        j
+        for j in range(i - 1, max(-1, i - 46), -1)
+        if view.level[j] and not view.titled(j) and view.figures[j].high is None and not view.said[j].base
+    ]
+    near = [j for j in window if view.periods[j] == view.periods[i]]
+    bases = [j for j in window if covered(told, _called(view, j)) >= 0.75]
+    firsts = [j for j in window if len(subject) >= 2 and covered(subject, _called(view, j)) >= 0.5] or near
+    near_bases = [j for j in bases if view.paragraphs[j] == view.paragraphs[i]]
+    for b in near_bases:
+        fitting = [a for a in firsts if a != b and _same_unit(view, a, b) and abs(a - b) <= 6]
+        if fitting:
+            own = [a for a in fitting if covered(told, _called(view, a)) < covered(told, _called(view, b))] or fitting
+            return own[0], b
+    here = [j for j in near if view.figures[j].sentence == view.figures[i].sentence]
+    if here and not subject and _TIME_OF.search(told):
+        rest = _TIME_OF.sub("", told)
+        far = [
+            j
+            for j in window
+            if j not in here and _same_unit(view, j, here[0]) and covered(rest, _called(view, j)) > 0.9
+        ]
+        if len({view.metrics[j] for j in far}) == 1:
+            return here[0], far[-1]
+    units = [j for j in near if here and _same_unit(view, j, here[0])]
+    if len(units) == 2 and not subject and not bases:
+        return units[0], units[1]
+    return None
+
+
+def _called(view: View, j: int) -> str:
+    return view.metrics[j] + view.said[j].behind[:4]
+
+
+def _same_unit(view: View, a: int, b: int) -> bool:
+    return view.alike(a, b) or factor_between(view.figures[a].unit, view.figures[b].unit) is not None
