@@ -9,12 +9,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from hengshui_etl.figures.quantities import Quantity
-from hengshui_etl.figures.statements import Words
 
 _ENDS = re.compile("[，,；;。：:！!？?\n\t]")
 _STOPS = re.compile("[，,；;。：:！!？?\n\t、）)（(]")
+
+
+class Words(NamedTuple):
+    """The words before a quantity within its clause, and the words behind it, with where the clause part begins."""
+
+    before: str
+    behind: str
+    start: int
+    bracketed: bool
 
 
 class Clauses:

@@ -56,9 +56,18 @@ def arabic_number(digits: str, multipliers: str = "") -> Number | None:
     if len(digits) > LONGEST:
         return None
     plain = digits.replace(",", "").replace(" ", "")
-    decimals = len(plain) - plain.find(".") - 1 if "." in plain else 0
-    factor = factor_of(multipliers)
-    return Number(tidy(Decimal(plain) * factor), Decimal(factor).scaleb(-decimals), factor > 1)
+    factor = factor_of(multipliers) if multipliers else 1
+    point = plain.find(".")
+    if point < 0:
+        return Number(Decimal(plain) * factor, Decimal(factor), factor > 1)
+    place = _place(factor, len(plain) - point - 1)
+    return Number(tidy(Decimal(plain) * factor), place, factor > 1)
+
+
+@lru_cache(maxsize=1 << 8)
+def _place(factor: int, decimals: int) -> Decimal:
+    """The size of the last of so many decimals of a number with a multiplier."""
+    return Decimal(factor).scaleb(-decimals)
 
 
 def _integer(text: str) -> int | None:

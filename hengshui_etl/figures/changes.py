@@ -1,0 +1,74 @@
+"""The words of change: which way a figure went, told by the words right before it.
+
+Belongs here: verbs of change (增长, 下降), single characters that tell one (升1.6%), where they begin. Does not belong
+here: what changed, against what (statements.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.figures.quantities import Quantity
+from hengshui_etl.records import Direction, FigureKind
+from hengshui_etl.vocab import alternatives, beginnings, toml
+
+Change = tuple[Direction, str, int]
+"""Which way, the word that says it, and where the word begins."""
+
+_DATA = toml("predicates")
+_FILL = (
+    r"(?:了|约|近|超过|超|逾|达到|达|为|是|均|都|分别|各|高达|也|则|已|幅度|率|速度|速|额|量|幅|至少|不低于|不少于|不超过|突破|左右|达成|在|超出|一倍|"
+    r"[:：]|\s|上|掉|更|了近|了约|成|保持|实现|将|合计|共|共计)*"
+)
+_UP, _DOWN = alternatives(_DATA["change"]["up"]), alternatives(_DATA["change"]["down"])
+_UP1, _DOWN1 = alternatives(_DATA["change"]["up_short"]), alternatives(_DATA["change"]["down_short"])
+_CHANGE = re.compile(
+    rf"{beginnings(_DATA['change']['up'], _DATA['change']['down'])}(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_FILL}$"
+)
+_SHORT = re.compile(
+    rf"(?=[比较同环相年月季净再分均又各])(?:(?:比|较|同比|环比|相比|年|月|季)[^比较]{{0,16}}?|净|再|分别|均|又|年均|各)(?:(?P<up>{_UP1})|(?P<down>{_DOWN1}))(?:了|出|约|近|超过?|达|分别|：)*(?:支|收|产|用|花|发|装卸|完成|接待)?$"
+    rf"|^(?:又|再|还|一年|共)?(?:(?P<up2>多|涨|增)|(?P<down2>少|掉|减|降|跌))(?:了|出|装卸|产)$"
+)
+_VERB = re.compile(
+    r"(?:比|较)[^比较，,；;]{0,10}?(?:(?P<up>多|增|添)|(?P<down>少|减))[\u4e00-\u9fff]{1,2}(?:了|约|近)?$"
+)
+_BARE = re.compile(r"(?:^|[^新净])(?:(?P<up>增|升|涨)|(?P<down>减|降|跌))(?:逾|超|近|约)?$")
+_AMOUNT_BARE = re.compile(r"^.{0,3}?(?:(?P<up>多|高|快|长)|(?P<down>少|低|慢|短))(?:了|出)?$")
+_LEADING = re.compile(r"领先$|(?P<down>落后)$")
+_COMPARING = re.compile(r"(?:比|较|对比|相比)[^，,。；;]{1,24}$")
+_DIRECTIONS: tuple[tuple[str, Direction], ...] = (("up", "up"), ("down", "down"), ("up2", "up"), ("down2", "down"))
+
+
+def _told(match: re.Match[str]) -> Change | None:
+    """The change that a pattern with the groups of `_DIRECTIONS` found."""
+    found = match.groupdict()
+    for group, direction in _DIRECTIONS:
+        if found.get(group):
+            return direction, found[group], match.start(group)
+    return None
+
+
+def change_direction(before: str) -> Change | None:
+    """The change that the words end in (同比增长, 比全国高), or None."""
+    end = len(before)
+    match = _CHANGE.search(before, max(0, end - 16))
+    if match is None:
+        match = _SHORT.search(before, max(0, end - 28)) or _VERB.search(before, max(0, end - 20))
+    return _told(match) if match else None
+
+
+def bare_direction(before: str, kind: FigureKind) -> Change | None:
+    """The change of a ratio that one character tells (升1.6%), or a lead (领先), or None."""
+    match = None
+    if kind == "percent" and "占" not in before:
+        match = _BARE.search(before, max(0, len(before) - 4))
+    match = match or _LEADING.search(before)
+    return (_told(match) or ("up", match.group(), match.start())) if match else None
+
+
+def beside_direction(text: str, before: str, previous: Quantity) -> Change | None:
+    """The change that one character tells behind a level compared with (比X的N吨多7吨), or None."""
+    if _COMPARING.search(text, max(0, previous.at - 28), previous.at) is None:
+        return None
+    match = _AMOUNT_BARE.match(before)
+    return (_told(match) or ("up", match.group(), match.start())) if match else None
