@@ -35,13 +35,22 @@ def misstated(view: View, i: int, same: list[int], held: list[int], close: list[
     if best is None or best in close or view.figures[best].bound != "exact" or not _one_verb(view, i, best):
         return None
     likeness = view.likeness(i, best)
-    others = max((view.likeness(i, j) for j in close), default=0.0)
+    others = max((view.likeness(i, j) for j in close if _one_verb(view, i, j)), default=0.0)
     if likeness < 0.6 or likeness <= others + 0.25:
         return None
     if likeness >= 0.75 and view.figures[i].period == view.figures[best].period and _near(view, i, best, 0.3, 4):
         return best
+    if likeness >= 0.75 and view.figures[i].scope == view.figures[best].scope and _point_moved(view, i, best):
+        return best
     alone = _near(view, i, best) and not any(view.paragraphs[j] <= view.paragraphs[best] for j in held)
     return best if alone else None
+
+
+def _point_moved(view: View, i: int, j: int) -> bool:
+    """Whether figure `j` begins with the digits of the headline's bound `i` and is ten times more or less."""
+    a, b = (f"{view.figures[k].value.normalize():f}".replace(".", "").strip("0") for k in (i, j))
+    ratio = view.values[j] / view.values[i] if view.values[i] else 0.0
+    return b.startswith(a) and (0.1 <= ratio < 0.2 or 10 <= ratio < 20)
 
 
 def _near(view: View, i: int, j: int, least: float = 0.6, most: float = 1.6) -> bool:
@@ -85,12 +94,23 @@ def _admitted(view: View, i: int, j: int) -> Slips | None:
     a, b = view.figures[i], view.figures[j]
     digits = max(leading_digits(a), leading_digits(b))
     likeness = view.likeness(i, j)
-    alike = a.scope == b.scope and a.period == b.period
+    alike = a.scope == b.scope and (a.period == b.period or view.said[i].predicate == "rate")
+    if a.scope == b.scope and _first_in_unit(view, j):  # what an article opens with is what its headline says
+        if digits >= 4 or likeness >= 0.6:
+            return "garbled"
+        if digits == 3 or likeness >= 0.3:
+            return "misread"
     if likeness >= 0.6:
         return "garbled" if digits >= 3 else "misread" if alike else "swapped"
     if likeness >= 0.3:
         return "garbled" if digits >= 4 and alike else "misread" if digits >= 3 else None
     return "misread" if digits >= 4 else None
+
+
+def _first_in_unit(view: View, j: int) -> bool:
+    """Whether figure `j` is the first of the body in its unit."""
+    unit = view.figures[j].unit
+    return unit != "%" and all(view.titled(k) or view.figures[k].unit != unit for k in range(j))
 
 
 def accuse_copies(view: View) -> None:
@@ -132,7 +152,8 @@ def _take_up(view: View, paired: set[int]) -> None:
         if figure.kind != "count" or figure.bound != "exact" or view.is_cell(i):
             continue
         noun = _TAKEN_UP.match(view.text[figure.till : figure.till + 14])
-        opens = figure.at == 0 or view.text[figure.at - 1] in "。；;\n】"
+        first = i == 0 or view.figures[i - 1].sentence != figure.sentence
+        opens = figure.at == 0 or view.text[figure.at - 1] in ("。；;\n】，," if first else "。；;\n】")
         if (
             i not in paired
             and noun

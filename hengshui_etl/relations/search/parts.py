@@ -153,7 +153,7 @@ def claim_named_parts(view: View) -> None:
             )
             if not (inside or within or staged):
                 continue
-            named = j == i - 1 and figure.sentence == other.sentence and figure.period == other.period and not within
+            named: object = j == i - 1 and figure.sentence == other.sentence and figure.period == other.period and not within
             named = named and (staged or bool(re.search(f"的{re.escape(b)}[为达是]?$", view.said[i].before)))
             holds = figure.value < other.value and view.trial("part_of", (i, j))
             if holds or (named and view.trial("part_of", (i, j)) is False):
