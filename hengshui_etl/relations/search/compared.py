@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.records import RelationType
 from hengshui_etl.relations.search.view import View, covered
 
 WHEN = re.compile(
@@ -45,3 +46,19 @@ def levels_pair(view: View, i: int) -> tuple[int, int] | None:
             if not other.base and covered(said.strip("较比与的"), view.metrics[k]) >= 0.9:
                 return k, base
     return None
+
+
+def fitting(view: View, kind: RelationType, named: tuple[int, int], i: int) -> tuple[int, int]:
+    """The two levels that words name for change `i`; with another level of that full sentence where only that fits
+    (比例为85.5%，扣除沙尘后为86.8%，较上年（82.0%）上升3.5个百分点)."""
+    level, other = named
+    if view.trial(kind, (level, other, i)):
+        return named
+    for j in range(i - 1, max(-1, i - 8), -1):
+        if view.periods[j] != view.periods[i]:
+            break
+        alike = view.figures[j].unit == view.figures[level].unit
+        alike = alike and view.figures[j].direction == view.figures[level].direction and not view.said[j].base
+        if alike and j not in named and view.trial(kind, (j, other, i)):
+            return j, other
+    return named

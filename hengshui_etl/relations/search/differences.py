@@ -10,7 +10,7 @@ import re
 from itertools import combinations
 
 from hengshui_etl.relations.search.balances import BALANCE, claim_net, named_balance
-from hengshui_etl.relations.search.compared import level_of, levels_pair
+from hengshui_etl.relations.search.compared import fitting, level_of, levels_pair
 from hengshui_etl.relations.search.named import named_pair
 from hengshui_etl.relations.search.view import View, shared_characters
 
@@ -21,18 +21,16 @@ def claim_amount(view: View, i: int) -> None:
     """`比上年增加6.8万吨`: a difference of two levels, or of one that is not stated."""
     statement = view.said[i]
     named = named_pair(view, i) or named_balance(view, i)
-    if named is not None and view.trial("difference", (*named, i)):
-        view.claim("difference", (*named, i), statement.word)
+    if named is not None:
+        view.claim("difference", (*fitting(view, "difference", named, i), i), statement.word)
         return
     pair = levels_pair(view, i)
     if pair is not None and view.alike(pair[0], i):
         if view.trial("difference", (*pair, i)):
             view.claim("difference", (*pair, i), statement.word)
             return
-        if (
-            named is None
-            and (i - min(pair) <= 4 or view.slip("difference", (*pair, i)))
-            and not (statement.predicate == "gap" and not statement.temporal)
+        if (i - min(pair) <= 4 or view.slip("difference", (*pair, i))) and not (
+            statement.predicate == "gap" and not statement.temporal
         ):
             view.claim("difference", (*pair, i), statement.word)
             return
@@ -63,9 +61,6 @@ def claim_amount(view: View, i: int) -> None:
             view.claim("difference", (other, one, i), statement.word)
             return
     if _claim_any_pair(view, i):
-        return
-    if named is not None:
-        view.claim("difference", (*named, i), statement.word)
         return
     claim_net(view, i)
     level = level_of(view, i, alike=True)

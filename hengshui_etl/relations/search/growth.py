@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.relations.search.compared import WHEN, level_of, levels_pair
+from hengshui_etl.relations.search.compared import WHEN, fitting, level_of, levels_pair
 from hengshui_etl.relations.search.named import named_change, named_pair, named_percents, speaks_of
 from hengshui_etl.relations.search.points import claim_percent_for_points
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
@@ -29,9 +29,11 @@ def claim_rate(view: View, i: int) -> None:
         if levels is not None and view.trial("growth", (*levels, i)):
             view.claim("growth", (*levels, i), statement.word)
             return
+    if named is not None:  # two other levels may fit by chance
+        view.claim("growth", (*fitting(view, "growth", named, i), i), statement.word)
+        return
     if (
-        named is None
-        and pair is not None
+        pair is not None
         and not real
         and speaks_of(view, pair, i)
         and i - min(pair) <= 4
@@ -51,10 +53,9 @@ def claim_rate(view: View, i: int) -> None:
                 view.claim("growth", (level, j, i), statement.word)
                 return
             break
-    if named is None and pair is None and not real:
-        named = named_change(view, i)
-    if named is not None:
-        view.claim("growth", (*named, i), statement.word)
+    change = named_change(view, i) if pair is None and not real else None
+    if change is not None:
+        view.claim("growth", (*change, i), statement.word)
     elif (percents := named_percents(view, i)) is not None and view.figures[percents.level].direction is None:
         view.claim("difference", (*percents, i), "百分点写作%")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
+from hengshui_etl.relations.search.compared import fitting
 from hengshui_etl.relations.search.named import named_change, named_pair, named_percents
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
@@ -22,10 +23,10 @@ def claim_points(view: View, i: int) -> None:
     if re.search("拉动|贡献|拉低|影响|向上拉|下拉", statement.before):
         return
     named = named_percents(view, i)
-    if named is not None and view.trial("difference", (*named, i)):
-        view.claim("difference", (*named, i), statement.word)
+    if named is not None:
+        view.claim("difference", (*fitting(view, "difference", named, i), i), statement.word)
         return
-    if named is None and (amounts := named_pair(view, i) or named_change(view, i)) is not None:
+    if (amounts := named_pair(view, i) or named_change(view, i)) is not None:
         view.claim("growth", (*amounts, i), "%写作百分点")
         return
     percents = [
@@ -67,9 +68,6 @@ def claim_points(view: View, i: int) -> None:
                 first, second = _ordered(view, one, other)
                 view.claim("difference", (first, second, i), statement.word)
                 return
-    if named is not None:
-        view.claim("difference", (*named, i), statement.word)
-        return
     base = [j for j in own[:3] if _is_from(view, j)]
     if base and len(own) >= 2 and i - own[0] == 1:
         level = next((j for j in own[:3] if j not in base), None)
