@@ -204,7 +204,8 @@ def _claim_several_parts(view: View, i: int, said: str) -> bool:
         if len(group) < size:
             break
         for w in wholes_of(view, i, group[0], said)[:10]:
-            if w not in group and view.trial("share", (*group[::-1], w, i)):
+            exact = view.figures[w].bound == "exact" or view.figures[i].bound != "exact"
+            if exact and w not in group and view.trial("share", (*group[::-1], w, i)):
                 return view.claim("share", (*group[::-1], w, i), "合计占")
     return False
 

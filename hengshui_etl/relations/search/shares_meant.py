@@ -14,12 +14,13 @@ from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER
 from hengshui_etl.relations.search.view import View, shared_characters
 from hengshui_etl.vocab import toml, words
 
-_SHARES = ("占比", "比重", "比例", "份额")
+_SHARES = ("占比", "比重", "份额")
 _LISTED = re.compile("分别|依次|先后|各占|各自")
 
 
 # 在368.2亿元的税收总额中占72.9%: what stands between a whole and its percentage
 _WITHIN = re.compile(r"的?[^，,。；;%％]{0,16}?(?:中|里|内)的?[^，,。；;]{0,6}?(?:占|比重|份额)[^，,。；;]{0,6}$")
+_BESIDES = re.compile(r"的?[^，,。；;%％]{0,14}(?:相比|之比|来算)[，,][^，,。；;]{0,10}$")
 _RECKONED = re.compile(r"[^，,。；;]{0,12}(?:计算|测算|计|核算)(?:的|，|,|$)")
 _BY = re.compile(r"(?:按|以|按照|依)[^，,。；;、]{0,10}$")
 _RATIOS = {
@@ -56,6 +57,10 @@ def parts_meant(view: View, i: int) -> list[int]:
     called = [j for j in found if names and _called(view, j, names)]
     if called:
         return called[:1]
+    if i and _is_reckoned(view, i - 1):  # 粗钢产量421.6万吨，…按460万吨粗钢产能计算: the part that is named like it
+        name = view.between(i - 1, i).split("计算")[0].split("测算")[0].split("，")[0]
+        found.sort(key=lambda j: -shared_characters(name, view.metrics[j]) if name else 0.0)
+        return [j for j in found if view.periods[j] == view.periods[i]][:1]
     own = [j for j in found if view.periods[j] == view.periods[i]]
     subject = _own_subject(view, i)
     if subject:
@@ -71,7 +76,9 @@ def parts_meant(view: View, i: int) -> list[int]:
 def _own_subject(view: View, i: int) -> str:
     """What a percentage is said of in its own clause, unless the clause names only its whole (在…税收总额中占)."""
     said = view.said[i]
-    return "" if i and _is_said_whole(view, i - 1, i) and not view.said[i].of_previous else said.subject
+    if i and _is_said_whole(view, i - 1, i) and not said.of_previous:
+        return view.said[i - 1].before.partition("在")[0]
+    return "" if said.subject in ("所", "其", "约") else said.subject
 
 
 def _ratio(view: View, i: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -96,6 +103,7 @@ def _is_said_whole(view: View, w: int, i: int) -> bool:
         view.said[i].of_previous
         or ("占" in view.text[view.figures[w].at - 20 : view.figures[w].at] and view.said[w].bracketed)
         or _WITHIN.match(view.between(w, i)) is not None
+        or _BESIDES.match(view.between(w, i)) is not None
     )
 
 
@@ -209,6 +217,8 @@ def _score(view: View, w: int, around: _Around) -> tuple[float, str]:
     of_which = w < part and "其中" in view.between(w, part)
     if of_which:
         score += 1 if not any(view.alike(j, part) and view.level[j] for j in range(w + 1, part)) else 0.5
+    if _is_listed(view, w) and not of_which:
+        score -= 1
     if w in around.parts and not of_which:
         score -= 1  # a part beside this one
     if w in around.siblings and not (around.rate and not around.object_):
@@ -228,7 +238,9 @@ def _score(view: View, w: int, around: _Around) -> tuple[float, str]:
     return score, by
 
 
-_TOPIC = re.compile(r"(?:^|[。；;，,：:])(?P<topic>[^，,。；;、：:]{2,16}?)(?:当中|之中|中|里|里面)[，,]")
+_TOPIC = re.compile(
+    r"(?:^|[。；;，,：:])(?P<topic>[^，,。；;、：:]{2,16}?)(?:当中|之中|里面|中|里)(?:[，,]|(?=[已有尚完实]))"
+)
 
 
 def _topic(view: View, i: int, part: int) -> str:
@@ -247,6 +259,19 @@ def _likeness(a: str, b: str) -> float:
         return 1.0
     common = sum(c in long for c in short)
     return 0.7 * common / len(short) + 0.3 * common / len(long)
+
+
+def _is_listed(view: View, w: int) -> bool:
+    """Whether figure `w` is a member of a plain list (分别为3.12亿元、11.45亿元、141.25亿元)."""
+    return any(
+        a >= 0
+        and b < view.count
+        and view.level[a]
+        and view.level[b]
+        and view.alike(a, b)
+        and view.between(a, b) in "、和及"
+        for a, b in ((w - 1, w), (w, w + 1))
+    )
 
 
 def _list_totals(view: View, part: int) -> set[int]:

@@ -38,7 +38,7 @@ def _joined(view: View, i: int) -> int | None:
     before = view.text[max(0, view.figures[i].at - 40) : view.figures[i].at]
     clause = re.split("[。；;]", before)[-1]
     match = _JOINED.search(clause)
-    if match is None:
+    if match is None or "%" in clause[match.start() :] or re.search("[去上前]年", clause[match.end() :]):
         return None
     if match["number"]:
         return _NUMBERS[match["number"]]
