@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.figures.quantities import Quantity
+from hengshui_etl.figures.found import Quantity
 from hengshui_etl.records import Direction, FigureKind
 from hengshui_etl.vocab import alternatives, beginnings, toml
 

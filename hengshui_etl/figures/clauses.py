@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hengshui_etl.figures.quantities import Quantity
+from hengshui_etl.figures.found import Quantity
 
 _ENDS = re.compile("[，,；;。：:！!？?\n\t]")
 _STOPS = re.compile("[，,；;。：:！!？?\n\t、）)（(]")

@@ -13,13 +13,14 @@ from datetime import date
 from typing import NamedTuple
 
 from hengshui_etl.figures.clauses import Clauses
+from hengshui_etl.figures.found import Quantity, Time
 from hengshui_etl.figures.governing import NUMBERED, Times
 from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.labels import cleaned
 from hengshui_etl.figures.memory import Memory
 from hengshui_etl.figures.metrics import metric_of
 from hengshui_etl.figures.periods import Moment, moment_of, previous_year, printed_on, whole_year
-from hengshui_etl.figures.quantities import Quantity, Reader, Time
+from hengshui_etl.figures.quantities import Reader
 from hengshui_etl.figures.scope import Place, main_place, row_place
 from hengshui_etl.figures.statements import Statement, statement_of
 from hengshui_etl.figures.whose import Places

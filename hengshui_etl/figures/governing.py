@@ -15,6 +15,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from hengshui_etl.figures.found import Quantity, Time
 from hengshui_etl.figures.periods import (
     NOW,
     Moment,
@@ -30,7 +31,6 @@ from hengshui_etl.figures.periods import (
     year_words,
     years_ahead,
 )
-from hengshui_etl.figures.quantities import Quantity, Time
 from hengshui_etl.figures.scan import YEAR
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.records import Period

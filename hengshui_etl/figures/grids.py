@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from hengshui_etl.figures.numerals import arabic_number, factor_of, tidy
-from hengshui_etl.figures.quantities import unit_at
+from hengshui_etl.figures.units import unit_at
 from hengshui_etl.records import Block, Direction, FigureKind, Span
 
 _CELL = re.compile(

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.handed import handed_out
 from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined, stripped
 from hengshui_etl.figures.memory import Memory
-from hengshui_etl.figures.quantities import Quantity
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.vocab import toml, words
 

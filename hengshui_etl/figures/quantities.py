@@ -1,17 +1,17 @@
 """From the scanner's tokens to quantities: value, unit, bound, and what is not a figure at all.
 
 Belongs here: how a number, its multipliers, its unit and the bound words beside it make one quantity; ranges; lists
-that share a unit; ranks, tenths (成, 折), fractions. Does not belong here: what is measured, when, of whom.
+that share a unit. Does not belong here: numbers that say themselves what they count (tokens.py), what touches a number
+(units.py), what is measured, when, of whom.
 Source of the rules: GB/T 15835-2011; the labelling guide for what a figure is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import NamedTuple
 
+from hengshui_etl.figures.found import ZERO, Time
 from hengshui_etl.figures.numerals import (
     CHINESE,
     DIGITS,
@@ -22,85 +22,17 @@ from hengshui_etl.figures.numerals import (
     factor_of,
     tidy,
 )
-from hengshui_etl.figures.scan import AFTER, PARTS_UNTIL, SCAN, SMALL_CHANGE, TAIL, UNTIL, UPPER
-from hengshui_etl.records import Bound, FigureKind
-from hengshui_etl.vocab import Unit, toml, units, words
+from hengshui_etl.figures.scan import AFTER, SCAN, SMALL_CHANGE, TAIL, UNTIL, UPPER
+from hengshui_etl.figures.tokens import FROM, Tokens
+from hengshui_etl.figures.units import bound_before, round_start, unit_at
+from hengshui_etl.vocab import Unit, toml, words
 
-ZERO = Decimal(0)
-HUNDRED = Decimal(100)
-
-
-class Quantity(NamedTuple):
-    """A number with its unit. `at`/`till` span bound words too; `number_at` is where the numeral itself begins."""
-
-    at: int
-    till: int
-    number_at: int
-    value: Decimal
-    high: Decimal | None
-    place: Decimal
-    unit: str
-    kind: FigureKind
-    bound: Bound
-    strict: bool
-    more: bool
-    chinese: bool
-
-
-class Time(NamedTuple):
-    """A word or date that says when."""
-
-    at: int
-    till: int
-    text: str
-
-
-class _Bound(NamedTuple):
-    word: str
-    bound: Bound
-    strict: bool
-
-
-def _bounds(section: str) -> dict[str, tuple[_Bound, ...]]:
-    """Bound words by the character that touches the number, the longest first."""
-    found: dict[str, list[_Bound]] = {}
-    for key, entries in toml("bounds")[section].items():
-        if key == "more":
-            continue
-        bound: Bound = key.removesuffix("_strict")
-        for word in words(entries):
-            touching = word[-1] if section != "after" else word[0]
-            found.setdefault(touching, []).append(_Bound(word, bound, key.endswith("_strict")))
-    return {c: tuple(sorted(bs, key=lambda b: -len(b.word))) for c, bs in found.items()}
-
-
-def _units_by_two_characters() -> dict[str, tuple[dict[str, tuple[Unit, ...]], tuple[Unit, ...]]]:
-    """Units by their first character: those that fit each second character, and those of one character alone."""
-    found = {}
-    for first, group in units().items():
-        single = tuple(u for u in group if len(u.printed) == 1)
-        seconds = {u.printed[1] for u in group if len(u.printed) > 1}
-        found[first] = ({c: tuple(u for u in group if u.printed[1:2] in ("", c)) for c in seconds}, single)
-    return found
-
-
-_BEFORE = _bounds("before")
-_AFTER = _bounds("after")
-_ROUND = _bounds("round")
-_UNITS = _units_by_two_characters()
-_NOT_BOUND = toml("bounds")["not_after"]
-_EXACT: tuple[Bound, bool] = ("exact", False)
 _LIST_GAPS = frozenset(("、", "和", "及", "与", "以及", "或", "，", ",", "/"))
 _IDIOMS = frozenset(words(toml("not_figures")["idioms"]))
 _UNLESS_BEFORE = {word: words(after) for word, after in toml("not_figures")["unless_before"].items()}
 _ORDINAL_TWO = frozenset(words(toml("classifiers")["ordinal_after_two"]["words"]))
 _IDIOM_LENGTHS = tuple(sorted({len(w) for w in _IDIOMS}))
 _IDIOM_FIRST = frozenset(w[0] for w in _IDIOMS)
-_RANK_BEFORE = re.compile(
-    r"(?:居|列|位|排|排名|名次|跃升|升至|升到|上升|跃至|前移|保持|稳居|全省|全国|全市|全区|全州|全县|省内|国内|西部|中部|东部|世界|全球)[^，。；！？]{0,9}第$"
-)
-_RANK_AFTER = re.compile(r"(?:位次?|名)?(?=$|[\s，。；、,;！!？?）)】”」的])")
-_RANK_LEFT = re.compile(r"位(?=[^，。；]{0,4}[到至])")  # 由第12位上升到第8位
 _TOP = re.compile(r"(?:居|列|位|排|排名|进入|跻身|稳居|全省|全国|全市)[^，。；！？]{0,6}前$")
 _MONEY_WORDS = re.compile(
     r"(?:额|值|投资|收入|支出|资金|贷款|存款|余额|利润|税|GDP|费用?|成本|补贴|补助|融资|销售|营收|产出|资产|负债|债务|规模)"
@@ -108,58 +40,12 @@ _MONEY_WORDS = re.compile(
 )
 _PEOPLE_WORDS = re.compile(r"(?:人口|人数|客流|游客|就业|党员|学生|职工|粉丝|用户)[^，。；]{0,4}$")
 _QUOTES = {"“": "”", "「": "」", "『": "』", "‘": "’"}
-_NOT_ROUND = frozenset("以线网早晚路街车船会身史")
-_HEAPS = frozenset("百千万亿兆")
-_FROM = ("由", "从", "自", "比", "较")
 _SIGNS = frozenset("-−")
 _SIGNED = ("%", "‰", "百分点", "摄氏度")
 _MYRIADS = frozenset("万亿")
 _SCALES = frozenset("余多百千万亿兆")
 _TO_UPPER = frozenset("-—–~～－至到%元百千万亿")
 _DASHES = frozenset("-—–~～－至到")
-_NOT_TENTHS = ("立", "为", "功", "员", "本", "果", "长", "都", "人", "品", "绩", "交", "套", "线", "群", "合", "叠")
-_APART = re.compile(r"[^\W\d_]{1,6}(?P<word>左右|上下)")
-
-
-def unit_at(text: str, at: int, chinese: bool) -> Unit | None:
-    """The longest unit or classifier that begins at `at`, or None. After a Chinese numeral some words are no unit."""
-    found = _UNITS.get(text[at : at + 1])
-    if found is None:
-        return None
-    for unit in found[0].get(text[at + 1 : at + 2], found[1]):
-        printed = unit.printed
-        if len(printed) < 3 or text.startswith(printed, at):
-            if chinese and unit.digits_only:
-                continue
-            if unit.never_before and text.startswith(unit.never_before, at + len(printed)):
-                continue
-            return unit
-    return None
-
-
-def bound_before(text: str, at: int) -> tuple[int, Bound, bool]:
-    """(where the bound word before `at` begins, bound, strict); `at` itself and exact where there is none."""
-    for b in _BEFORE.get(text[at - 1 : at], ()):
-        if text.endswith(b.word, 0, at):
-            start = at - len(b.word)
-            if start and text[start - 1] in _NOT_BOUND.get(b.word, ""):
-                break
-            return start, b.bound, b.strict
-    return at, *_EXACT
-
-
-def bound_after(text: str, at: int) -> tuple[int, Bound, bool]:
-    """(where the bound word at `at` ends, bound, strict); `at` itself and exact where there is none."""
-    for b in _AFTER.get(text[at : at + 1], ()):
-        if text.startswith(b.word, at):
-            return at + len(b.word), b.bound, b.strict
-    return at, *_EXACT
-
-
-def _is_apart(text: str, at: int) -> bool:
-    """Whether 左右 or 上下 stands behind the thing counted (300名学生左右)."""
-    near = text.find("左右", at, at + 8) > 0 or text.find("上下", at, at + 8) > 0
-    return near and _APART.match(text, at) is not None
 
 
 def in_slogan(text: str, at: int, till: int) -> bool:
@@ -187,13 +73,11 @@ def _idiom(text: str, at: int) -> int:
     return 0
 
 
-class Reader:
+class Reader(Tokens):
     """Reads the quantities and times of one stretch of clean text, left to right."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.quantities: list[Quantity] = []
-        self.times: list[Time] = []
+        super().__init__(text)
         self._pending: list[tuple[int, int, Number, int]] = []  # numbers of a list whose unit comes later
 
     def read(self, start: int, end: int) -> None:
@@ -221,111 +105,6 @@ class Reader:
             else:
                 self._first(match)
             match = SCAN.search(text, position, end)
-
-    # ------------------------------------------------------------------ one kind of token each
-
-    def _add(
-        self,
-        at: int,
-        till: int,
-        number: Number,
-        unit: str,
-        kind: FigureKind,
-        *,
-        high: Decimal | None = None,
-        more: bool = False,
-        chinese: bool = False,
-        number_at: int | None = None,
-    ) -> None:
-        text = self.text
-        start, end = at, till
-        bound: Bound = "exact"
-        strict = False
-        if text[at - 1 : at] in _BEFORE:
-            start, bound, strict = bound_before(text, at)
-        after: Bound = "exact"
-        after_strict = False
-        if text[till : till + 1] in _AFTER:
-            end, after, after_strict = bound_after(text, till)
-        if end > till:
-            bound, strict = after, after_strict
-        elif start == at:
-            if chinese and text[at] in _HEAPS and (heap := self._round_start(at)) < at:
-                start, bound, strict = heap, "min", False
-            elif kind == "count" and _is_apart(text, till):
-                bound, strict = "approx", False
-        if more and bound == "exact":
-            bound = "approx"
-        place = number.place
-        if (kind in ("count", "rank") and place == 1 and not number.scaled) or (kind == "multiple" and place >= 1):
-            place = ZERO
-        first = at if number_at is None else number_at
-        self.quantities.append(
-            Quantity(start, end, first, number.value, high, place, unit, kind, bound, strict, more, chinese)
-        )
-
-    def _parts(self, match: re.Match[str]) -> int:
-        """Read 百分之三, 千分之1.5, 百分之三到五; where to scan on."""
-        printed = match.group("of_ar")
-        number = arabic_number(printed) if printed else chinese_number(match.group("of_cn"))
-        if number is not None:
-            high = None
-            upper = PARTS_UNTIL.match(self.text, match.end())
-            if upper and (upper["parts"] or match.group("parts")) == match.group("parts"):
-                top = arabic_number(upper["ar"]) if upper["ar"] else chinese_number(upper["cn"])
-                fro = self.text[match.start() - 1 : match.start()] in _FROM
-                if top is not None and number.value < top.value and not fro:
-                    high = top.value
-            unit = {"百": "%", "千": "‰", "万": "‱"}[match.group("parts")[0]]
-            till, more = match.end() if high is None or upper is None else upper.end(), False
-            if self.text[till : till + 1] in ("多", "余"):
-                till, more = till + 1, True
-            if self.text.startswith(("点", "个百分点"), till):
-                return till
-            self._add(match.start(), till, number, unit, "percent", high=high, more=more, chinese=not printed)
-            return self.quantities[-1].till
-        return match.end()
-
-    def _fraction(self, match: re.Match[str]) -> None:
-        token = match.group()
-        if "/" in token:
-            above, below = (Decimal(p) for p in token.split("/"))
-        else:
-            down, up = token.split("分之")
-            lower, upper = chinese_number(down), chinese_number(up)
-            if lower is None or upper is None:
-                return
-            above, below = upper.value, lower.value
-        if not 0 < above < below:
-            return
-        percent = above * 100 / below
-        place = Decimal(1) if percent == percent.to_integral_value() else Decimal("0.01")
-        self._add(match.start(), match.end(), Number(percent.quantize(place), place, False), "%", "percent")
-
-    def _fold(self, match: re.Match[str]) -> None:
-        times = DIGITS[match.group("times") or "一"]
-        near = match.group("near")
-        at = match.start()
-        self._add(at, match.end(), Number(Decimal(2**times), ZERO, False), "倍", "multiple", chinese=True)
-        if near:
-            bound: Bound = "approx" if near in ("近", "约") else "min"
-            self.quantities[-1] = self.quantities[-1]._replace(bound=bound, strict=bound == "min")
-
-    def _half(self, match: re.Match[str]) -> None:
-        token, at = match.group(), match.start()
-        if token == "半数" and not self.text.startswith("以上", match.end()):
-            return
-        if self.text.startswith(("导体", "径", "岛", "决赛"), match.end()):
-            return
-        self._add(at, match.end(), Number(Decimal(50), ZERO, False), "%", "percent", chinese=True)
-        if token == "过半":
-            self.quantities[-1] = self.quantities[-1]._replace(bound="min", strict=True)
-
-    def _first(self, match: re.Match[str]) -> None:
-        if re.search(r"[居列位排][^，。；]{0,8}$", self.text[max(0, match.start() - 12) : match.start()]):
-            self._add(match.start(), match.end(), Number(Decimal(1), ZERO, False), "位", "rank", chinese=True)
-
-    # ------------------------------------------------------------------ plain numbers
 
     def _number(self, at: int, till: int, end: int, chinese: bool) -> int:
         """Read the number at `at`; the position from which to scan on."""
@@ -457,7 +236,7 @@ class Reader:
         """Read a range with its unit at both ends (`3米至5米`); where to scan on, or 0 where it is none."""
         text = self.text
         match = UNTIL.match(text, finish, end)
-        if match is None or bool(match["cn"]) != chinese or text[at - 1 : at] in _FROM:
+        if match is None or bool(match["cn"]) != chinese or text[at - 1 : at] in FROM:
             return 0
         after = AFTER.match(text, match.end())
         assert after is not None
@@ -481,7 +260,7 @@ class Reader:
         between = text[till : upper.start("dash")]
         if between.rstrip("%元百千万亿"):
             return 0
-        if ("%" in between or "元" in between) and text[at - 1 : at] in _FROM:
+        if ("%" in between or "元" in between) and text[at - 1 : at] in FROM:
             return 0
         if bool(upper["cn"]) != chinese:
             return 0
@@ -516,56 +295,6 @@ class Reader:
         )
         return max(finish, self.quantities[-1].till)
 
-    def _tenths(self, at: int, till: int, number: Number, high: Decimal | None, printed: str, chinese: bool) -> int:
-        """Read 三成, 4成, 两成五, 五成半, 一成多, 八折, 八五折; where to scan on."""
-        text, stop, more = self.text, till + 1, False
-        if len(printed) > (2 if chinese else 4) or number.value > 99 or text.startswith(_NOT_TENTHS, stop):
-            return till
-        if text[till] == "折":
-            value = number.value * 10 if number.value < 10 else number.value
-            self._add(at, stop, Number(tidy(value), Decimal(1), False), "%", "percent", chinese=chinese)
-            return stop
-        value, place = tidy(number.value * 10), number.place * 10
-        follower = text[stop : stop + 1]
-        if follower == "半":
-            value, place, stop = value + 5, Decimal(1), stop + 1
-        elif follower.isdigit() and not chinese and follower != "0" and not text[stop + 1 : stop + 2].isdigit():
-            value, place, stop = value + int(follower), Decimal(1), stop + 1
-        elif follower in DIGITS and DIGITS[follower] and not unit_at(text, stop + 1, True):
-            value, place, stop = value + DIGITS[follower], Decimal(1), stop + 1
-        elif follower and follower in "多余":
-            more, stop = True, stop + 1
-        if number.value > 10:
-            return till
-        top = None if high is None else high * 10  # 七八成
-        self._add(at, stop, Number(value, place, False), "%", "percent", more=more, high=top, chinese=chinese)
-        return max(stop, self.quantities[-1].till)
-
-    def _rank(self, at: int, till: int, chinese: bool) -> None:
-        """Add `第三`, `第4位` where a place in a ranking is meant; an ordinal otherwise is no figure."""
-        text = self.text
-        after = _RANK_AFTER.match(text, till)
-        if after is None and text[at - 2 : at - 1] in ("由", "从"):
-            after = _RANK_LEFT.match(text, till)
-        if after is None:
-            return
-        if not after.group() and not _RANK_BEFORE.search(text, max(0, at - 16), at):
-            return
-        if after.group() == "名" and not _RANK_BEFORE.search(text, max(0, at - 16), at):
-            return
-        number = chinese_number(text[at:till]) if chinese else arabic_number(text[at:till])
-        if number is not None and number.value == number.value.to_integral_value():
-            self._add(at - 1, after.end(), number, "位", "rank", chinese=chinese)
-
-    def _top(self, at: int, till: int, chinese: bool) -> None:
-        """Add `居全省前三(位)`: a rank no lower than the number."""
-        text = self.text
-        after = _RANK_AFTER.match(text, till)
-        number = chinese_number(text[at:till]) if chinese else arabic_number(text[at:till])
-        if after is not None and number is not None and number.value < 101:
-            self._add(at - 1, after.end(), number, "位", "rank", chinese=chinese)
-            self.quantities[-1] = self.quantities[-1]._replace(bound="max", strict=False)
-
     def _no_count(self, at: int, till: int, printed: str, unit: Unit, more: bool) -> bool:
         """Whether a Chinese numeral with a classifier counts nothing (`一个`, `百家` as a name, a bare 万)."""
         text = self.text
@@ -573,7 +302,7 @@ class Reader:
         if first in "百千万亿兆":
             if more:
                 return False
-            return not (bound_before(text, at)[0] < at or self._round_start(at) < at)
+            return not (bound_before(text, at)[0] < at or round_start(text, at) < at)
         if printed == "二" and unit.name in _ORDINAL_TWO:
             return True
         if printed == "一" and unit.kind in ("count", "measure"):
@@ -585,14 +314,6 @@ class Reader:
         if unit.kind == "measure" and unit.printed in ("年", "分"):
             return printed in ("一", "十") or text[till + 1 : till + 2] in ("级",)
         return False
-
-    def _round_start(self, at: int) -> int:
-        """Where 上, 过 or 破 before a bare 百, 千, 万 begins (`上百家`, `过万人`); `at` where none stands there."""
-        text = self.text
-        for b in _ROUND.get(text[at - 1 : at], ()):
-            if text.endswith(b.word, 0, at) and text[at - 2 : at - 1] not in _NOT_ROUND:
-                return at - len(b.word)
-        return at
 
     def _unitless(self, at: int, stop: int, number: Number, times: str, more: bool, chinese: bool) -> int:
         """A number without a unit: perhaps the first of a list that shares one, perhaps money with its 元 left out."""
@@ -625,11 +346,3 @@ class Reader:
                 factor = factor_of(times)
                 number = Number(tidy(number.value * factor), number.place * factor, True)
             self._add(start, stop, number, unit.name, unit.kind)
-
-
-def quantities_of(text: str, stretches: Iterator[tuple[int, int]]) -> tuple[list[Quantity], list[Time]]:
-    """All quantities and times of the given stretches of `text`, in reading order."""
-    reader = Reader(text)
-    for start, end in stretches:
-        reader.read(start, end)
-    return reader.quantities, reader.times

@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 
 from hengshui_etl.figures.changes import Change, bare_direction, beside_direction, change_direction
 from hengshui_etl.figures.clauses import Words
+from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.labels import stripped
-from hengshui_etl.figures.quantities import Quantity
 from hengshui_etl.records import Direction, FigureKind
 from hengshui_etl.vocab import alternatives, beginnings, toml
 
@@ -91,11 +91,6 @@ class Statement(NamedTuple):
 
 
 _ADVERSE = re.compile(r"(?:不良|失业|空置|死亡|逾期|负债|赤字|亏损|病|浓度|天数)")
-
-
-_TEMPORAL_WORD = re.compile(
-    r"同比|环比|比上|较上|比去|较去|比年初|较年初|比同期|较同期|较年|年增|年减|上年|去年|同期|年初|上月|月份"
-)
 _OF_PREVIOUS = re.compile(r"^[)）]?的?(?:比重|比例|份额|比|总量|水平)?(?:的)?(?:约|近|为|达到?|超过?)?$")
 
 

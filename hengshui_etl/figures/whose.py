@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from hengshui_etl.figures.quantities import Quantity
+from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.scope import Place, inside, place_at, pointed_place, township_in
 from hengshui_etl.figures.statements import Statement
 

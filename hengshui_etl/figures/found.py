@@ -1,0 +1,92 @@
+"""What the reader finds: quantities and times, as they are put down.
+
+Belongs here: the records, and adding a quantity with the bound words beside it. Does not belong here: reading numbers
+(quantities.py, tokens.py), looking up words (units.py).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from hengshui_etl.figures.numerals import Number
+from hengshui_etl.figures.units import AFTER, BEFORE, bound_after, bound_before, is_apart, round_start
+from hengshui_etl.records import Bound, FigureKind
+
+ZERO = Decimal(0)
+_HEAPS = frozenset("百千万亿兆")
+
+
+class Quantity(NamedTuple):
+    """A number with its unit. `at`/`till` span bound words too; `number_at` is where the numeral itself begins."""
+
+    at: int
+    till: int
+    number_at: int
+    value: Decimal
+    high: Decimal | None
+    place: Decimal
+    unit: str
+    kind: FigureKind
+    bound: Bound
+    strict: bool
+    more: bool
+    chinese: bool
+
+
+class Time(NamedTuple):
+    """A word or date that says when."""
+
+    at: int
+    till: int
+    text: str
+
+
+class Found:
+    """The quantities and times found so far in a text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.quantities: list[Quantity] = []
+        self.times: list[Time] = []
+
+    def _add(
+        self,
+        at: int,
+        till: int,
+        number: Number,
+        unit: str,
+        kind: FigureKind,
+        *,
+        high: Decimal | None = None,
+        more: bool = False,
+        chinese: bool = False,
+        number_at: int | None = None,
+    ) -> None:
+        """Add the quantity from `at` to `till`, and the bound words on either side."""
+        text = self.text
+        start, end = at, till
+        bound: Bound = "exact"
+        strict = False
+        if text[at - 1 : at] in BEFORE:
+            start, bound, strict = bound_before(text, at)
+        after: Bound = "exact"
+        after_strict = False
+        if text[till : till + 1] in AFTER:
+            end, after, after_strict = bound_after(text, till)
+        if end > till:
+            bound, strict = after, after_strict
+        elif start == at:
+            if chinese and text[at] in _HEAPS and (heap := round_start(text, at)) < at:
+                start, bound, strict = heap, "min", False
+            elif kind == "count" and is_apart(text, till):
+                bound, strict = "approx", False
+        if more and bound == "exact":
+            bound = "approx"
+        place = number.place
+        if (kind in ("count", "rank") and place == 1 and not number.scaled) or (kind == "multiple" and place >= 1):
+            place = ZERO
+        first = at if number_at is None else number_at
+        self.quantities.append(
+            Quantity(start, end, first, number.value, high, place, unit, kind, bound, strict, more, chinese)
+        )
