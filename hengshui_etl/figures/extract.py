@@ -2,7 +2,7 @@
 
 Belongs here: walking the sentences and tables, and handing period, scope and subject on from clause to clause, sentence
 to sentence. Does not belong here: numbers and units (quantities.py), clause grammar (statements.py), calendar
-(periods.py, governing.py), regions (scope.py, whose.py), arithmetic (relations/).
+(periods.py, governing.py, dating.py), regions (scope.py, whose.py), arithmetic (relations/).
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from datetime import date
 from typing import NamedTuple
 
 from hengshui_etl.figures.clauses import Clauses
+from hengshui_etl.figures.dating import Dating
 from hengshui_etl.figures.found import Quantity, Time
-from hengshui_etl.figures.governing import NUMBERED, Times
+from hengshui_etl.figures.governing import NUMBERED
 from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.labels import cleaned
 from hengshui_etl.figures.memory import Memory
@@ -59,7 +60,7 @@ class _Walk:
         self.text = article.text
         self.published: date | None = article.published_on or printed_on(article.text)
         self.places = Places(article.text, main_place(article))
-        self.times = Times(article.text, self.published)
+        self.times = Dating(article.text, self.published)
         self.figures: list[Figure] = []
         self.statements: list[Statement | None] = []
         starts, sources = article.offsets

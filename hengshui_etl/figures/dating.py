@@ -1,0 +1,215 @@
+"""Which days a figure speaks of: the times in force where it stands, and what its own clause adds to them.
+
+Belongs here: the times a clause tells beside its time words (五年累计, 力争, 一年间), stocks and flows, levels compared
+with. Does not belong here: which time words are in force (governing.py), what days they name (periods.py).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from hengshui_etl.figures.found import Quantity
+from hengshui_etl.figures.governing import Times
+from hengshui_etl.figures.periods import Moment, between, is_month, previous_year, whole_year, year_to
+from hengshui_etl.figures.statements import Statement
+from hengshui_etl.records import Period
+from hengshui_etl.vocab import alternatives, toml
+
+_PREDICATES = toml("predicates")
+_PLAN = re.compile(alternatives(_PREDICATES["plans"]["words"]))
+_STOCK = re.compile(alternatives(_PREDICATES["stocks"]["words"]))
+_STOCK_NOW = re.compile(alternatives(_PREDICATES["stocks"]["now"]))
+_STOCK_LOOSE = re.compile(alternatives(_PREDICATES["stocks"]["loose"]))
+_FLOW = re.compile(alternatives(_PREDICATES["flows"]["words"]))
+_DONE = re.compile(alternatives(_PREDICATES["flows"]["done"]))
+_WITHOUT_TIME = re.compile(r"(?:由|从)(?:[约近超])?$")
+_YEAR_RUN = re.compile(r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)")
+_SINCE_OBJECT = re.compile(r"同比|年增")
+_BASE_LEVEL = re.compile(r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]")
+_ALREADY = re.compile(r"已有|已建成|已达|累计建成")
+_AHEAD = re.compile(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
+_DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
+_REACHED = re.compile(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
+_WITHIN_YEAR = re.compile(r"^一年(?:间|来|里|中)")
+_PLANNED = re.compile(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$")
+_YEARS_TOGETHER = re.compile(
+    r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[\u4e00-\u9fff]{4})|(?<![近约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
+)
+_NET_TOTAL = re.compile(r"(?:累计|共|净)[增减]")
+_TELLING = re.compile(rf"年|计划|定任务|力争|[由从]|{_PLAN.pattern}")
+"""What every clause has that says more of its time than its time word: one look spares the others the rest."""
+
+
+@lru_cache(maxsize=1 << 13)
+def _nature(words_around: str) -> str:
+    """Whether words speak of a state ("now": the state of the day of writing), of what happens, or neither."""
+    if _STOCK_NOW.search(words_around):
+        return "now"
+    if _STOCK.search(words_around):
+        return "stock"
+    if _FLOW.search(words_around):
+        return "flow"
+    return "loose" if _STOCK_LOOSE.search(words_around) else ""
+
+
+class Dating(Times):
+    """The times in force, and the days of each figure."""
+
+    def period_for(self, q: Quantity, s: Statement, start: int, listed: bool) -> Period | None:
+        """The days that a figure of prose speaks of; `start` is where its clause begins."""
+        if listed and self.last_base is not None:
+            return self.last_base
+        beside, self.last_till = q.at - self.last_till == 1 and self.text[q.at - 1] == "、", q.till
+        if beside and self.last_base is not None:
+            return self.last_base
+        self.last_base = None
+        period = self._base_period(q, s, start)
+        if period is not None:
+            self.last_base = period
+            return period
+        governing = self._governing(s)
+        if self.body and not self.settled and q.unit not in _DURATIONS:
+            self.settled = True
+            if self.moment is not None and not self._is_future(self.moment) and not self._is_history(self.moment):
+                self.default = self._main(self.moment)
+        if self.lead is None and self.moment is not None and not self._is_future(self.moment):
+            self.lead = self.moment
+        if self.days and self.moment is self.days[-1]:
+            if "分别" in s.before and not listed and q.kind != "count":
+                self.day = 0
+            if self.day is not None and self.day < len(self.days) - 1 and ("分别" in s.before or listed):
+                self.day += 1
+                return self.days[self.day - 1].period
+        if self.once is not None and q.kind == "percent" and s.before.rstrip().endswith("的"):
+            self.once = None
+        if self.once is not None and q.at <= self.once_till:
+            period, self.once = self.once.period, None
+            return period
+        if governing is None:
+            return Period(None, self.published) if self.body and self.published else None
+        period, before = governing.period, s.before
+        first, last = period
+        if (
+            first is not None
+            and first.month > 1
+            and ("累计" in before or "累计" in self.text[self.sentence_at : min(q.at, self.sentence_at + 12)] + before)
+            and is_month(period)
+        ):
+            self.moment = Moment(year_to(period), False, False, True)
+            return self.moment.period
+        telling = _TELLING.search(before) is not None
+        if telling:
+            told = self._told_period(governing, s)
+            if told is not None:
+                return told
+        if self.plan_end is not None and governing is self.plan_end[0] and (q.unit == "倍" or "累计" in before):
+            return self.plan_end[1]
+        day = self.published
+        wanted = telling and "力争" in before and s.predicate == "level" and first is not None
+        if wanted and day and last and last.year == day.year and last < day:
+            return whole_year(period, day)
+        if self.origin is not None and self.origin.as_of and first is not None and _REACHED.match(before):
+            return Period(None, last)
+        if telling:
+            if s.predicate in ("level", "average") and (_PLAN.search(before) or _PLANNED.search(before)):
+                return whole_year(period, day)
+            if _WITHOUT_TIME.search(before):
+                if self.origin is not None:
+                    return self.origin.period
+                if not governing.as_of and s.predicate in ("level", "rate", "share", "average"):
+                    return previous_year(period)
+            if day and (ahead := _AHEAD.search(before)):
+                years = _DIGITS.get(ahead["n"], 0) or int(ahead["n"])
+                return Period(date(day.year + 1, 1, 1), date(day.year + years, 12, 31))
+        if self.within_year and last is not None and _nature(before) == "stock":
+            return Period(None, last)
+        if governing.as_of and last is not None:
+            if telling and _YEAR_RUN.search(before):
+                self.since = Moment(Period(None, previous_year(period).last), True, False, True)
+            if (
+                self.since is not None
+                and not _SINCE_OBJECT.search(before)
+                and (self._is_change(s) or _NET_TOTAL.search(before))
+            ):
+                return between(self.since.period.last, last)
+        so_far = self.this_year and governing.whole_year and _DONE.search(before) is not None
+        if so_far and day and first and first.year == day.year:
+            self.moment = Moment(Period(first, day), False, False, True)
+            return self.moment.period
+        return period
+
+    def _told_period(self, governing: Moment, s: Statement) -> Period | None:
+        """The years back from the governing moment that a clause itself says it sums up (一年间, 五年累计), or None."""
+        period = governing.period
+        last = period.last
+        if last is None:
+            return None
+        if governing.as_of and _WITHIN_YEAR.search(s.before):
+            self.moment = Moment(between(previous_year(period).last, last), False, False, True)
+            return self.moment.period
+        run = _YEARS_TOGETHER.search(s.before) if s.predicate == "level" else None
+        if run and (last.month, last.day) in ((12, 31), (1, 1)):
+            years = _DIGITS[run["n"] or run["m"]]
+            if last.month == 1:
+                last = date(last.year - 1, 12, 31)
+            self.moment = Moment(Period(date(last.year - years + 1, 1, 1), last), False, False, True)
+            return self.moment.period
+        return None
+
+    def _is_change(self, s: Statement) -> bool:
+        return s.predicate == "change" or (s.direction is not None and s.predicate == "gap" and s.temporal)
+
+    def _base_period(self, q: Quantity, s: Statement, start: int) -> Period | None:
+        base = self.base
+        if base is None:
+            return None
+        between = self.text[self.base_till : q.at]
+        of_it = between[:1] == "的" and len(between) <= 12 and self.text[self.base_at - 1] in "比较"
+        if len(between) > 22 or any(c in between for c in "，,。；;") or not (of_it or _BASE_LEVEL.match(between)):
+            self.base = None
+            return None
+        self.base = None
+        if s.predicate == "change" or (s.predicate == "gap" and not s.base):
+            return None
+        if s.of_previous:
+            return None
+        head = self.text[max(start, self.base_at - 8) : self.base_at]
+        if (
+            q.kind in ("percent", "multiple", "percentage_point")
+            and between in ("的", "")
+            and re.search(r"(?:恢复到?至?|相当于|为|是|占|达到)$", head)
+        ):
+            return None
+        return base.period
+
+    def _governing(self, s: Statement) -> Moment | None:
+        """The moment in force; where the sentence names none, for a stock the last state, for a flow the last span."""
+        moment = self.moment
+        if moment is not None and self.fresh:
+            return moment
+        governing = moment or self.default
+        if governing is None:
+            return None
+        if s.predicate not in ("level", "average") or s.before.startswith(("其中", "、")):
+            return governing
+        nature = _nature(s.before + s.behind[:8])
+        switched = governing
+        if governing.as_of:
+            if nature == "flow" and self.flow is not None:
+                switched = self.default if self.default is not None and not self.default.as_of else self.flow
+            elif nature == "now" and moment is None and self.published and not _ALREADY.search(s.before):
+                switched = Moment(Period(None, self.published), True, False, True)
+        elif nature in ("stock", "now") or (nature == "loose" and moment is None):
+            last, state = governing.period.last, self.state
+            if state is not None and state.period.last is not None and last is not None and nature != "now":
+                if abs((state.period.last - last).days) < 370:
+                    switched = state
+            elif last is not None:
+                to_day = self.published and (nature == "now" or last > self.published)
+                switched = Moment(Period(None, self.published if to_day else last), True, False, True)
+        if switched is not governing:
+            self.moment = switched
+        return switched
