@@ -33,6 +33,8 @@ _FROM = re.compile(rf"(?:{alternatives(_DATA['from']['words'])})(?![业事于])[
 _TO = re.compile(rf"^[^，。；]{{0,16}}(?:{alternatives(_DATA['from']['to'])})[^，。；]{{0,10}}$")
 _LASTING = rf"(?:{alternatives(_DATA['span']['words'])})"
 _SPAN = re.compile(rf"^[一二两三四五六七八九十几多半\d]+{_LASTING}[间来多里内]*(?:共|累计|合计|抬|猛|净|长|再)*$")
+_REST = re.compile(alternatives(_DATA["parts"]["rest"]))
+_SECOND = re.compile(rf"(?:{alternatives(_DATA['parts']['second'])})[加少了约近]*$")
 _YEARS = re.compile("[二两三四五六七八九十几多]+年")
 _BECOME = re.compile("[升降增减加少高低长大小](?:到|至|为|成)$")
 _NAMES_PLAN = rf"(?:{alternatives(_DATA['than']['plan'])})"
@@ -68,7 +70,7 @@ def named_percents(view: View, i: int) -> Named | None:
 
 
 def _pair(view: View, i: int, unit_of: int | None, percents: bool) -> Named | None:
-    if view.titled(i) or view.is_cell(i) or becomes(view, i):
+    if view.titled(i) or view.is_cell(i) or becomes(view, i) or compares_changes(view, i):
         return None
     behind = i + 1
     if (
@@ -112,6 +114,11 @@ def _pair_of(view: View, level: int, other: int, i: int, percents: bool) -> Name
 def becomes(view: View, i: int) -> bool:
     """Whether figure `i` is what something rose or fell to, and so no change: 上升为15467人."""
     return _BECOME.search(view.said[i].before) is not None
+
+
+def compares_changes(view: View, i: int) -> bool:
+    """Whether figure `i` tells how much more or less something changed than the last time: 同比多增32.6亿元."""
+    return _SECOND.search(view.said[i].before) is not None
 
 
 def _side(view: View, j: int, percents: bool) -> bool:
@@ -244,7 +251,9 @@ def named_change(view: View, i: int) -> Named | None:
     change = view.figures[j]
     if change.direction is None or change.kind not in AMOUNTS or not view.said[j].temporal or change.high is not None:
         return None
-    if len(view.between(j, i)) > 8 or _own(view, i) or _OTHER.search(view.between(j, i)) or becomes(view, j):
+    if compares_changes(view, j) or len(view.between(j, i)) > 8:
+        return None
+    if _own(view, i) or _OTHER.search(view.between(j, i)) or becomes(view, j):
         return None
     own, known = _own(view, j), list[int]()
     for k in range(j - 1, max(-1, j - _FAR), -1):
@@ -306,6 +315,8 @@ def _compared(view: View, j: int, i: int, percents: bool) -> Named | None:
             return Named(alike[0], j)
         return None
     near = [k for k in known if view.periods[k] >= view.periods[j] - 1]
+    if near and _REST.search(view.said[near[0]].before):
+        return None
     return Named(near[0], j) if near else None
 
 
