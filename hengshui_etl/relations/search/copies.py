@@ -75,7 +75,7 @@ def _repeated(view: View) -> None:
             if view.figures[j].sentence == figure.sentence and not view.is_cell(i):
                 continue
             a, b = view.metrics[i], view.metrics[j]
-            digits = len(key[0].replace(".", "").strip("0"))  # as in scientific notation: 200万 is 2E+6, and has four
+            digits = view.digits(i)
             alike = shared_characters(a, b)
             grid = view.is_cell(i) != view.is_cell(j)
             if grid and digits >= 3 and figure.scope == view.figures[j].scope and (alike >= 0.3 or digits >= 4):

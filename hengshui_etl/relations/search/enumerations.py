@@ -294,6 +294,15 @@ def _counted_behind(view: View, i: int) -> tuple[int | None, bool]:
             and not re.search(r"\d|，|,", listed)
         ):
             return len(items), True
+        if (
+            mark.group() in ("：", ":")
+            and mark.start() <= 6
+            and end is not None
+            and len(items) >= 3
+            and all(2 <= len(p) <= 8 for p in items)
+            and not re.search(r"\d|，|,|和|与|及|等|其他", listed)
+        ):
+            return len(items), True  # 发展四个产业：甲、乙、丙。
         if len(items) >= 3 and closing is not None and all(2 <= len(p) <= 10 for p in items) and "等" not in listed:
             return len(items), True
         return None, False

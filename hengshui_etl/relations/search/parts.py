@@ -15,6 +15,7 @@ _INSIDE = re.compile(
     r"[^，,。；、;:：]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)"
 )
 _NEW = re.compile(r"新(?:增|谋划|建|签|设|办|登记|认定|开工|培育|注册|引进|发展|开通|改建|组建)")
+_LEVEL = re.compile(r"余额|累计|总量|存量|保有|在库")
 _STOCK = re.compile(r"在库|累计|总数|总量|实有|现有|共有|总计|目前|存量|保有")
 
 
@@ -78,7 +79,7 @@ def _surely_whole(view: View, i: int, j: int) -> bool:
         return False  # 总投资86.1亿元，年度计划投资50亿元；其中…总投资61.4亿元
     if view.text[a.till] == "/" or view.text[b.till] == "/" or not view.plain(i) or not view.plain(j):
         return False
-    return _STOCK.search(view.said[i].before) is None
+    return _LEVEL.search(view.said[i].before) is None or _LEVEL.search(view.said[j].before) is not None
 
 
 _DONE = re.compile(
@@ -153,7 +154,9 @@ def claim_named_parts(view: View) -> None:
             )
             if not (inside or within or staged):
                 continue
-            named: object = j == i - 1 and figure.sentence == other.sentence and figure.period == other.period and not within
+            named: object = (
+                j == i - 1 and figure.sentence == other.sentence and figure.period == other.period and not within
+            )
             named = named and (staged or bool(re.search(f"的{re.escape(b)}[为达是]?$", view.said[i].before)))
             holds = figure.value < other.value and view.trial("part_of", (i, j))
             if holds or (named and view.trial("part_of", (i, j)) is False):

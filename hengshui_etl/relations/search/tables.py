@@ -100,7 +100,7 @@ def _subtotals(view: View, rows: dict[int, Row]) -> None:
                         len(parts) > 1
                         and total > view.values[whole] * 0.99
                         and view.trial("sum", (*parts, whole))
-                        and len(f"{view.figures[whole].value.normalize():f}".strip("0")) >= 3  # with the point
+                        and view.digits(whole) >= 3  # cells of two digits add up to one another by chance
                     ):
                         view.claim("sum", (*parts, whole), "表中小计")
                         break
