@@ -13,7 +13,9 @@ from hengshui_etl.relations.search.view import View
 
 _REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
 _REST_WORD = re.compile(r"其余|余下")
-_BELOW = re.compile(r"已|其中|中|完成|完工|。|占|用于|整改|审结|办结|投|入|建成|开工|开放|到位|实施|销售|取得|获")
+_BELOW = re.compile(
+    r"已|其中|[里中内][，,已有的]|完成|完工|。|占|用于|整改|审结|办结|投|入|建成|开工|开放|到位|实施|销售|取得|获"
+)
 
 
 def claim_remainders(view: View) -> None:

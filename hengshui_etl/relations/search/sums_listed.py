@@ -19,6 +19,8 @@ from hengshui_etl.relations.search.sum_evidence import (
 )
 from hengshui_etl.relations.search.view import View
 
+_YEARLY = re.compile("年预计|年度计划|当年|年内|年计划")
+
 
 def claim_lists_behind_wholes(view: View) -> list[tuple[int, list[int]]]:
     """Claim wholes with their parts behind them; those lists that do not add up, as (whole, parts)."""
@@ -94,6 +96,8 @@ def _parts_listed_behind(view: View, w: int, run: list[int]) -> list[int]:
     parts = [first]
     for j in run[1:]:
         gap = view.between(parts[-1], j)
+        if gap.count("（") != gap.count("）") or gap.count("(") != gap.count(")"):
+            break  # a figure inside brackets is no member
         if len(gap) > 60 or "。" in gap or "其中" in gap or "\n" in gap:
             break
         parts.append(j)
@@ -107,6 +111,8 @@ def _parts_listed_behind(view: View, w: int, run: list[int]) -> list[int]:
 
 def accuse_list(view: View, w: int, parts: list[int]) -> None:
     """A list behind 其中 that does not add up: a finding only if one slip explains it or a parallel list adds up."""
+    if _YEARLY.search(view.said[parts[0]].before) and not _YEARLY.search(view.said[w].before):
+        return  # 总投资 and of it what is spent this year
     if w in view.parts:
         return  # itself a part of what has added up
     for size in range(len(parts), 1, -1):

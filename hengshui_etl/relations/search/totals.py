@@ -19,11 +19,12 @@ from hengshui_etl.relations.search.parts import (
     claim_named_parts,
     claim_new_within_stock,
 )
-from hengshui_etl.relations.search.parts_by_words import claim_parts_by_words
 from hengshui_etl.relations.search.percent_sums import claim_hundreds, claim_shares_of_a_share
 from hengshui_etl.relations.search.remainders import claim_remainders, claim_uncounted_remainders
+from hengshui_etl.relations.search.remainders_worded import accuse_worded_remainders
 from hengshui_etl.relations.search.sums_listed import accuse_list, claim_lists_behind_wholes, claim_totals_behind_parts
 from hengshui_etl.relations.search.sums_swept import claim_exact_stretches
+from hengshui_etl.relations.search.sums_worded import accuse_worded_lists
 from hengshui_etl.relations.search.view import View
 
 
@@ -33,6 +34,7 @@ def find_totals(view: View) -> None:
     failing = claim_lists_behind_wholes(view)
     claim_totals_behind_parts(view)
     claim_exact_stretches(view)
+    accuse_worded_remainders(view)
     # Accused only now: the parts of a list that fails may have turned out to be parts of a sum that holds.
     for whole, parts in failing:
         if not any(p in view.parts for p in parts):
@@ -41,6 +43,7 @@ def find_totals(view: View) -> None:
     claim_long_list(view)
     claim_partitions(view)
     claim_known_partitions(view)
+    accuse_worded_lists(view)
     claim_shares_of_a_share(view)
     claim_hundreds(view)
     claim_levels_of_a_hundred(view)
@@ -48,5 +51,4 @@ def find_totals(view: View) -> None:
     claim_named_parts(view)
     claim_done_parts(view)
     claim_new_within_stock(view)
-    claim_parts_by_words(view)
     claim_uncounted_remainders(view)

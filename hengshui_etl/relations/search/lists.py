@@ -1,0 +1,175 @@
+"""Which list a whole is said to consist of, by the words alone: no number is added up here.
+
+Belongs here: reading `1358座水库中，大型3座、中型26座、…` as whole and parts, by unit, cue, punctuation, labels. Does
+not belong here: whether the parts add up, and who is accused if they do not (sums_worded.py).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS, NOT_ALL, names_a_partition
+from hengshui_etl.relations.search.view import View
+
+_CUE = re.compile(
+    r"(?P<of_which>其中|包括|包含|含|涉及|当中)"
+    r"|(?P<made_of>构成|组成|分为|分成|拆成|划分|分别|依次|：|:|[里中内](?=[，,]))"
+)
+_RANK = {"、": 1, "和": 1, "与": 1, "及": 1, "，": 2, ",": 2, "；": 3, ";": 3, "。": 4, "\n": 5}
+_OTHERS = re.compile("其他|其它")
+_BREAK = re.compile(
+    "其中|同时|此外|另外|上年(?!结转)|去年|同期|累计|共计|合计|总计|总量|总额|平均|人均|目标|计划|预算|任务|顺差|逆差"
+)
+_STANDARD = re.compile("预算|任务|目标|计划")
+
+
+class WordedList(NamedTuple):
+    """A whole, its parts in reading order, and how the words join them. `cue` is the word before the list (其中, 分别,
+    按…分, none), `lead` and `joint` the heaviest punctuation before and between the parts, `tail` the text behind."""
+
+    whole: int
+    parts: tuple[int, ...]
+    cue: str
+    lead: int
+    joint: int
+    tail: str
+
+
+def worded_list(view: View, w: int) -> WordedList | None:
+    """The list of parts that the words behind figure `w` give it, if any."""
+    first = next(
+        (
+            j
+            for j in range(w + 1, min(view.count, w + 12))
+            if view.plain(j) and not view.said[j].bracketed and view.alike(j, w)
+        ),
+        None,
+    )
+    if first is None or view.paragraphs[first] != view.paragraphs[w] or view.periods[first] > view.periods[w] + 1:
+        return None
+    if _STANDARD.search(view.said[w].before) and not _STANDARD.search(view.said[first].before):
+        return None
+    lead = view.between(w, first)
+    clause = lead[lead.rfind("。") + 1 :]
+    if len(clause) > 60 or NOT_ALL.search(clause) or re.match("[、和与及]", lead):
+        return None
+    found = _CUE.search(clause)
+    cue = "by" if BY.search(clause) else found.lastgroup or "" if found else ""
+    own = view.said[first].before
+    if _BREAK.search(own[own.find("其中") + 2 :] if "其中" in own else own) and "分" not in own:
+        return None
+    if "。" in lead and not cue:
+        return None
+    parts = [first]
+    joint = 0
+    for j in range(first + 1, view.count):
+        if view.periods[j] != view.periods[first] or len(parts) >= MOST_PARTS:
+            break
+        if not (view.plain(j) and view.alike(j, first)) or view.said[j].bracketed:
+            continue
+        gap = view.between(parts[-1], j)
+        rank = _heaviest(gap)
+        if len(gap) > 60 or _BREAK.search(gap) or not rank or (joint and rank > joint):
+            break
+        joint = joint or rank
+        parts.append(j)
+    if len(parts) < 2:
+        return None
+    at = view.figures[parts[-1]].till
+    return WordedList(w, tuple(parts), cue, _heaviest(lead), joint, view.text[at : at + 24])
+
+
+def _heaviest(text: str) -> int:
+    return max((_RANK.get(c, 0) for c in text), default=0)
+
+
+_COUNTED = re.compile(r"([两二三四五六七八九十])(?:个?(?:部分|方面|类|者|大?块|大板块|大类|项|种|级))")
+_NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_NOT = re.compile(r"[非不未无]")
+
+
+def closed_list(view: View, found: WordedList) -> bool:
+    """Whether the words say that the parts are all: a known partition, a class and its opposite, the last one 其他,
+    as many as are announced, shares beside them that make up a hundred."""
+    parts = found.parts
+    if names_a_partition(view, list(parts)):
+        return True
+    labels = [view.said[p].before for p in parts]
+    if _OTHERS.search(labels[-1]) and "合计" not in labels[-1]:
+        return True
+    if len(parts) == 2 and _opposite(labels[0], labels[1]):
+        return True
+    around = view.text[view.figures[found.whole].till : view.figures[parts[0]].at] + found.tail[:16]
+    counted = _COUNTED.search(around)
+    if counted and _NUMERALS[counted[1]] == len(parts):
+        return True
+    return found.cue == "by" or _hundred_beside(view, parts)
+
+
+def _opposite(one: str, other: str) -> bool:
+    """Whether one label is the other with 非, 不 or 未 in it, or they differ in 上 and 下, 内 and 外, 新 and 旧."""
+    for a, b in ((one, other), (other, one)):
+        for m in _NOT.finditer(b):
+            core = b[m.end() : m.end() + 2]
+            if len(core) == 2 and core in a and not _NOT.search(a[max(0, a.find(core) - 1) : a.find(core)]):
+                return True
+    pairs = (("以上", "以下"), ("以内", "以外"), ("线上", "线下"), ("首次", "重复"), ("公共", "私人"), ("基本", "临时"))
+    return any((a in one and b in other) or (b in one and a in other) for a, b in pairs)
+
+
+def _hundred_beside(view: View, parts: tuple[int, ...]) -> bool:
+    """Whether the shares right behind the parts, or behind the whole list, make up a hundred."""
+    beside = []
+    for n, p in enumerate(parts):
+        limit = parts[n + 1] if n + 1 < len(parts) else min(view.count, p + 4)
+        share = next(
+            (
+                j
+                for j in range(p + 1, limit)
+                if view.figures[j].unit == "%"
+                and view.said[j].predicate == "share"
+                and view.figures[j].direction is None
+            ),
+            None,
+        )
+        if share is None:
+            break
+        beside.append(share)
+    if len(beside) < len(parts):
+        last = parts[-1]
+        beside = [j for j in range(last + 1, min(view.count, last + 1 + len(parts))) if view.figures[j].unit == "%"]
+    return len(beside) == len(parts) and abs(sum(view.values[j] for j in beside) - 100) < 0.1 * len(parts) + 0.05
+
+
+_SUM_WORD = re.compile(r"(?:合计|总计|共计|相加|加在一起|加起来|合起来|总数)[^，。；\d]{0,8}$")
+
+
+def worded_total(view: View, w: int) -> tuple[int, ...]:
+    """The parts in front of a figure said to be their total (…，合计103处); none where the words leave doubt."""
+    before = view.said[w].before
+    if not _SUM_WORD.search(before):
+        return ()
+    if re.search(
+        "加上|连同|另加", view.text[view.article.sentences[view.figures[w].sentence].start : view.figures[w].at]
+    ):
+        return ()
+    parts: list[int] = []
+    joint = 0
+    following = w
+    for j in range(w - 1, max(-1, w - 40), -1):
+        if view.periods[j] != view.periods[w]:
+            break
+        if not view.plain(j) or view.said[j].bracketed or not view.alike(j, w):
+            continue
+        gap = view.between(j, following)
+        rank = _heaviest(gap)
+        if len(gap) > 60 or (following != w and (_BREAK.search(gap) or not rank or (joint and rank != joint))):
+            break
+        if following != w:
+            joint = joint or rank
+        if view.figures[j].bound != "exact" or view.figures[j].high is not None:
+            return ()
+        parts.append(j)
+        following = j
+    return tuple(parts[::-1])
