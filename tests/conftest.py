@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -41,8 +43,8 @@ def figure(number: int, text: str, value: str, unit: str, sentence: int, **more:
     )  # fmt: skip
 
 
-@pytest.fixture
-def examination() -> Examination:
+@pytest.fixture(scope="session")
+def made_by_hand() -> Examination:
     """Five figures; a sum that fails by one, an announced list that holds, a share that is implied."""
     article = Article(
         article_id="a1", source_path="a.txt", sha256="0" * 64, title="某市三件事", published_on=date(2019, 10, 16),
@@ -74,3 +76,21 @@ def examination() -> Examination:
                  verdict("implied", "info", None, Interval(Fraction(1, 3), None, True), 0, "some total", "某总数")),
     )  # fmt: skip
     return Examination(article, figures, relations, (Undecided((4,), "no previous level"),))
+
+
+@pytest.fixture
+def examination(made_by_hand: Examination) -> Examination:
+    """The same, by the name under which most tests ask for it."""
+    return made_by_hand
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium or Chrome. Without one the test is skipped, or fails where it has to run (CI=true)."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if (path := shutil.which(name)) is not None:
+            return path
+    missing = "no Chromium or Chrome is on the PATH; install it (Debian: apt-get install chromium) to test the report"
+    if os.environ.get("CI") == "true":
+        pytest.fail(missing)
+    pytest.skip(missing)

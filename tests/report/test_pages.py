@@ -14,19 +14,15 @@ from hypothesis import strategies as st
 
 from hengshui_etl.messages import LANGUAGES, Language, messages
 from hengshui_etl.report import pages
-from hengshui_etl.report.pages import article_page, index_page, page_name, pieces_of, quotes_of
+from hengshui_etl.report.pages import article_page, index_page, page_name, pieces_of, quotes_of, stated_figure
 from hengshui_etl.report.rows import (
     ArticleRow,
     ArticleRows,
-    CheckCount,
     CheckRow,
     Ends,
     FigureRow,
     IndexRow,
-    Overview,
     Refused,
-    Share,
-    Total,
 )
 from hengshui_etl.report.written import expected, number
 
@@ -148,6 +144,37 @@ def test_what_a_figure_says_stands_beside_it() -> None:
     text = Page(article_page(ROWS, "en")).text
     assert "750\u202f000\u202f000 元" in text
     assert "as of 2019-09-30" in text
+
+
+def test_the_sentence_is_quoted_with_its_figures_marked() -> None:
+    figures = {figure.id: figure for figure in FIGURES}
+    (quote,) = quotes_of(ROWS.checks[1], ROWS, figures)
+    assert [(piece.text, piece.style) for piece in quote if piece.style] == [
+        ("191项", "suspect"),
+        ("100项", "operand"),
+        ("90项", "operand"),
+    ]
+    assert "".join(piece.text for piece in quote) == ROWS.sentences[1]
+    assert quotes_of(ROWS.checks[1], ROWS._replace(sentences={}), figures) == [[(ROWS.checks[1].sentence, "")]]
+
+
+def test_a_long_sentence_is_cut_around_its_figures() -> None:
+    source = "啊" * 100 + SOURCE.partition("\n")[2].partition("。")[0] + "哦" * 100
+    figures = tuple(
+        figure("f" + str(n), text, "1", source=source) for n, text in enumerate(("191项", "100项", "90项"), 1)
+    )
+    rows = ROWS._replace(article=ARTICLE._replace(clean=source), figures=figures, sentences={1: source})
+    (quote,) = quotes_of(ROWS.checks[1], rows, {figure.id: figure for figure in figures})
+    assert (quote[0].text, quote[-1].text) == ("…", "…")
+    assert len("".join(piece.text for piece in quote)) == 2 + 60 + len("191项,其中工业100项,农业90项") + 60
+
+
+def test_what_is_printed_is_one_figure_of_an_equation_and_none_of_a_bound() -> None:
+    failed = ROWS.checks[1]
+    assert stated_figure(failed) == "f1"
+    assert stated_figure(failed._replace(type="threshold")) is None
+    assert stated_figure(failed._replace(type="enumeration")) == "f2"
+    assert stated_figure(failed._replace(status="implied")) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
