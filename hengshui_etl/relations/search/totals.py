@@ -19,7 +19,8 @@ from hengshui_etl.relations.search.parts import (
     claim_named_parts,
     claim_new_within_stock,
 )
-from hengshui_etl.relations.search.percent_sums import claim_hundreds, claim_shares_of_a_share
+from hengshui_etl.relations.search.parts_by_words import claim_parts_by_words
+from hengshui_etl.relations.search.percent_sums import accuse_hundreds, claim_hundreds, claim_shares_of_a_share
 from hengshui_etl.relations.search.remainders import claim_remainders, claim_uncounted_remainders
 from hengshui_etl.relations.search.remainders_worded import accuse_worded_remainders
 from hengshui_etl.relations.search.sums_listed import accuse_list, claim_lists_behind_wholes, claim_totals_behind_parts
@@ -46,9 +47,11 @@ def find_totals(view: View) -> None:
     accuse_worded_lists(view)
     claim_shares_of_a_share(view)
     claim_hundreds(view)
+    accuse_hundreds(view)
     claim_levels_of_a_hundred(view)
     claim_marked_parts(view)
     claim_named_parts(view)
     claim_done_parts(view)
     claim_new_within_stock(view)
+    claim_parts_by_words(view)
     claim_uncounted_remainders(view)
