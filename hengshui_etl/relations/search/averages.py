@@ -41,9 +41,10 @@ _BIG = (
     (re.compile("每百万"), 1000000),
 )
 _AVERAGE_WORD = re.compile(
-    r"[户人亩日月年次件例床车生企村店笔套单班站镇乡校户头只株吨座项批台社科门家均师员厂场点位桌网园]均(?![为在达已是超未可由有按能须高低])|单产|亩产|均价|单价|平均|每[^年日次经]|一人|一户|一亩|一家|一[座台条]|联系|负责"
+    r"[户人亩日月年次件例床车生企村店笔套单班站镇乡校户头只株吨座项批台社科门家均师员厂场点位桌网园]均(?![为在达已是超未可由有按能须高低])|单产|亩产|均价|单价|平均|每[^年日次经]|一人|一户|一亩|一家|一[座台条笔]|联系|负责"
 )
 _INCOME = re.compile(r"人均(?:可支配|纯|现金|工资|经营|财产|转移|地区|国内|GDP|生产|消费|生活)|收购价|市场价")
+_RECKONED = re.compile("测算|计算|计(?!划)|折算")
 _RATE_WORD = re.compile(r"利用小时|小时数")
 _DAYS = frozenset((
     28, 29, 30, 31, 59, 60, 61, 90, 91, 92, 120, 121, 122, 151, 152, 181, 182, 183, 184, 212, 213, 243, 244, 273, 274,
@@ -97,11 +98,11 @@ def _claim_average(view: View, i: int) -> None:
     ]
     window += [j for j in range(i + 1, min(view.count, i + 3)) if view.level[j] and view.periods[j] == view.periods[i]]
     hours = _RATE_WORD.search(before) is not None
-    averaged = _AVERAGE_WORD.search(view.metrics[i] or before)
-    meant = meant_by(view, i, hours=hours)
+    averaged = _AVERAGE_WORD.search(before[-16:]) or _AVERAGE_WORD.search(view.metrics[i]) or hours
+    meant = meant_by(view, i)
     for pair in meant:
         if (
-            (pair.sure or figure.bound == "exact")
+            (pair.sure or figure.bound == "exact" or view.figures[pair.total].sentence == figure.sentence)
             and (pair.sure or view.digits(i) > 1)
             and view.trial("average", (pair.total, pair.count, i), scale)
         ):
@@ -157,11 +158,12 @@ def _claim_average(view: View, i: int) -> None:
 
 def _meant_wrongly(view: View, i: int, meant: list[Meant], scale: Fraction) -> Meant | None:
     """The pair to be accused though it does not hold: where words leave no other, or one slip explains just this."""
-    if view.digits(i) < 2 and view.figures[i].bound != "exact":
+    first, vague = meant[0], view.figures[i].bound != "exact"
+    if vague and view.digits(i) < 2 and _loosely(view, first.total, first.count, i, scale):
         return None
-    if meant[0].sure:
-        return meant[0]
-    if view.figures[i].bound != "exact":
+    if first.sure:
+        return first
+    if vague and view.digits(i) < 3:
         return None
     slips = [pair for pair in meant[:6] if _slipped(view, i, pair, scale)]
     return slips[0] if slips and (len(slips) == 1 or slips[0] == meant[0]) else None
@@ -179,11 +181,22 @@ def _slipped(view: View, i: int, pair: Meant, scale: Fraction) -> bool:
     )
 
 
+def _loosely(view: View, t: int, n: int, i: int, scale: Fraction) -> bool:
+    """Whether total ÷ count is so near to a round average that it may have been rounded so."""
+    if not view.values[n] or not view.values[i]:
+        return True
+    factor = factor_between(view.figures[t].unit, view.figures[i].unit) or 1
+    ratio = view.values[t] * float(factor) / view.values[n] * float(scale) / view.values[i]
+    return 0.75 < ratio < 1.34
+
+
 def _of_a_mean(view: View, i: int, window: list[int]) -> bool:
     """Whether an average per head is one of a mean population, which is not stated."""
     said = view.said[i].before
     if _INCOME.search(said):
         return True
+    if any(_RECKONED.match(view.said[j].behind) for j in window):
+        return False
     return "人均" in said and any("人口" in view.metrics[j] for j in window) and "计" not in said
 
 

@@ -30,12 +30,14 @@ _PER = (
 )
 _PERSONS = frozenset(("人", "名", "位"))
 _THINGS = ("个", "家", "户", "所", "座", "处", "间", "项", "校", "企")
+_RATED = (("利用小时", "千瓦时", "千瓦"), ("小时数", "千瓦时", "千瓦"), ("运距", "吨公里", "吨"))
+"""What is divided by what in averages that are called by a name of their own."""
 _CLASSIFIER = re.compile(
     r"每[百千万十]*(?P<unit>[个家所项座处张台辆场批期班组条栋床架艘只头起宗支株艘口件笔套])|(?P<head>[场校企店村镇乡县车床台批班架只头株座起组])均"
     r"|(?P<one>单个|每千人|每万人)"
 )
 _NAMED = re.compile(
-    r"(?:平均)?(?:每|单)[百千万十]*(?P<unit>(?:公里|千米|平方米|人次|公顷|[个名位户家件人口所座只台辆处组支起宗笔场套亩张项批井])?)(?P<noun>[\u4e00-\u9fff]{0,8})$"
+    r"(?:平均)?(?:每|单|一(?=[笔户家人亩]))[百千万十]*(?P<unit>(?:公里|千米|平方米|人次|公顷|[个名位户家件人口所座只台辆处组支起宗笔场套亩张项批井])?)(?P<noun>[\u4e00-\u9fff]{0,8})$"
 )
 """What is counted, where the average names it: 每千名老年人拥有, 平均每个家庭户的人口."""
 _VERBS = re.compile(
@@ -73,17 +75,18 @@ def units_counted(before: str) -> tuple[str, ...]:
     return found[1]
 
 
-def meant_by(view: View, i: int, *, hours: bool = False) -> list[Meant]:
+def meant_by(view: View, i: int) -> list[Meant]:
     """The pairs of total and count that the average `i` can mean, the likeliest first; `sure` where there is but one.
 
     Units, sentences, names and nearness decide; the values of the figures have no part in it.
     """
     before = view.said[i].before
-    units = ("千瓦",) if hours else units_counted(before)
+    rated = next(((total, (count,)) for word, total, count in _RATED if word in before), None)
+    units = rated[1] if rated is not None else units_counted(before)
     noun, rest, subject = _names(before)
     near = [j for j in range(i - 1, max(-1, i - 40), -1) if _may_be_meant(view, j, i)]
     counts = [j for j in near if _counts(view, j, i, units)]
-    totals = [j for j in near if (view.figures[j].unit == "千瓦时" if hours else _converts(view, j, i))]
+    totals = [j for j in near if (view.figures[j].unit == rated[0] if rated is not None else _converts(view, j, i))]
     later = [
         j
         for j in range(i + 1, min(view.count, i + 3))
@@ -100,10 +103,16 @@ def meant_by(view: View, i: int, *, hours: bool = False) -> list[Meant]:
     elif len(subject) >= 2:
         counts = [j for j in counts if covered(subject, view.metrics[j]) >= 0.75] or counts
     if len(rest) >= 2:
-        totals = [j for j in totals if covered(rest, view.metrics[j]) >= 0.66] or totals
+        totals = (
+            [j for j in totals if covered(rest, view.said[j].behind[:4]) == 1]
+            or [j for j in totals if covered(rest, view.metrics[j]) >= 0.66]
+            or totals
+        )
     if len(subject) >= 2:
         totals = [j for j in totals if covered(subject, view.metrics[j]) >= 0.75] or totals
-    counts = [j for j in counts if view.figures[j].unit != view.figures[i].unit or view.figures[j].unit in _PERSONS]
+    own = view.figures[i].unit
+    counts = [j for j in counts if view.figures[j].unit != own or own in _PERSONS]
+    counts = [j for j in counts if own != "次" or view.figures[j].unit in _PERSONS]
     if set(counts) & set(totals):
         if not noun and len(totals) > 1:
             totals = [j for j in totals if j != counts[0]]
@@ -128,16 +137,29 @@ def meant_by(view: View, i: int, *, hours: bool = False) -> list[Meant]:
         elif len(first_totals) == 1:
             first_counts = _borne(view, first_counts, first_totals[0])
     pairs = [(t, n) for t in first_totals for n in first_counts if t != n]
-    sure = len(pairs) == 1 and bool(units) and _told_together(view, i, *pairs[0], noun, alone=alone)
+    sure = (
+        len(pairs) == 1
+        and bool(units)
+        and (
+            _told_together(view, i, *pairs[0], noun, rest, alone=alone)
+            or (
+                rated is not None
+                and len(subject) >= 2
+                and all(covered(subject, view.metrics[j]) == 1 for j in pairs[0])
+            )
+        )
+    )
     others = [(t, n) for t in totals for n in counts if t != n and (t, n) not in pairs]
     return [Meant(t, n, sure and k == 0) for k, (t, n) in enumerate((pairs + others)[:12])]
 
 
-def _told_together(view: View, i: int, total: int, count: int, noun: str, *, alone: bool) -> bool:
+def _told_together(view: View, i: int, total: int, count: int, noun: str, rest: str, *, alone: bool) -> bool:
     """Whether total and count are told with the average, or what they are told of is called by one name."""
     if view.paragraphs[total] != view.paragraphs[i]:
         return False
     if view.periods[count] == view.periods[total] == view.periods[i]:
+        return True
+    if view.periods[count] == view.periods[i] and len(rest) >= 2 and covered(rest, view.metrics[total]) >= 0.66:
         return True
     if (alone and view.figures[count].unit in ("天", "千瓦")) or (
         len(noun) >= 2 and covered(noun, view.metrics[count]) >= 0.66
@@ -194,7 +216,7 @@ def _converts(view: View, j: int, i: int) -> bool:
     return (
         one == other
         or {one, other} <= _PERSONS
-        or (one, other) == ("人次", "次")
+        or (one, other) in (("人次", "次"), ("人次", "人"))
         or factor_between(one, other) is not None
     )
 
@@ -220,6 +242,9 @@ def _undivided(view: View, among: list[int]) -> list[int]:
     parts = {
         p for c in view.claims if c.type in ("sum", "part_of") and c.operands[-1] in among for p in c.operands[:-1]
     }
+    for c in view.claims:
+        if c.type == "sum" and set(among) <= set(c.operands[:-1]) and c.operands[-1] < min(among):
+            return [c.operands[-1]]
     named = {j for j in among if "其中" in view.said[j].before}
     return [j for j in among if j not in parts and j not in named] or among
 

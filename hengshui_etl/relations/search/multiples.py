@@ -20,6 +20,7 @@ _TIME = re.compile(
 )
 _TIME_OF = re.compile(r"同期|上年|去年|前年|上届|往年")
 _ATTRIBUTE = re.compile("面积|产值|收入|价格|速度|密度|投资|产量|效率|长度|规模|成本|体积|重量|高度")
+_ELSEWHERE = re.compile("全[国省市县州区]|平均|世界|全球|同类|水平|当地")
 _FROM = re.compile("(?:由|从)[^，。；,]{0,14}$")
 _BESIDE = re.compile("(?:与|比|较|同|和)[^，。；,]{0,14}$")
 
@@ -148,7 +149,7 @@ def _by_names(view: View, i: int, subject: str, told: str) -> tuple[int, int] | 
         if len({view.metrics[j] for j in far}) == 1:
             return here[0], far[-1]
     units = [j for j in near if here and _same_unit(view, j, here[0])]
-    if len(units) == 2 and not subject and not bases:
+    if len(units) == 2 and not subject and not bases and _ELSEWHERE.search(told) is None:
         return units[0], units[1]
     return None
 
