@@ -6,6 +6,7 @@ Does not belong here: anything that knows figures or tables. What one command ne
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,13 +16,16 @@ from hengshui_etl import __version__
 from hengshui_etl.checking import OK, UNREADABLE, WRONG, Output, Refused, check_files, contents, reason
 from hengshui_etl.console import complain, status, write
 from hengshui_etl.messages import Language, Messages, messages
-from hengshui_etl.reading import Line, Piece, printable
+from hengshui_etl.reading import Line, Piece, Style, printable
 
 if TYPE_CHECKING:
     from hengshui_etl.run import RunReport
 
 MOST_FAILURES = 20
 """Failed checks that the summary of a run names; the others are in the warehouse."""
+
+MOST_ALERTS = 50
+"""Alerts that are listed, the newest first."""
 
 app = typer.Typer(
     name="hengshui-etl",
@@ -163,6 +167,101 @@ def static_report(ctx: typer.Context, lang: LangOption = None) -> None:
         except OSError as failed:
             raise Refused(say("error.failed", reason=failed)) from None
     print(say("report.built", n=built.articles, path=near(built.page)))
+
+
+alerts_app = typer.Typer(help="What was announced, and where to.", invoke_without_command=True)
+app.add_typer(alerts_app, name="alerts")
+
+
+@alerts_app.callback()
+def alerts(ctx: typer.Context, lang: LangOption = None) -> None:
+    """List what was announced, the newest first."""
+    ctx.obj = lang or (ctx.parent.obj if ctx.parent else None)
+    if ctx.invoked_subcommand is not None:
+        return
+    from hengshui_etl.alerts.announce import ledger_file
+    from hengshui_etl.alerts.ledger import ledger, logged
+    from hengshui_etl.settings import read_settings
+
+    say, file = language_of(ctx, lang), ledger_file(read_settings())
+    entries = []
+    if file.exists():
+        with ledger(file) as connection:
+            entries = logged(connection, MOST_ALERTS)
+    if not entries:
+        print(say("alerts.empty"))
+    for entry in entries:
+        where = [say("alerts.delivered", n=entry.sent)] if entry.sent else []
+        where += [say("alerts.waiting", n=entry.waiting)] if entry.waiting else []
+        style: Style = "wrong" if entry.message.level == "error" else "warning"
+        style = "good" if entry.message.level == "resolved" else style
+        time = datetime.fromtimestamp(entry.made_at).isoformat(" ", "minutes")
+        head = Line((Piece(f"{time}  "), Piece(entry.message.title, style), Piece(f"  ({', '.join(where)})", "dim")))
+        write([head, *(Line((Piece(printable(text)),), 1) for text in entry.message.body.splitlines())])
+
+
+@alerts_app.command("test")
+def alerts_test(ctx: typer.Context) -> None:
+    """Send a sample to every channel in HENGSHUI_ALERT_URLS, and tell which of them took it."""
+    from hengshui_etl.alerts.channels import invalid, read_channels, taken
+    from hengshui_etl.alerts.ledger import Message
+
+    say = language_of(ctx, None)
+    channels = read_channels()
+    if not channels:
+        raise Refused(say("alerts.none"))
+    wrong = invalid(channels)
+    refused = 0
+    for channel in channels:
+        if channel.name in wrong:
+            refused += 1
+            complain(say("error.plain", error=say("alerts.invalid", name=channel.name)))
+        elif taken(channel, Message("info", say("alerts.test_title"), say("alerts.test_body"))):
+            print(say("alerts.sent", name=channel.name))
+        else:
+            refused += 1
+            complain(say("error.plain", error=say("alerts.refused", name=channel.name)))
+    raise typer.Exit(WRONG if refused else OK)
+
+
+@app.command()
+def rule(
+    ctx: typer.Context,
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="The article, as the report names it.")],
+    check: Annotated[str, typer.Argument(metavar="CHECK", help="The failing check, such as c3.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the ruling.")],
+    false_alarm: Annotated[
+        bool,
+        typer.Option("--false-alarm/--acknowledged", help="The article is right, or it is wrong and that is known."),
+    ],
+    lang: LangOption = None,
+) -> None:
+    """Rule on a failing check: it raises no alert any more, and is shown as ruled. Written to rulings.toml."""
+    from hengshui_etl.rulings import Ruling, RulingsInvalid, Statement, append_ruling
+    from hengshui_etl.settings import read_settings
+    from hengshui_etl.warehouse import WarehouseBusy, failing_statements
+
+    say, settings = language_of(ctx, lang), read_settings()
+    try:
+        failing = failing_statements(settings.database, article)
+        if not failing:
+            raise Refused(say("rule.nothing", article=article))
+        if check not in failing:
+            known = say("check.comma").join(failing)
+            raise Refused(say("rule.unknown", article=article, check=check, known=known))
+        kind, sentence, figures, sha256 = failing[check]
+        ruling = Ruling(
+            Statement(article, kind, sentence, figures),
+            "false alarm" if false_alarm else "acknowledged",
+            reason,
+            date.today(),
+            sha256,
+        )
+        append_ruling(settings.rulings, ruling)
+    except (RulingsInvalid, WarehouseBusy) as error:
+        raise Refused(str(error)) from None
+    print(say("rule.done", path=near(settings.rulings), article=article, check=check, ruling=ruling.ruling))
+    print(say("rule.next", path=near(settings.rulings)))
 
 
 @app.command()

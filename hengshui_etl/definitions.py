@@ -11,7 +11,7 @@ from hengshui_etl.defs import assets, checks, jobs, resources, sensors
 
 # One process holds a DuckDB file at a time, and a batch is not worth a new process for every step.
 defs = dg.Definitions(
-    assets=[assets.listing, assets.examination, assets.load, assets.static_report],
+    assets=[assets.listing, assets.examination, assets.load, assets.static_report, assets.ALERTS],
     asset_checks=[
         checks.consistency_of_relations,
         checks.possible_provincial_totals,
@@ -19,7 +19,7 @@ defs = dg.Definitions(
         checks.nothing_failed_in_the_program,
     ],
     jobs=[jobs.load_batch],
-    sensors=[sensors.new_batches],
+    sensors=[sensors.arriving, sensors.alerting],
     resources={"project": resources.project},
     executor=dg.in_process_executor,
 )

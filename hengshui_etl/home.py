@@ -15,6 +15,12 @@ telemetry:
   enabled: false
 nux:  # the window that asks newcomers for their address
   enabled: false
+run_retries:  # a run that the machine ended is started again; articles that do not add up end no run
+  enabled: true
+  max_retries: 2
+concurrency:
+  runs:
+    max_concurrent_runs: 2  # each run uses one core, and one at a time writes into the DuckDB file
 """
 
 

@@ -36,6 +36,10 @@ MOST_ARTICLES, MOST_BYTES = 500, 4 * 2**20
 Progress = Callable[[int, int], None]
 
 
+NOTHING = "nothing"
+"""The content of a batch that is gone."""
+
+
 class ContractViolated(Exception):
     """Rows that our own rules forbid; nothing of the batch was stored."""
 
@@ -140,11 +144,20 @@ def _examined(raw: Path, file: RawFile) -> Examined | str:
 
 def is_current(settings: Settings, batch: str, loaded: str | None) -> bool:
     """Whether files, tables and DuckDB agree already; `loaded` is what DuckDB says it holds of the batch."""
+    return wanted_content(settings, batch, loaded) is None
+
+
+def wanted_content(settings: Settings, batch: str, loaded: str | None) -> str | None:
+    """What the tables of a batch have to be made from, as a hash (NOTHING where none of it lies there any more); None
+    where tables and DuckDB are made from that already. `loaded` is what DuckDB says it holds of the batch."""
     files = list(sources.batch_files(settings.raw, batch))
     if not files:
-        return loaded is None and batch not in warehouse.stored_batches(settings.warehouse)
-    current = warehouse.is_current(settings.warehouse, batch, tuple(TABLES), _fingerprint(files))
-    return current and warehouse.loaded_fingerprint(settings.warehouse, batch) == loaded
+        gone = loaded is None and batch not in warehouse.stored_batches(settings.warehouse)
+        return None if gone else NOTHING
+    fingerprint = _fingerprint(files)
+    current = warehouse.is_current(settings.warehouse, batch, tuple(TABLES), fingerprint)
+    same = current and warehouse.loaded_fingerprint(settings.warehouse, batch) == loaded
+    return None if same else fingerprint
 
 
 def _fingerprint(files: list[RawFile]) -> str:

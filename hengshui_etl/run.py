@@ -6,6 +6,7 @@ Does not belong here: what the steps do (defs/), what is printed (commands.py).
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -14,10 +15,12 @@ import dagster as dg
 
 from hengshui_etl import loading, warehouse
 from hengshui_etl.definitions import defs
+from hengshui_etl.defs.ended import faults_of, look
 from hengshui_etl.defs.partitions import all_batches, register
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.home import prepared_dagster_home
 from hengshui_etl.report.build import report_index
+from hengshui_etl.rulings import RulingsInvalid
 from hengshui_etl.settings import Settings
 from hengshui_etl.sources import raw_batches
 
@@ -92,6 +95,10 @@ def run_batches(
         ]
         for batch in removed:
             instance.delete_dynamic_partition("batches", batch)
+        try:
+            look(settings, instance)
+        except (RulingsInvalid, OSError, sqlite3.Error) as error:
+            errors.append(f"alerts: {' '.join(str(error).split())}")
     shown = tuple(batch for batch in wanted if batch not in removed)
     return report(settings, shown, tuple(errors))._replace(
         unchanged=tuple(batch for batch in shown if batch in current), removed=tuple(removed)
@@ -104,22 +111,8 @@ def run_batch(settings: Settings, instance: dg.DagsterInstance, batch: str, on_p
     result = defs.resolve_job_def(JOB).execute_in_process(
         run_config=QUIET, partition_key=batch, instance=instance, resources={"project": project}, raise_on_error=False
     )
-    found = [
-        f"{batch}: {evaluation.asset_check_key.to_user_string()}: {evaluation.description or 'failed'}"
-        for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
-    ]
-    if not result.success and not found:
-        found = [f"{batch}: {_cause(event)}" for event in result.all_events if event.is_step_failure]
+    found = [f"{batch}: {fault}" for fault in faults_of(instance, result.run_id)]
     return found or ([] if result.success else [f"{batch}: the run failed"])
-
-
-def _cause(event: dg.DagsterEvent) -> str:
-    """The innermost error of a failed step as one line."""
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return " ".join((error.message if error is not None else event.message or "").split())
 
 
 def _current(settings: Settings, instance: dg.DagsterInstance, batches: Sequence[str]) -> set[str]:

@@ -19,6 +19,7 @@ class Settings(NamedTuple):
     raw: Path
     warehouse: Path
     dagster_home: Path
+    rulings: Path
 
     @property
     def database(self) -> Path:
@@ -27,7 +28,8 @@ class Settings(NamedTuple):
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings by the environment variables HENGSHUI_HOME, HENGSHUI_RAW, HENGSHUI_WAREHOUSE and DAGSTER_HOME.
+    """Settings by the environment variables HENGSHUI_HOME, HENGSHUI_RAW, HENGSHUI_WAREHOUSE, DAGSTER_HOME and
+    HENGSHUI_RULINGS.
 
     Without HENGSHUI_HOME the project folder is the one that this package is a part of, or, where the package is
     installed without its project, the current folder.
@@ -44,4 +46,5 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raw=path("HENGSHUI_RAW", root / "data" / "raw"),
         warehouse=path("HENGSHUI_WAREHOUSE", root / "data" / "warehouse"),
         dagster_home=path("DAGSTER_HOME", root / ".dagster"),
+        rulings=path("HENGSHUI_RULINGS", root / "rulings.toml"),
     )

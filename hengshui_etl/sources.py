@@ -57,6 +57,34 @@ def raw_batches(raw: Path) -> list[str]:
     return sorted({_batch_of(entry) for entry in _entries(raw) if next(_below([(entry.name, entry)]), None)})
 
 
+class Traces(NamedTuple):
+    """How the files of a batch look from outside: a hash over their names, sizes and times, and when the last of them
+    was touched, in seconds since 1970."""
+
+    digest: str
+    touched: float
+
+
+def traces(raw: Path) -> dict[str, Traces]:
+    """The traces of every batch, without opening a file: equal traces, nothing new."""
+    found: dict[str, Traces] = {}
+    by_batch: dict[str, list[tuple[str, os.DirEntry[str]]]] = {}
+    for entry in _entries(raw):
+        by_batch.setdefault(_batch_of(entry), []).append((entry.name, entry))
+    for batch, entries in by_batch.items():
+        lines, touched = [], 0.0
+        for name, path in _below(entries):
+            try:
+                about = os.lstat(path)
+            except OSError:  # gone since it was listed: the next look sees another batch
+                continue
+            lines.append(f"{name}\0{about.st_mode}\0{about.st_size}\0{about.st_mtime_ns}\0{about.st_ino}")
+            touched = max(touched, about.st_mtime, about.st_ctime)
+        if lines:
+            found[batch] = Traces(hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest(), touched)
+    return found
+
+
 def batch_files(raw: Path, batch: str) -> Iterator[RawFile]:
     """The files of a batch with size and hash, in order of path; none for a batch that is not there."""
     for name, path in sorted(_below([(entry.name, entry) for entry in _entries(raw) if _batch_of(entry) == batch])):

@@ -312,6 +312,20 @@ def query(path: Path, sql: str, parameters: Sequence[object] = ()) -> tuple[list
         return [column[0] for column in result.description], result.fetchall()
 
 
+def failing_statements(path: Path, article_id: str) -> dict[str, tuple[str, str, tuple[str, ...], str]]:
+    """For every failing relation of an article: its type, its sentence, its figures as printed, and the hash of the
+    article's file. Raises WarehouseBusy."""
+    if not path.exists():
+        return {}
+    rows = query(
+        path,
+        "SELECT c.relation_id, c.type, c.sentence_text, c.operand_texts, a.sha256 FROM failed_checks c"
+        " JOIN articles a USING (batch, article_id) WHERE c.article_id = ?",
+        [article_id],
+    )[1]
+    return {row[0]: (row[1], row[2], tuple(row[3]), row[4]) for row in rows}
+
+
 def _insert(connection: duckdb.DuckDBPyConnection, warehouse: Path, batch: str, fingerprint: str) -> None:
     counts = []
     for table in TABLES:

@@ -15,7 +15,8 @@ PACKAGE = Path(__file__).parent.parent / "hengshui_etl"
 # From the facts to those who use them: a part imports from parts before it, and from itself.
 ORDER = [
     "records", "settings", "messages", "vocab", "text", "figures", "relations", "pipeline", "answers", "reading",
-    "sources", "filing", "home", "serving", "tables", "warehouse", "loading", "report", "console", "checking", "defs",
+    "sources", "filing", "home", "serving", "rulings", "tables", "warehouse", "loading", "report", "alerts", "console",
+    "checking", "defs",
     "definitions", "run", "commands", "cli",
 ]  # fmt: skip
 
@@ -23,7 +24,8 @@ ORDER = [
 PLACES = {
     "dagster": {"defs", "definitions", "run"},
     "pandera": {"tables", "defs"},
-    "polars": {"tables", "warehouse", "loading", "defs", "run"},
+    "polars": {"tables", "warehouse", "loading", "alerts", "defs", "run"},
+    "apprise": {"alerts"},
     "pyarrow": {"tables", "warehouse"},
     "duckdb": {"warehouse"},
     "typer": {"commands"},
@@ -36,7 +38,7 @@ PLACES = {
 }
 
 # Needed on a terminal only: imported by the function that needs it. (What `check` loads is seen in test_cli.py.)
-LAZY = {"rich"}
+LAZY = {"apprise", "rich"}
 
 
 class Import(NamedTuple):

@@ -237,3 +237,18 @@ def static_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any
             "files removed": built.removed,
         }
     )
+
+
+ALERTS = dg.AssetSpec(
+    key="alerts",
+    deps=["warehouse"],
+    description=(
+        "What was announced: new, worse and resolved findings, files in quarantine, failed runs. The sensor `alerts`"
+        " writes it; `hengshui-etl alerts` lists it in a terminal."
+    ),
+    group_name=GROUP,
+    kinds={"sqlite"},
+    owners=OWNERS,
+    tags={"layer": "report"},
+)
+"""Nothing makes this asset in a run: the sensor reports it."""

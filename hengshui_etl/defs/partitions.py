@@ -2,7 +2,7 @@
 
 Belongs here: the partitions definition and keeping its keys equal to the folders. Does not belong here: what is in a
 batch (sources.py). The keys are dynamic, kept by the Dagster instance, so that a new folder needs no reload of code; a
-run and the sensor `new_batches` put them there.
+run and the sensor `arrivals` put them there.
 """
 
 from __future__ import annotations

@@ -1,0 +1,107 @@
+"""The words of an alert: which article, which statement, the arithmetic, the likely repair, where to look.
+
+Belongs here: one message an article, or one for all where there are many. Does not belong here: when something is
+said (ledger.py), where it goes (channels.py).
+
+Articles are untrusted: what they say goes out as plain text, with characters that cannot be seen shown by number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from hengshui_etl.alerts.ledger import Change, Message
+from hengshui_etl.messages import Messages
+from hengshui_etl.reading import printable
+
+MOST_MESSAGES = 5
+"""More than so many messages at once become one."""
+
+MOST_LINES, MOST_CHARACTERS = 20, 200
+
+
+class Links(NamedTuple):
+    """Where to look: `report_of` gives the page of an article, `run` is the run that found it, where it is known."""
+
+    report: str
+    report_of: Callable[[str], str]
+    run: str | None
+
+
+def messages_about(changes: Sequence[Change], say: Messages, links: Links) -> list[Message]:
+    """The messages that tell of these changes."""
+
+    def place(change: Change) -> tuple[str, str, str, bool]:
+        subject = change.subject
+        return subject.kind, subject.batch, subject.article_id, change.event == "resolved"
+
+    ordered = sorted(changes, key=place)
+    groups = [list(group) for _, group in groupby(ordered, place)]
+    if len(groups) > MOST_MESSAGES:
+        return [_digest(ordered, say, links)]
+    return [_message(group, say, links) for group in groups]
+
+
+def _message(changes: Sequence[Change], say: Messages, links: Links) -> Message:
+    """About one article, file or batch; all of it is resolved, or nothing is."""
+    event, subject = changes[0]
+    resolved = event == "resolved"
+    kind = "article" if subject.kind == "finding" else subject.kind
+    title = say(
+        f"alerts.{kind}_resolved" if resolved else f"alerts.{kind}",
+        event=say("alerts.worse" if all(c.event == "worse" for c in changes) else "alerts.new"),
+        article=_short(subject.article_id),
+        batch=subject.batch,
+    )
+    lines = _lines(changes, say)
+    if not resolved:
+        lines += ["", say(f"alerts.next_{subject.kind}")]
+    if subject.kind == "finding":
+        lines.append(say("alerts.report", link=links.report_of(subject.article_id)))
+    if links.run:
+        lines.append(say("alerts.link", link=links.run))
+    return Message(_level(changes), title, "\n".join(lines))
+
+
+def _digest(changes: Sequence[Change], say: Messages, links: Links) -> Message:
+    """About many articles at once."""
+    numbers = {name: sum(c.event == name for c in changes) for name in ("new", "worse", "resolved")}
+    title = say("alerts.digest", n=len(changes), **numbers)
+    lines = []
+    for change in changes[:MOST_LINES]:
+        subject = change.subject
+        said = subject.message_zh if say.language == "zh" else subject.message_en
+        place = _short(subject.article_id or subject.batch)
+        lines.append(f"{place}: {say(f'alerts.{change.event}')}: {_short(said)}")
+    if (more := len(changes) - MOST_LINES) > 0:
+        lines.append(say("alerts.more", n=more))
+    return Message(_level(changes), title, "\n".join([*lines, "", say("alerts.report", link=links.report)]))
+
+
+def _lines(changes: Sequence[Change], say: Messages) -> list[str]:
+    lines: list[str] = []
+    for event, subject in changes[:MOST_LINES]:
+        said = _short(subject.message_zh if say.language == "zh" else subject.message_en)
+        if subject.kind != "finding":
+            lines.append(say("alerts.reason", message=say.reason(said)))
+            continue
+        lines.append(say("alerts.line", event=say(f"alerts.{event}"), type=say(f"type.{subject.type}"), message=said))
+        if event != "resolved":
+            lines.append(say("alerts.sentence", sentence=_short(subject.sentence)))
+            if subject.mend:
+                lines.append(say("alerts.mend", mend=_short(subject.mend)))
+    if (more := len(changes) - MOST_LINES) > 0:
+        lines.append(say("alerts.more", n=more))
+    return lines
+
+
+def _level(changes: Sequence[Change]) -> str:
+    levels = {"resolved" if change.event == "resolved" else change.subject.level for change in changes}
+    return next(level for level in ("error", "warning", "resolved") if level in levels)
+
+
+def _short(text: str) -> str:
+    text = printable(" ".join(text.split()))
+    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"

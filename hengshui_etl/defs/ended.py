@@ -1,0 +1,120 @@
+"""Runs that ended, as Dagster recorded them, and the alerts that follow.
+
+Belongs here: which runs ended since last time, and why one ended red. Does not belong here: what is said of it
+(alerts/).
+
+Green or red, a run may have found something; runs are looked at when they have ended, wherever they were started. How
+far this was done stands in the ledger of the alerts and not with a sensor, since `run` in a terminal looks as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import dagster as dg
+
+from hengshui_etl.alerts.announce import Announced, Ended, announce, ledger_file
+from hengshui_etl.alerts.ledger import ledger, mark, set_mark
+from hengshui_etl.rulings import fingerprint, read_rulings
+from hengshui_etl.settings import Settings
+from hengshui_etl.warehouse import stored_batches
+
+PARTITION = "dagster/partition"
+WILL_RETRY = "dagster/will_retry"
+_ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE)
+_PAGE = 1000
+
+
+def look(settings: Settings, instance: dg.DagsterInstance) -> Announced:
+    """Tell of what changed by the runs that ended since the last look, and deliver whatever waits.
+
+    Raises RulingsInvalid, sqlite3.Error, OSError; then the next look does it.
+    """
+    storage = getattr(
+        instance.run_storage, "get_run_storage_id", str
+    )()  # the numbers of events are those of one storage
+    home = f"runs of {storage}"
+    ruled = fingerprint(read_rulings(settings.rulings).values())
+    with ledger(ledger_file(settings)) as connection:
+        after = {str(k): int(v) for k, v in json.loads(mark(connection, home) or "{}").items()}
+        known = mark(connection, "rulings") or fingerprint(())
+    ended, reached = _ended_runs(instance, after)
+    batches = sorted({*ended, *(stored_batches(settings.warehouse) if ruled != known else ())})
+    announced = announce(settings, batches, ended)
+    if (reached, ruled) != (after, known):
+        with ledger(ledger_file(settings)) as connection:
+            set_mark(connection, home, json.dumps(reached))
+            set_mark(connection, "rulings", ruled)
+    return announced
+
+
+def _ended_runs(instance: dg.DagsterInstance, after: dict[str, int]) -> tuple[dict[str, Ended], dict[str, int]]:
+    """The last run of each batch of which a run ended since `after`, and how far the events were read, by kind."""
+    reached = dict(after)
+    last: dict[str, int] = {}  # run id → number of the event that ended it
+    for kind in _ENDS:
+        for run_id, number in _events(instance, kind, after.get(kind.value, 0)):
+            last[run_id] = number
+            reached[kind.value] = max(number, reached.get(kind.value, 0))
+    ended: dict[str, Ended] = {}
+    runs = sorted(last, key=last.__getitem__)
+    for start in range(0, len(runs), _PAGE):
+        some = runs[start : start + _PAGE]
+        batch_of = {
+            run.run_id: run.tags.get(PARTITION)
+            for run in instance.get_runs(dg.RunsFilter(run_ids=some))
+            if run.tags.get(WILL_RETRY) != "true"  # the last try tells how it ended
+        }
+        for run_id in some:
+            if batch := batch_of.get(run_id):
+                ended[batch] = Ended(run_id, None)
+    return {batch: end._replace(cause=_cause(instance, end.run_id)) for batch, end in ended.items()}, reached
+
+
+def _events(instance: dg.DagsterInstance, kind: dg.DagsterEventType, after: int) -> Iterator[tuple[str, int]]:
+    """Run and number of the events of a kind after that number, the oldest first."""
+    while True:
+        wanted = dg.RunStatusChangeRecordsFilter(kind, after_storage_id=after)  # type: ignore[arg-type]
+        found = instance.fetch_run_status_changes(wanted, limit=_PAGE, ascending=True).records
+        yield from ((record.run_id, record.storage_id) for record in found)
+        if len(found) < _PAGE:
+            return
+        after = found[-1].storage_id
+
+
+def _cause(instance: dg.DagsterInstance, run_id: str) -> str | None:
+    return "; ".join(faults_of(instance, run_id)) or None
+
+
+def faults_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """Why a run is red, or ought to be: contracts that were violated, else the errors of failed steps; one line each.
+    Empty where the pipeline did its work, whatever it found in the articles."""
+    kinds = {
+        dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+        dg.DagsterEventType.STEP_FAILURE,
+        dg.DagsterEventType.RUN_FAILURE,
+    }
+    events = [entry.dagster_event for entry in instance.all_logs(run_id, of_type=kinds)]
+    contracts, steps, whole = [], [], []
+    for event in events:
+        if event is None:
+            continue
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            evaluation = event.asset_check_evaluation_data
+            if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
+                name = evaluation.asset_check_key.to_user_string()
+                contracts.append(f"{name}: {evaluation.description or 'failed'}")
+        elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            steps.append(_innermost(event))
+        else:
+            whole.append(" ".join((event.message or "the run failed").split()))
+    return contracts or steps or whole
+
+
+def _innermost(event: dg.DagsterEvent) -> str:
+    """The innermost error of a failed step as one line."""
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return " ".join((error.message if error is not None else event.message or "").split())
