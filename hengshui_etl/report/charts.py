@@ -129,8 +129,15 @@ def provincial_shares(shares: Sequence[Share], say: Messages) -> Chart | None:
             drawn.append((title, drawing.possible(title, share, *window)))
     if not drawn:
         return None
-    head = ("chart_counted", "chart_count", "chart_percent", "chart_whole", "chart_possible", "chart_average")
-    rows = tuple(
+    head: tuple[str, ...] = (
+        "chart_counted",
+        "chart_count",
+        "chart_percent",
+        "chart_whole",
+        "chart_possible",
+        "chart_average",
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             Cell(share.counted or ""),
             Cell(_bounded(number(str(share.part)), share.count_bound, say), share.count_figure),
@@ -141,6 +148,8 @@ def provincial_shares(shares: Sequence[Share], say: Messages) -> Chart | None:
         )
         for share in shares
     )
+    if not any(row[-1].text for row in rows):  # no division's share of its province
+        head, rows = head[:-1], tuple(row[:-1] for row in rows)
     return Chart(
         "shares",
         say("report.chart_shares"),

@@ -94,7 +94,7 @@ def _always(text: str) -> Callable[[object], str]:
 def stacked(title: str, labels: Sequence[str], stacks: Sequence[tuple[Mark, Sequence[int]]]) -> Markup:
     import pygal
 
-    chart = _prepared(pygal.HorizontalStackedBar, title, 22 * len(labels) + 40, labels, margin_right=16)
+    chart = _prepared(pygal.HorizontalStackedBar, title, 17 * len(labels) + 40, labels, margin_right=16)
     chart.config(value_formatter=lambda value: f"{value:.0f}", x_labels_major_count=4, show_minor_y_labels=True)
     for _, values in stacks:
         chart.add("", [value or None for value in values[::-1]])

@@ -29,6 +29,11 @@ SWITCHES = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
+PATIENCE = 20_000
+"""Milliseconds that a busy machine may take over a step."""
+
+expect.set_options(timeout=PATIENCE)
+
 FAILS = """保定市前三季度工业项目建设情况
 2019-10-16
 今年以来,保定市集中开工重大项目191项,其中工业项目102项,农业项目38项,服务业项目51项,计划总投资716.7亿元。
@@ -96,7 +101,7 @@ def opened(browser: Browser, report: Path) -> Iterator[Open]:
 
     def open_page(language: Language, article: str | None = None, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1200, "height": 800}, "offline": True, **options})
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(f"console: {message.text}"))

@@ -125,6 +125,15 @@ def test_a_share_that_no_whole_makes_comes_first_and_has_no_possible_one() -> No
     assert chart.rows[1][4].text == "no whole number fits"
 
 
+def test_averages_of_divisions_are_a_column_where_there_are_any() -> None:
+    both = provincial_shares([SHARE, SHARE._replace(cities=None, above=None)], SAY)
+    none = provincial_shares([SHARE._replace(cities=None, above=None)], SAY)
+    assert both is not None
+    assert none is not None
+    assert (len(both.head), len(none.head)) == (6, 5)
+    assert [len(row) for row in (*both.rows, *none.rows)] == [6, 6, 5]
+
+
 def test_very_many_wholes_are_a_line() -> None:
     chart = provincial_shares([SHARE._replace(part=986_000, low=4_000_000, high=90_000_000)], SAY)
     assert len(str(chart.drawings[0][1])) < 20_000 if chart else False
