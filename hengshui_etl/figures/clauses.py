@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from hengshui_etl.figures.found import Quantity
 
-_ENDS = re.compile("[，,；;。：:！!？?\n\t]")
 _STOPS = re.compile("[，,；;。：:！!？?\n\t、）)（(]")
+_WITHIN = frozenset("、）)（(")
+"""What ends the words behind a figure, but no clause."""
 
 
 class Words(NamedTuple):
@@ -36,8 +37,8 @@ class Clauses:
         self.end = end
         self.quantities = quantities
         self.spaced = spaced
-        self.ends = [m.start() for m in _ENDS.finditer(text, start, end)]
         self.stops = [m.start() for m in _STOPS.finditer(text, start, end)]
+        self.ends = [at for at in self.stops if text[at] not in _WITHIN]
 
     def around(self, i: int) -> Words:
         """The words of the clause before and behind quantity `i`."""

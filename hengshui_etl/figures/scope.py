@@ -72,6 +72,7 @@ _TITLE_VENUE = re.compile(r"[\u4e00-\u9fff]{0,4}?(?:国际)?机场(?!群|数|业
 _ESTATE = re.compile(
     r"(?:国营|国有|——|[，。\s《])(?P<name>(?!国营|国有)[\u4e00-\u9fff]{2,4}?(?:林场|农场|牧场|茶场|渔场|垦区))"
 )
+_POINTING = re.compile("[全该我][市县区镇省场]")
 _HONG_KONG = re.compile(r"全港|本港|港闻|全澳|本澳")
 _CITY_PROPER = re.compile(r"(?:主城区|中心城区|城区|市区)")
 _CALLED: dict[str, str] = dict(_PLACES["called"])
@@ -215,10 +216,11 @@ def main_place(article: Article) -> Place | None:
     head = min(len(text), 600)
     opening = text[len(title) if text.startswith(title) else 0 : head]
     look(opening, 2, True)
-    if ("全镇" in text or "该镇" in text) and (local := _LOCAL.match(title)):
+    pointing = set(_POINTING.findall(text))
+    if ("全镇" in pointing or "该镇" in pointing) and (local := _LOCAL.match(title)):
         near = max(found, key=lambda p: (p.level == "county", found[p]), default=None)
         return Place(local["name"], near.code if near else None, "township")
-    if "全场" in text and (estate := _ESTATE.search(text, 0, head)):
+    if "全场" in pointing and (estate := _ESTATE.search(text, 0, head)):
         return Place(estate["name"], None, "venue")
     if not found:
         look(text[head : head + 3000], 1, False)
@@ -228,11 +230,11 @@ def main_place(article: Article) -> Place | None:
             return None
         return Place("澳门", "820000", "province") if "澳" in word.group() else Place("香港", "810000", "province")
     wanted = None
-    if "全县" in text or "该县" in text or "我县" in text:
+    if not pointing.isdisjoint(("全县", "该县", "我县")):
         wanted = "county"
-    elif "全省" in text and "全市" not in text and "全县" not in text and "全区" not in text:
+    elif "全省" in pointing and pointing.isdisjoint(("全市", "全县", "全区")):
         wanted = "province"
-    elif "全市" in text:
+    elif "全市" in pointing:
         wanted = "prefecture"
 
     def score(place: Place) -> int:
