@@ -20,6 +20,7 @@ MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 def claim_amount(view: View, i: int) -> None:
     """`比上年增加6.8万吨`: a difference of two levels, or of one that is not stated."""
     statement = view.said[i]
+    claim_net(view, i)
     named = named_pair(view, i) or named_balance(view, i)
     if named is not None:
         view.claim("difference", (*fitting(view, "difference", named, i), i), statement.word)
@@ -62,7 +63,6 @@ def claim_amount(view: View, i: int) -> None:
             return
     if _claim_any_pair(view, i):
         return
-    claim_net(view, i)
     level = level_of(view, i, alike=True)
     if level is None:
         earlier = view.levels_before(i, unit_of=i, limit=3, same_paragraph=True)
