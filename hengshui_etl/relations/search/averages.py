@@ -223,11 +223,7 @@ def _claim_by_calendar(view: View, i: int) -> None:
         ):
             continue
         ratio = view.values[j] / view.values[i]
-        if (
-            abs(ratio - round(ratio)) < 0.004 * ratio
-            and round(ratio) in allowed
-            and view.paragraphs[j] == view.paragraphs[i]
-        ):
+        if any(abs(ratio - days) < 0.004 * ratio for days in allowed) and view.paragraphs[j] == view.paragraphs[i]:
             view.claim("average", (j, i), "日历", implied=True)
             return
     for j in range(i + 1, min(view.count, i + 3)):
