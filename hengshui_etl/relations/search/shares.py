@@ -10,7 +10,7 @@ import re
 
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, parts_of, wholes_of
 from hengshui_etl.relations.search.shares_failing import claim_plain_failure
-from hengshui_etl.relations.search.shares_meant import meant_but_failing
+from hengshui_etl.relations.search.shares_meant import contributes, means_another, meant_but_failing
 from hengshui_etl.relations.search.view import AMOUNTS, View, shared_characters
 
 _NO_SHARE = re.compile(
@@ -33,7 +33,10 @@ def find_shares(view: View) -> None:
             continue
         if _GROWTH_SHARE.search(statement.before) and _claim_contribution(view, i):
             continue
-        _claim_stated(view, i)
+        if not (re.search("分别|依次", statement.before) or view.figures[i - 1].unit == "%") or not contributes(
+            view, i
+        ):
+            _claim_stated(view, i)
 
 
 def _claim_plain(view: View, i: int) -> None:
@@ -125,6 +128,8 @@ def _claim_stated(view: View, i: int) -> None:
             if not exact and ((said and shared_characters(said, view.metrics[w]) < 0.5) or "其余" in label):
                 continue
             if view.trial("share", (j, w, i)):
+                if exact and means_another(view, i, j, w):
+                    continue
                 if exact and view.figures[w].bound != "exact" and meant_but_failing(view, i) is not None:
                     continue  # 逾九百亿元 fits nearly everything, and the exact amount that is meant does not
                 view.claim("share", (j, w, i), statement.word or "占")
@@ -184,6 +189,8 @@ def _claim_exact(view: View, i: int, said: str) -> bool:
             continue
         for w in wholes_of(view, i, j, said)[:10]:
             if (not said or shared_characters(said, view.metrics[w]) >= 0.5) and view.trial("share", (j, w, i)):
+                if means_another(view, i, j, w):
+                    continue
                 return view.claim("share", (j, w, i), statement.word or "占")
     return False
 

@@ -125,7 +125,9 @@ def _is_reckoned(view: View, w: int) -> bool:
 
 def _in_row(view: View, i: int) -> bool:
     """Whether figure `i` is a percentage that follows right on another (25.5%、72.8%和1.6%)."""
-    return i > 0 and view.figures[i - 1].unit == view.figures[i].unit and len(view.between(i - 1, i)) <= 1
+    ratios = ("%", "百分点")
+    one, other = view.figures[i - 1].unit, view.figures[i].unit
+    return i > 0 and (one == other or (one in ratios and other in ratios)) and len(view.between(i - 1, i)) <= 1
 
 
 def _listed_part(view: View, i: int) -> int | None:
@@ -164,7 +166,7 @@ def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
         if w in (part, i) or not view.alike(w, part) or not (view.level[w] or view.is_cell(w)) or view.titled(w):
             continue
         statement = view.said[w]
-        if statement.predicate == "average" and view.said[part].predicate != "average":
+        if statement.predicate == "average" and not around.names and not _is_mean(view, part):
             continue
         if (statement.base or statement.bracketed) and w != i - 1:
             continue
@@ -185,6 +187,11 @@ def _beside(view: View, i: int) -> list[tuple[int, int]]:
         if near is not None and near != i and not _is_said_whole(view, near, k) and len(view.between(near, k)) < 24:
             found.append((k, near))
     return found
+
+
+def _is_mean(view: View, i: int) -> bool:
+    """Whether figure `i` is an amount per head."""
+    return view.said[i].predicate == "average" or "人均" in view.metrics[i]
 
 
 class _Around(NamedTuple):
@@ -226,12 +233,14 @@ def _score(view: View, w: int, around: _Around) -> tuple[float, str]:
     if w in around.lists and not around.rate:
         score, by = score + 2, "list"
     if around.object_:
-        match = 1.0 if speaks_of_plan(view, i, w) else _likeness(around.object_, view.metrics[w])
+        match = 1.0 if speaks_of_plan(view, i, w) else _likeness(_bare(around.object_), view.metrics[w])
         score += 3 * match
         by = "named" if match >= 0.6 else by
     if around.topic and (match := _likeness(around.topic, view.metrics[w])) >= 0.6:
         score, by = score + 3 * match, "topic"
-    if around.names and _called(view, w, around.names):
+    if _is_topic(view, w, part):
+        score, by = score + 3, "said"
+    if around.names and _called(view, w, around.names) and not _is_listed(view, w):
         score, by = score + 4, "known"
     if _is_said_whole(view, w, i) or (_is_reckoned(view, w) and view.periods[w] == view.periods[i]):
         score, by = score + 5, "said"
@@ -243,11 +252,22 @@ _TOPIC = re.compile(
 )
 
 
+def _bare(name: str) -> str:
+    """The name of a whole without what only says that it is all of it (床位总数, 游客总量)."""
+    return re.sub("^(?:全部|全市|全县|全省|所有|整个)|(?:总数|总量|总额|合计)$", "", name) or name
+
+
 def _topic(view: View, i: int, part: int) -> str:
     """What the sentence says that its figures are parts of (随迁子女中，…)."""
     start = view.article.sentences[view.figures[part].sentence].start
-    found = list(_TOPIC.finditer(view.text, start, view.figures[part].at))
-    return found[-1]["topic"] if found else ""
+    found = list(_TOPIC.finditer(view.text, max(0, start - 1), view.figures[part].at))
+    return found[-1]["topic"] if found and not re.search("[0-9０-９]", found[-1]["topic"]) else ""
+
+
+def _is_topic(view: View, w: int, part: int) -> bool:
+    """Whether figure `w` counts what the clause says that its figures are parts of (36个行业大类中，有25个…)."""
+    behind = view.between(w, part) if w == part - 1 else ""
+    return re.match("[^，,。；;]{0,12}(?:当中|之中|中|里)(?:[，,]|(?=[已有尚]))", behind) is not None
 
 
 def _likeness(a: str, b: str) -> float:
@@ -322,6 +342,19 @@ def meant_but_failing(view: View, i: int) -> tuple[int, int] | None:
     return None
 
 
+def means_another(view: View, i: int, part: int, whole: int) -> bool:
+    """Whether the words plainly mean another part or whole than these, which only fit by chance."""
+    parts = parts_meant(view, i)
+    if not parts:
+        return False
+    wholes = wholes_meant(view, i, parts[0])
+    if not wholes or (part, whole) == (parts[0], wholes[0].whole) or view.values[whole] == view.values[wholes[0].whole]:
+        return False
+    best = wholes[0]
+    plain = best.by in ("said", "known") or (best.by == "sentence" and best.score >= 3)
+    return plain and meant_but_failing(view, i) == (parts[0], best.whole)
+
+
 def _denied(view: View, i: int, m: Meant) -> bool:
     """Whether the shares around, which would have the same whole, do not fit it either, so that it is not meant."""
     if m.by in ("said", "named", "known", "topic"):
@@ -368,6 +401,13 @@ def find_shares_printed_in_points(view: View) -> None:
                     break
 
 
+def contributes(view: View, i: int) -> bool:
+    """Whether a list of contributions to growth runs through figure `i` (贡献率依次为26.2%、25.3%和48.5%)."""
+    while i and _in_row(view, i):
+        i -= 1
+    return "贡献" in view.said[i].before
+
+
 def is_open(view: View, i: int, *, together: bool = False) -> bool:
     """Whether figure `i` is an exact share or rate of its own for which no relation has been found."""
     figure, statement = view.figures[i], view.said[i]
@@ -375,6 +415,6 @@ def is_open(view: View, i: int, *, together: bool = False) -> bool:
         return False
     if statement.predicate not in ("share", "rate") or view.is_result(i, *_OPEN):
         return False
-    if not together and TOGETHER.search(statement.before):
+    if not together and (TOGETHER.search(statement.before) or contributes(view, i)):
         return False
     return not (statement.predicate == "share" and FAR.search(statement.before[statement.before.rfind("占") :]))
