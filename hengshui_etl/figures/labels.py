@@ -27,9 +27,11 @@ _TIME = re.compile(
     r"|(?:截至|截止)?(?:目前|今年以来|今年|本年|上半年|下半年|前三季度|[一二三四]季度|前\d个月|年末|年内|全年(?!计划|任务|目标))(?:底|末)?"
 )
 _FRONT_VERBS = re.compile(r"^(?:共|累计)?(?:实现|完成|达成|包括|算上)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)")
+_FRONT_VERB_BEGINS = frozenset("共累实完达包算")
 _LONG_BRACKET = re.compile(r"[（(][^）)]{7,}[）)]")
 _SECTION = re.compile(r"^(?:.{1,10}?——|【[^】]{1,16}】)(?=..)")
 _FRONT_YEAR = re.compile(r"^(?:去年|前年|上年)(?!同期|底|末|度|同)(?=..)")
+_FRONT_YEAR_BEGINS = frozenset("去前上")
 _CHINESE_MONTH = re.compile(r"(?<!\d)(?:十[一二]?|[一二三四五六七八九])月(?:份|底|末|初)")
 _FROM_END = re.compile(r"将?[由从](?:上年|去年|前年|20\d\d年|二〇..年)?(?:的|底|末|同期)*$")
 _HINT = re.compile("[年月季目由从（(]")
@@ -107,8 +109,12 @@ def cleaned(label: str) -> str:
         label = _SECTION.sub("", label)
     if _HINT.search(label):
         label = _LONG_BRACKET.sub("", _TIME.sub("", _FROM_END.sub("", _CHINESE_MONTH.sub("", label))))
-    label = stripped(_FRONT_YEAR.sub("", _FRONT_VERBS.sub("", stripped(label))))
-    return label[-LONGEST:]
+    label = stripped(label)
+    if label[:1] in _FRONT_VERB_BEGINS:
+        label = _FRONT_VERBS.sub("", label)
+    if label[:1] in _FRONT_YEAR_BEGINS:
+        label = _FRONT_YEAR.sub("", label)
+    return stripped(label)[-LONGEST:]
 
 
 @lru_cache(maxsize=1 << 13)

@@ -62,15 +62,15 @@ _LOCAL = re.compile(
 )
 _LOCAL_WITHIN = re.compile(rf"(?:在|[县市区旗])(?={_LOCAL.pattern})")
 _VENUE = re.compile(
-    r"(?P<name>(?!落户|入驻|进驻|位于|布局|走进|其|该|全|各|这|市级|省级|国家|部分|一般|所有|重点|主要|有|在)[\u4e00-\u9fff]{2,6}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
-    r"|某[\u4e00-\u9fff]{1,6}?(?:企业|公司|集团|工厂))"
+    r"(?P<name>(?!落户|入驻|进驻|位于|布局|走进|其|该|全|各|这|市级|省级|国家|部分|一般|所有|重点|主要|有|在)[^\W\d_a-zA-Z]{2,6}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
+    r"|某[^\W\d_a-zA-Z]{1,6}?(?:企业|公司|集团|工厂))"
 )
 _LAST = re.compile("[镇乡道木村区城场站团司厂业]")
 """A character of every name that `_LOCAL` and `_VENUE` find: one look spares most clauses both."""
 _VENUE_ENDS = re.compile(r"古城|古镇|景区|(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸")
-_TITLE_VENUE = re.compile(r"[\u4e00-\u9fff]{0,4}?(?:国际)?机场(?!群|数|业|里)")
+_TITLE_VENUE = re.compile(r"[^\W\d_a-zA-Z]{0,4}?(?:国际)?机场(?!群|数|业|里)")
 _ESTATE = re.compile(
-    r"(?:国营|国有|——|[，。\s《])(?P<name>(?!国营|国有)[\u4e00-\u9fff]{2,4}?(?:林场|农场|牧场|茶场|渔场|垦区))"
+    r"(?:国营|国有|——|[，。\s《])(?P<name>(?!国营|国有)[^\W\d_a-zA-Z]{2,4}?(?:林场|农场|牧场|茶场|渔场|垦区))"
 )
 _POINTING = re.compile("[全该我][市县区镇省场]")
 _HONG_KONG = re.compile(r"全港|本港|港闻|全澳|本澳")
