@@ -93,15 +93,18 @@ def project_totals(totals: Sequence[Total], say: Messages) -> Chart | None:
     several = totals[:MOST_ROWS]
     labels = [total.projects for total in several]
     drawings = (
-        (say("report.chart_total"), [(total.yuan, yuan(total.yuan)) for total in several]),
-        (say("report.chart_mean"), [(total.mean, yuan(total.mean, places=2)) for total in several]),
+        (say("report.chart_total"), [(total.yuan, SIGNS[total.yuan_bound] + yuan(total.yuan)) for total in several]),
+        (
+            say("report.chart_mean"),
+            [(total.mean, SIGNS[_mean_bound(total)] + yuan(total.mean, 2)) for total in several],
+        ),
     )
     rows = tuple(
         (
             Cell(total.projects),
             Cell(_bounded(number(str(total.number)), total.count_bound, say), total.count_figure),
             Cell(_bounded(yuan(total.yuan), total.yuan_bound, say), total.investment_figure),
-            Cell(yuan(total.mean, places=2)),
+            Cell(_bounded(yuan(total.mean, 2), _mean_bound(total), say)),
         )
         for total in totals
     )
@@ -150,11 +153,13 @@ def provincial_shares(shares: Sequence[Share], say: Messages) -> Chart | None:
     )
     if not any(row[-1].text for row in rows):  # no division's share of its province
         head, rows = head[:-1], tuple(row[:-1] for row in rows)
+    held = any(share.status != "fail" and _window(share) is not None for share in shares)
+    keys = ("printed", "possible", "impossible") if held else ("printed", "impossible")
     return Chart(
         "shares",
         say("report.chart_shares"),
         tuple(drawn),
-        tuple((key, say(f"report.chart_{key}")) for key in ("printed", "possible", "impossible")),
+        tuple((key, say(f"report.chart_{key}")) for key in keys),
         tuple(say(f"report.{key}") for key in head),
         rows,
         True,
@@ -168,6 +173,19 @@ def yuan(value: Decimal, places: int | None = None) -> str:
     if places is None:
         return number(rounded(exact, 12)) + name
     return number(plain(Decimal(round(exact * 10**places)).scaleb(-places))) + name
+
+
+SIGNS = {"exact": "", "approx": "≈ ", "min": "≥ ", "max": "≤ "}
+"""Before a number in a drawing, where words have no room."""
+
+
+def _mean_bound(total: Total) -> str:
+    """What total ÷ number is worth: at least so much where the total is, at most so much where the number is more."""
+    if total.count_bound == "exact":
+        return total.yuan_bound
+    if total.yuan_bound == "exact":
+        return {"min": "max", "max": "min"}.get(total.count_bound, "approx")
+    return "approx"
 
 
 def _bounded(text: str, bound: str, say: Messages) -> str:
@@ -201,10 +219,8 @@ def _window(share: Share) -> tuple[int, int] | None:
         return None
     if share.status == "fail":
         middle = int(share.part * 100 / share.percent)
-        low, high = middle, middle + 1
-    elif share.low is None or share.high is None:
+        return max(1, middle), middle + 1  # the two that come nearest, on either side of the band
+    if share.low is None or share.high is None:
         return None
-    else:
-        low, high = share.low, share.high
-    beside = max(3, (high - low) // 2)
-    return max(1, low - beside), high + beside
+    beside = max(3, (share.high - share.low) // 2)
+    return max(1, share.low - beside), share.high + beside

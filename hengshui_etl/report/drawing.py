@@ -24,7 +24,7 @@ from hengshui_etl.report.written import Mark, number, shown
 MOST_DOTS = 60
 """Possible wholes that are drawn one by one; of more there is a line."""
 
-WIDTH, FONT = 420, 12
+WIDTH, FONT = 360, 12
 """Size in units of the drawing: on a phone about a pixel each."""
 
 
@@ -49,10 +49,12 @@ def possible(title: str, share: Share, first: int, last: int) -> Markup:
             if which(whole)
         ]
 
-    ends = {first, last} | {end for end in (low, high) if end is not None}
-    chart = _prepared(pygal.XY, title, 250, stroke=not dots, dots_size=3 if len(wholes) < 40 else 2)
+    ends = [end for end in (low, high) if end is not None]
+    if not ends or ends[0] == ends[-1] or len(_whole_label(last)) < 8:  # else there is no room for more labels
+        ends += [first, last]
+    chart = _prepared(pygal.XY, title, 220, stroke=not dots, dots_size=3 if len(wholes) < 40 else 2)
     chart.config(
-        x_labels=sorted(ends), x_value_formatter=_whole_label, y_labels=_ends(bottom, top, points(lambda _: True)),
+        x_labels=sorted({*ends}), x_value_formatter=_whole_label, y_labels=_heights(share, points(lambda _: True)),
         value_formatter=lambda value: f"{value:.4g}%", xrange=(first, last), show_x_guides=False,
     )  # fmt: skip
     band = [(first, bottom), (last, bottom), (last, top), (first, top), (first, bottom)]
@@ -70,9 +72,14 @@ def _whole_label(value: float) -> str:
     return number(str(int(value)))
 
 
-def _ends(bottom: float, top: float, points: Sequence[dict[str, Any]]) -> list[float]:
+def _heights(share: Share, points: Sequence[dict[str, Any]]) -> list[float]:
+    """Where the axis of percentages has labels: at the ends of the band, or amid a narrow one, and of what is drawn."""
+    bottom, middle, top = (float(share.percent + share.place / 2 * side) for side in (-1, 0, 1))
     values = [point["value"][1] for point in points]
-    return sorted({bottom, top, *(end for end in (min(values), max(values)) if not bottom <= end <= top)})
+    lowest, highest = min(*values, bottom), max(*values, top)
+    room = (highest - lowest) * 0.09  # a line of text
+    heights = [bottom, top] if top - bottom > room else [middle]
+    return sorted(heights + [end for end in (lowest, highest) if min(abs(end - at) for at in heights) > room])
 
 
 def bars(title: str, labels: Sequence[str], values: Sequence[tuple[Decimal | int, str]]) -> Markup:
@@ -95,7 +102,7 @@ def stacked(title: str, labels: Sequence[str], stacks: Sequence[tuple[Mark, Sequ
     import pygal
 
     chart = _prepared(pygal.HorizontalStackedBar, title, 17 * len(labels) + 40, labels, margin_right=16)
-    chart.config(value_formatter=lambda value: f"{value:.0f}", x_labels_major_count=4, show_minor_y_labels=True)
+    chart.config(value_formatter=_whole_label, min_scale=2, max_scale=4, order_min=0)
     for _, values in stacks:
         chart.add("", [value or None for value in values[::-1]])
     return _drawing(chart, title, "stacked", [mark for mark, _ in stacks])

@@ -287,11 +287,21 @@ def test_a_phone_shows_all_without_scrolling_sideways(opened: Open, say: Message
         expect(page.locator("h1")).to_have_text(say("report.title"))
 
 
+OVERLAPPING = """[...document.querySelectorAll("svg.drawing")].flatMap(svg => {
+  const texts = [...svg.querySelectorAll("text")].map(e => [e.textContent, e.getBoundingClientRect()]);
+  return texts.flatMap(([a, one], i) => texts.slice(i + 1).filter(([, other]) =>
+    one.left < other.right && other.left < one.right && one.top + 3 < other.bottom && other.top + 3 < one.bottom
+  ).map(([b]) => a + " / " + b));
+})"""
+"""Which labels of a drawing lie on each other."""
+
+
 def test_charts_are_to_be_seen(opened: Open) -> None:
     say = messages("en")
     page = opened(say.language)
     expect(page.get_by_role("img", name=say("report.chart_checks"))).to_be_visible()
     expect(page.get_by_role("img", name=say("report.chart_kinds"))).to_be_visible()
+    assert page.evaluate(OVERLAPPING) == []
     page.get_by_role("link", name=TITLES["holds"]).click()
     expect(page.locator("h1")).to_contain_text(TITLES["holds"])
     names = ("chart_total", "chart_mean", "chart_kinds")
@@ -315,6 +325,7 @@ def test_charts_are_to_be_seen(opened: Open) -> None:
         " return t.left < c.left || t.right > c.right }).map(e => e.textContent)"
     )
     assert outside == []
+    assert page.evaluate(OVERLAPPING) == []
 
 
 def test_a_chart_has_the_colours_of_the_page(opened: Open) -> None:

@@ -94,13 +94,31 @@ def test_projects_show_total_and_mean() -> None:
     chart = project_totals([TOTAL, other], SAY)
     assert chart is not None
     assert [[cell.text for cell in row] for row in chart.rows] == [
-        ["工业项目", "191", "at least 716.7亿元", "3.75亿元"],
+        ["工业项目", "191", "at least 716.7亿元", "at least 3.75亿元"],
         ["农业项目", "191", "500万元", "2.62万元"],
     ]
     assert [cell.place for cell in chart.rows[0]] == ["", "f1", "f2", ""]
     assert words(chart, 0)[:2] == ["农业项目", "工业项目"], "from below"
-    assert {"716.7亿元", "500万元"} <= set(words(chart, 0))
-    assert {"3.75亿元", "2.62万元"} <= set(words(chart, 1))
+    assert {"≥ 716.7亿元", "500万元"} <= set(words(chart, 0))
+    assert {"≥ 3.75亿元", "2.62万元"} <= set(words(chart, 1))
+
+
+@pytest.mark.parametrize(
+    ("number", "investment", "mean"),
+    [
+        ("exact", "exact", "3.75亿元"),
+        ("exact", "approx", "about 3.75亿元"),
+        ("exact", "max", "at most 3.75亿元"),
+        ("min", "exact", "at most 3.75亿元"),
+        ("max", "exact", "at least 3.75亿元"),
+        ("approx", "exact", "about 3.75亿元"),
+        ("min", "min", "about 3.75亿元"),
+    ],
+)
+def test_a_mean_is_no_surer_than_what_it_is_made_of(number: str, investment: str, mean: str) -> None:
+    chart = project_totals([TOTAL._replace(count_bound=number, yuan_bound=investment)] * 2, SAY)
+    assert chart is not None
+    assert chart.rows[0][3].text == mean
 
 
 def test_the_possible_wholes_are_in_the_band_and_others_beside_it() -> None:
@@ -121,8 +139,17 @@ def test_a_share_that_no_whole_makes_comes_first_and_has_no_possible_one() -> No
     assert chart is not None
     assert chart.drawings[0][0] == "9 is 13.7% of 河北省"
     assert count(svg(chart), "serie-1", "circle") == 0
-    assert {"9 ÷ 65 = 13.846%", "9 ÷ 66 = 13.636%"} <= {node.text for node in svg(chart).iter("title")}
+    said = {node.text for node in svg(chart).iter("title") if "÷" in (node.text or "")}
+    assert said == {"9 ÷ 65 = 13.846%", "9 ÷ 66 = 13.636%"}, "the two that come nearest"
     assert chart.rows[1][4].text == "no whole number fits"
+
+
+def test_labels_that_have_no_room_are_left_out() -> None:
+    narrow = FAILS._replace(part=7, percent=Decimal("41.3"))
+    assert {"43.75%", "41.3%"} == {word for word in words(provincial_shares([narrow], SAY)) if "%" in word}
+    wide = SHARE._replace(part=986_000, low=9_650_000, high=9_680_000)
+    whole = [word for word in words(provincial_shares([wide], SAY)) if "%" not in word]
+    assert whole == ["9\u202f650\u202f000", "9\u202f680\u202f000"]
 
 
 def test_averages_of_divisions_are_a_column_where_there_are_any() -> None:
