@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.figures.labels import WHOLE_TAIL, cleaned, is_attribute, joined, members
-from hengshui_etl.figures.memory import Memory
+from hengshui_etl.figures.memory import RECENT, Memory
 from hengshui_etl.figures.statements import Statement
 
 _BEARERS = re.compile(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比)|分别|依次)")
@@ -43,7 +43,7 @@ def handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]
     if len(memory.items) >= count:
         return [f"{n}{word}" for n in memory.items[-count:]]
     last = memory.levels[-1][0] if memory.levels else ""
-    alike = [metric for level, metric in memory.levels if level == last]
+    alike = [metric for level, metric in memory.levels[-RECENT:] if level == last]
     if unit == "%" and len(alike) >= count:
         return [f"{n}{word or subject}" for n in alike[-count:]]
     return []

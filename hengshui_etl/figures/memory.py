@@ -6,6 +6,9 @@ Belongs here: the state that is handed on from figure to figure. Does not belong
 
 from __future__ import annotations
 
+RECENT = 64
+"""No clause leans on what was said longer ago than so many figures."""
+
 
 class Memory:
     """What the clauses so far were about."""

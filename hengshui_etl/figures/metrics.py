@@ -12,7 +12,7 @@ import re
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.handed import handed_out
 from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined, stripped
-from hengshui_etl.figures.memory import Memory
+from hengshui_etl.figures.memory import RECENT, Memory
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.vocab import toml, words
 
@@ -284,7 +284,9 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         memory.items.append(metric)
         return metric
     if len(label) <= 3 and q.kind != "percent":
-        label = next((item for item in reversed(memory.items) if item.startswith(label) and item != label), label)
+        label = next(
+            (item for item in reversed(memory.items[-RECENT:]) if item.startswith(label) and item != label), label
+        )
     if 2 <= len(label) <= 3 and q.kind in ("measure", "money") and (field := _field(text, s.start)):
         label = joined(field, label)
     memory.subject = label

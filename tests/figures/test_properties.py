@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import time
 from decimal import Decimal
 from itertools import pairwise
@@ -138,3 +139,16 @@ def test_time_is_linear_on_hostile_text(unit: str) -> None:
         return best
 
     assert seconds(80_000) < 16 * seconds(10_000) + 0.05
+
+
+@pytest.mark.parametrize(
+    "unit", ["由1万元增", "，甲分别为1人、2人", "全省1个", "上年1人的1%", "1：", "（1人）2人", "今年1月，1人"]
+)
+def test_steps_are_linear_where_figures_lean_on_those_before(unit: str) -> None:
+    def steps(times: int) -> int:
+        article = read_article(f"标题\n2021年1月1日\n{unit * times}。".encode(), source_path="x.txt")
+        profile = cProfile.Profile()
+        profile.runcall(read_figures, article)
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert steps(800) < 5 * steps(200)
