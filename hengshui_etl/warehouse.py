@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
@@ -26,10 +27,11 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from hengshui_etl.locking import Taken, let_pass, turn
 from hengshui_etl.tables.ddl import schema_mark, statements
 from hengshui_etl.tables.frames import polars_schema
 from hengshui_etl.tables.schemas import TABLES
-from hengshui_etl.tables.views import BATCHES, VIEWS
+from hengshui_etl.tables.views import BATCHES, OF_DUCKDB, VIEWS
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,6 +39,21 @@ if TYPE_CHECKING:
 FINGERPRINT = b"hengshui.fingerprint"
 PART = "part-0.parquet"
 LOCK_PATIENCE_S = 30.0
+COURTESY_S = 2.0
+"""How long a reader lets a writer that waits go first: one that waits for a long query is not waited for."""
+
+SEALED = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+    "lock_configuration": "true",
+}
+"""What a query of a user may not do, in DuckDB's words."""
+
+_HOLDER = re.compile(r"held in (\S+) \(PID (\d+)\)")
 LEFT_AFTER_S = 6 * 3600
 
 
@@ -206,45 +223,86 @@ def _to_disk(path: Path) -> None:
 
 @contextmanager
 def database(
-    path: Path, *, read_only: bool = False, patience: float | None = None
+    path: Path, *, read_only: bool = False, patience: float | None = None, sealed: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the DuckDB file, closed in any case. While another program holds it, tries again for `patience`
-    seconds, then raises WarehouseBusy."""
+    seconds, then raises WarehouseBusy. A `sealed` one reaches nothing but that file: no other files, no extensions, no
+    variables of this program; and no statement can change that.
+
+    DuckDB lets in one writer or any number of readers. Writers come one after another, and a reader that comes while
+    one of them waits lets it go first, so that readers who come all the time do not keep it out."""
+    deadline = time.monotonic() + (LOCK_PATIENCE_S if patience is None else patience)
+    if read_only:
+        let_pass(_waiting(path), COURTESY_S)
+        connection = _connected(path, deadline, True, SEALED if sealed else {})
+        try:
+            yield connection
+        finally:
+            connection.close()
+        return
+    with _writing(path, deadline):
+        with turn(_waiting(path), deadline):
+            connection = _connected(path, deadline, False, SEALED if sealed else {})
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def _writing(path: Path, deadline: float) -> Iterator[None]:
+    """The turn of one writer of the DuckDB file, or of whoever puts another in its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as held:
+        try:
+            held.enter_context(turn(path.with_name(f"{path.name}.turn"), deadline))
+        except Taken:
+            raise WarehouseBusy(f"{path} is being written to by another program; wait for it and run again") from None
+        yield
+
+
+def _waiting(path: Path) -> Path:
+    """Locked by a writer that waits for readers to leave."""
+    return path.with_name(f"{path.name}.waiting")
+
+
+def _connected(path: Path, deadline: float, read_only: bool, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    deadline = time.monotonic() + (LOCK_PATIENCE_S if patience is None else patience)
-    wait = 0.05
+    wait = 0.02
     while True:
         try:
-            connection = duckdb.connect(str(path), read_only=read_only)
-            break
-        except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
+            return duckdb.connect(str(path), read_only=read_only, config=config)
+        except (duckdb.IOException, duckdb.ConnectionException) as error:
+            text = str(error)
+            if "lock" not in text.lower() and "different configuration" not in text:
                 raise
             if time.monotonic() + wait > deadline:
-                raise WarehouseBusy(f"{path} is held by another program; close it and run again") from None
+                holder = _HOLDER.search(text)
+                name = f", {Path(holder[1]).name} (process {holder[2]})" if holder else ""
+                raise WarehouseBusy(
+                    f"{path} is held by another program{name}; close that one, or wait for it, and run again"
+                ) from None
             time.sleep(wait)
-            wait = min(wait * 2, 1.0)
-    try:
-        yield connection
-    finally:
-        connection.close()
+            wait = min(wait * 1.5, 0.25)
 
 
 def load_batch(path: Path, warehouse: Path, batch: str) -> bool:
     """Bring the rows of one batch in the DuckDB file to what its Parquet files hold, in one transaction: old rows out,
     new rows in. Returns False, and writes nothing, where they are there already. A batch without files goes away. A new
-    DuckDB file gets all batches."""
+    DuckDB file gets all batches, and comes to its place whole. Raises WarehouseBusy; then nothing was changed."""
     fingerprint = loaded_fingerprint(warehouse, batch)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _set_aside_if_broken(path)
+    with _writing(path, time.monotonic() + LOCK_PATIENCE_S):
+        _set_aside_if_broken(path)
+        if not path.exists():
+            _make(path, warehouse)
+            return True
+    if path.exists() and _is_loaded(path, batch, fingerprint):  # readers need not be kept out for that
+        return False
     with database(path) as connection:
-        if not _has_schema(connection):  # a new file, or one of another version of this program
+        if not _has_schema(connection):  # one of another version of this program
             _create(connection, warehouse)
             return True
-        known = connection.execute("SELECT fingerprint FROM batches WHERE batch = ?", [batch]).fetchone()
-        if (known[0] if known else None) == fingerprint:
-            return False
         connection.execute("BEGIN")
         try:
             for table in TABLES:
@@ -258,6 +316,14 @@ def load_batch(path: Path, warehouse: Path, batch: str) -> bool:
                 connection.execute("ROLLBACK")
             raise
     return True
+
+
+def _is_loaded(path: Path, batch: str, fingerprint: str | None) -> bool:
+    with database(path, read_only=True) as connection:
+        if not _has_schema(connection):
+            return False
+        known = connection.execute("SELECT fingerprint FROM batches WHERE batch = ?", [batch]).fetchone()
+        return (known[0] if known else None) == fingerprint
 
 
 def _set_aside_if_broken(path: Path) -> None:
@@ -292,17 +358,28 @@ def loaded_batches(path: Path) -> dict[str, str]:
         return dict(connection.execute("SELECT batch, fingerprint FROM batches").fetchall())
 
 
-def rebuild(path: Path, warehouse: Path) -> None:
-    """Make the DuckDB file anew from all Parquet files, beside the old one, which it then replaces."""
+def rebuild(path: Path, warehouse: Path, on_progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+    """Make the DuckDB file anew from all Parquet files, beside the old one, which it then replaces; how many batches it
+    holds. Raises WarehouseBusy."""
+    with _writing(path, time.monotonic() + LOCK_PATIENCE_S):
+        return _make(path, warehouse, on_progress)
+
+
+def _make(path: Path, warehouse: Path, on_progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+    import duckdb
+
     part = path.with_name(f".{token_hex(8)}.duckdb")
     try:
-        with database(part) as connection:
-            _create(connection, warehouse)
+        with closing(duckdb.connect(str(part))) as connection:
+            count = _create(connection, warehouse, on_progress)
         _to_disk(part)
+        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)  # of the old file; its rows are in the new one
         os.replace(part, path)
         _to_disk(path.parent)
+        return count
     finally:
-        part.unlink(missing_ok=True)
+        for left in (part, part.with_name(f"{part.name}.wal")):
+            left.unlink(missing_ok=True)
 
 
 def query(path: Path, sql: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -350,19 +427,26 @@ def _has_schema(connection: duckdb.DuckDBPyConnection) -> bool:
     return found is not None and str(found[0]).endswith(schema_mark())
 
 
-def _create(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
-    """All tables, views and comments, and the rows of all batches, in one transaction. What is there under their names
-    goes; what others put there stays."""
+def _create(
+    connection: duckdb.DuckDBPyConnection,
+    warehouse: Path,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
+    """All tables, views and comments, and the rows of all batches, in one transaction; returns how many batches. What
+    is there under their names goes; what others put there stays."""
     connection.execute("BEGIN")
     for name, kind in connection.execute(
         "SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal"
         " UNION ALL SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE NOT internal"
     ).fetchall():
-        if name in TABLES or name in VIEWS or name == "batches":
+        if name in TABLES or name in VIEWS or name in OF_DUCKDB:
             connection.execute(f'DROP {kind} IF EXISTS "{name}"')
     for statement in statements(schema_mark()):
         connection.execute(statement)
-    for batch in stored_batches(warehouse):
+    batches = stored_batches(warehouse)
+    for done, batch in enumerate(batches, 1):
         if (fingerprint := loaded_fingerprint(warehouse, batch)) is not None:
             _insert(connection, warehouse, batch, fingerprint)
+        on_progress(done, len(batches))
     connection.execute("COMMIT")
+    return len(batches)
