@@ -20,7 +20,7 @@ from hengshui_etl.records import Examination
 from hengshui_etl.tables.ddl import one_line
 from hengshui_etl.tables.frames import Examined, frame, frames_of
 from hengshui_etl.tables.schemas import TABLES
-from hengshui_etl.tables.views import BATCHES, VIEWS
+from hengshui_etl.tables.views import OF_DUCKDB, VIEWS
 
 Store = Callable[..., None]
 
@@ -224,7 +224,7 @@ def test_every_table_view_and_column_has_its_comment(store: Store, tmp_path: Pat
         assert found.pop(name) == one_line(schema.description)
         for column, each in schema.columns.items():
             assert found.pop(f"{name}.{column}") == one_line(each.description)
-    for name, view in {**VIEWS, "batches": BATCHES}.items():
+    for name, view in {**VIEWS, **OF_DUCKDB}.items():
         assert str(found.pop(name)).startswith(view.description)
         for column, text in view.columns.items():
             assert found.pop(f"{name}.{column}") == text

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from hengshui_etl.tables.schemas import TABLES
-from hengshui_etl.tables.views import BATCHES, VIEWS
+from hengshui_etl.tables.views import OF_DUCKDB, VIEWS
 
 
 def statements(mark: str) -> list[str]:
@@ -31,7 +31,7 @@ def statements(mark: str) -> list[str]:
             f'COMMENT ON COLUMN {name}."{column}" IS {_literal(one_line(each.description))}'
             for column, each in schema.columns.items()
         ]
-    for name, view in {"batches": BATCHES, **VIEWS}.items():
+    for name, view in {**OF_DUCKDB, **VIEWS}.items():
         found.append(view.sql)
         about = f"{view.description} {mark}".strip() if name == "batches" else view.description
         found.append(f"COMMENT ON {view.kind} {name} IS {_literal(about)}")
@@ -82,7 +82,7 @@ def page() -> str:
             f"## {name}\n\n{one_line(schema.description)}\n\nKey: {', '.join(f'`{key}`' for key in keys)}.\n\n"
             + _table(("column", "type", "always there", "what it holds"), rows)
         )
-    for name, view in {"batches": BATCHES, **VIEWS}.items():
+    for name, view in {**OF_DUCKDB, **VIEWS}.items():
         about = [(f"`{column}`", text) for column, text in view.columns.items()]
         kind = "view" if view.kind == "VIEW" else "table of DuckDB alone"
         parts.append(f"## {name} ({kind})\n\n{view.description}\n\n" + _table(("column", "what it holds"), about))
@@ -94,7 +94,7 @@ HEAD = """\
 
 Made from `hengshui_etl/tables/schemas.py` and `views.py` by `python -m hengshui_etl.tables.ddl`; do not edit.
 
-All tables but `batches` are Parquet files, `data/warehouse/<table>/batch=<batch>/part-0.parquet`, and tables of
+All tables but `batches` and `rulings` are Parquet files, `data/warehouse/<table>/batch=<batch>/part-0.parquet`, and tables of
 `data/warehouse/hengshui.duckdb`, where each table and column has its description as a comment. Names that end in
 `_exact` hold numbers as text, without loss (`7851.05`, `1350/19`); the DECIMAL beside them is there to be read and
 summed. Positions count characters from 0; the end is not included."""

@@ -1,4 +1,4 @@
-"""The views of the DuckDB file, and its list of batches: SQL with a description of every column.
+"""The views of the DuckDB file, its list of batches and its rulings: SQL with a description of every column.
 
 Belongs here: what is derived from the tables by SQL alone. Does not belong here: running SQL (warehouse.py).
 """
@@ -34,10 +34,32 @@ BATCHES = View(
     " fingerprint VARCHAR NOT NULL)",
 )
 
+RULINGS = View(
+    "TABLE",
+    "What reviewers have ruled on findings, as rulings.toml had it at the last run.",
+    {
+        "article_id": "The article.",
+        "type": "What kind of arithmetic was ruled on.",
+        "sentence_text": "The sentence, of the clean text.",
+        "figures": "The figures as printed, in the order of their roles.",
+        "ruling": "false alarm (the article is right) or acknowledged (it is wrong, and that is known).",
+        "reason": "Why.",
+        "ruled_on": "Day of the ruling.",
+        "sha256": "SHA-256 of the article's bytes when it was ruled on.",
+    },
+    "CREATE TABLE rulings (article_id VARCHAR NOT NULL, type VARCHAR NOT NULL, sentence_text VARCHAR NOT NULL,"
+    " figures VARCHAR[] NOT NULL, ruling VARCHAR NOT NULL, reason VARCHAR NOT NULL, ruled_on DATE NOT NULL,"
+    " sha256 VARCHAR NOT NULL)",
+)
+
+OF_DUCKDB: dict[str, View] = {"batches": BATCHES, "rulings": RULINGS}
+"""The tables that only DuckDB has."""
+
 VIEWS: dict[str, View] = {
     "failed_checks": View(
         "VIEW",
-        "Every relation that does not hold, with the article, the arithmetic and the likely mend; errors first.",
+        "Every relation that does not hold, with the article, the arithmetic, the likely mend and what was ruled on it;"
+        " those that nobody has ruled on first, of these the errors.",
         {
             "batch": "Batch.",
             "article_id": "The article.",
@@ -59,12 +81,14 @@ VIEWS: dict[str, View] = {
             "mend_figure_id": "The figure that one edit would mend.",
             "mend_text": "What that figure would then read.",
             "sentence_text": "The sentence.",
+            "ruling": "What a reviewer ruled: false alarm or acknowledged; empty where nobody has.",
+            "ruling_reason": "The reviewer's reason.",
         },
         """
 CREATE VIEW failed_checks AS
 SELECT r.batch, r.article_id, r.relation_id, a.title, a.published_on, r.type, r.severity, r.message_en, r.message_zh,
        r.operands, o.operand_texts, r.stated_low, r.stated_high, r.computed_low, r.computed_high, r.gap, r.blame,
-       r.mend_figure_id, r.mend_text, r.sentence_text
+       r.mend_figure_id, r.mend_text, r.sentence_text, u.ruling, u.reason AS ruling_reason
 FROM relations r
 JOIN articles a USING (batch, article_id)
 LEFT JOIN (
@@ -75,8 +99,10 @@ LEFT JOIN (
     WHERE s.status = 'fail'
     GROUP BY ALL
 ) o USING (batch, article_id, relation_id)
+LEFT JOIN rulings u ON u.article_id = r.article_id AND u.type = r.type AND u.sentence_text = r.sentence_text
+    AND u.figures = o.operand_texts
 WHERE r.status = 'fail'
-ORDER BY r.severity, r.batch, r.article_id, r.relation_nr""".strip(),
+ORDER BY u.ruling IS NOT NULL, r.severity, r.batch, r.article_id, r.relation_nr""".strip(),
     ),
     "article_summary": View(
         "VIEW",
@@ -92,21 +118,57 @@ ORDER BY r.severity, r.batch, r.article_id, r.relation_nr""".strip(),
             "passed": "Relations that hold.",
             "implied": "Relations with one term unstated, which is possible.",
             "failed": "Relations that do not hold.",
-            "worst": "error or warning; empty if nothing failed.",
+            "ruled": "How many of the failed ones a reviewer has ruled on.",
+            "worst": "error or warning; empty if nothing failed that is not ruled on.",
         },
         """
 CREATE VIEW article_summary AS
 SELECT a.batch, a.article_id, a.title, a.published_on, a.repair_count,
        coalesce(f.n, 0) AS figure_count, coalesce(r.n, 0) AS relation_count,
-       coalesce(r.passed, 0) AS passed, coalesce(r.implied, 0) AS implied, coalesce(r.failed, 0) AS failed, r.worst
+       coalesce(r.passed, 0) AS passed, coalesce(r.implied, 0) AS implied, coalesce(r.failed, 0) AS failed,
+       coalesce(c.ruled, 0) AS ruled, c.worst
 FROM articles a
 LEFT JOIN (SELECT batch, article_id, count(*) AS n FROM figures GROUP BY ALL) f USING (batch, article_id)
 LEFT JOIN (
     SELECT batch, article_id, count(*) AS n, count(*) FILTER (status = 'pass') AS passed,
-           count(*) FILTER (status = 'implied') AS implied, count(*) FILTER (status = 'fail') AS failed,
-           min(severity) FILTER (status = 'fail') AS worst
+           count(*) FILTER (status = 'implied') AS implied, count(*) FILTER (status = 'fail') AS failed
     FROM relations GROUP BY ALL
 ) r USING (batch, article_id)
+LEFT JOIN (
+    SELECT batch, article_id, count(*) FILTER (ruling IS NOT NULL) AS ruled,
+           min(severity) FILTER (ruling IS NULL) AS worst
+    FROM failed_checks GROUP BY ALL
+) c USING (batch, article_id)
 ORDER BY a.batch, a.article_id""".strip(),
+    ),
+    "stale_rulings": View(
+        "VIEW",
+        "Rulings that are no longer about what they were made on: look at them again, and edit rulings.toml.",
+        {
+            "article_id": "The article.",
+            "type": "What kind of arithmetic was ruled on.",
+            "sentence_text": "The sentence, as it was.",
+            "figures": "The figures as printed, as they were.",
+            "ruling": "false alarm or acknowledged.",
+            "reason": "Why it was ruled so.",
+            "ruled_on": "Day of the ruling.",
+            "why": "article_gone; text_changed (its bytes are others); nothing_fails (in that statement, any more).",
+            "applies": "Whether that statement fails all the same, and is shown as ruled.",
+        },
+        """
+CREATE VIEW stale_rulings AS
+SELECT * FROM (
+    SELECT u.article_id, u.type, u.sentence_text, u.figures, u.ruling, u.reason, u.ruled_on,
+           CASE WHEN a.article_id IS NULL THEN 'article_gone' WHEN a.sha256 <> u.sha256 THEN 'text_changed'
+                WHEN c.article_id IS NULL THEN 'nothing_fails' END AS why,
+           c.article_id IS NOT NULL AS applies
+    FROM rulings u
+    LEFT JOIN articles a ON a.article_id = u.article_id
+    LEFT JOIN (SELECT DISTINCT article_id, type, sentence_text, operand_texts FROM failed_checks) c
+        ON c.article_id = u.article_id AND c.type = u.type AND c.sentence_text = u.sentence_text
+        AND c.operand_texts = u.figures
+)
+WHERE why IS NOT NULL
+ORDER BY article_id, sentence_text""".strip(),
     ),
 }

@@ -14,7 +14,7 @@ from hengshui_etl.relations.roles import ROLES as _ROLES
 from hengshui_etl.tables.ddl import duckdb_type, one_line, page
 from hengshui_etl.tables.frames import frame, polars_schema
 from hengshui_etl.tables.schemas import ROLES, TABLES
-from hengshui_etl.tables.views import BATCHES, VIEWS
+from hengshui_etl.tables.views import OF_DUCKDB, VIEWS
 
 COLUMNS = [
     (table, str(name), column) for table, model in TABLES.items() for name, column in model.to_schema().columns.items()
@@ -62,9 +62,9 @@ def test_every_type_of_relation_has_roles_from_the_vocabulary() -> None:
     assert Claim._fields[0] == "type"
 
 
-@pytest.mark.parametrize("name", [*VIEWS, "batches"])
+@pytest.mark.parametrize("name", [*VIEWS, *OF_DUCKDB])
 def test_every_view_describes_its_columns(name: str) -> None:
-    view = BATCHES if name == "batches" else VIEWS[name]
+    view = {**VIEWS, **OF_DUCKDB}[name]
     assert all(text.endswith(".") for text in [view.description, *view.columns.values()])
 
 
