@@ -23,7 +23,7 @@ ORDER = [
 PLACES = {
     "dagster": {"defs", "definitions", "run"},
     "pandera": {"tables", "defs"},
-    "polars": {"tables", "warehouse", "loading", "alerts", "defs", "run"},
+    "polars": {"tables", "warehouse", "loading", "verify", "alerts", "defs", "run"},
     "apprise": {"alerts"},
     "pyarrow": {"tables", "warehouse"},
     "duckdb": {"warehouse"},
