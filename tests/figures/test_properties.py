@@ -133,9 +133,9 @@ def test_time_is_linear_on_hostile_text(unit: str) -> None:
         text = (unit * length)[:length]
         best = 9.0
         for _ in range(3):
-            begin = time.perf_counter()
+            begin = time.process_time()
             Reader(text).read(0, length)
-            best = min(best, time.perf_counter() - begin)
+            best = min(best, time.process_time() - begin)
         return best
 
     assert seconds(80_000) < 16 * seconds(10_000) + 0.05
