@@ -151,4 +151,4 @@ def test_steps_are_linear_where_figures_lean_on_those_before(unit: str) -> None:
         profile.runcall(read_figures, article)
         return sum(entry.callcount for entry in profile.getstats())
 
-    assert steps(800) < 5 * steps(200)
+    assert steps(2000) < 5 * steps(500)
