@@ -55,14 +55,15 @@ class Outcome(NamedTuple):
     unchanged: bool
 
 
-def list_batch(settings: Settings, batch: str) -> Outcome:
-    """Write the table `raw_articles` of a batch: every file with its hash. A batch without files goes away."""
+def list_batch(settings: Settings, batch: str, anew: bool = False) -> Outcome:
+    """Write the table `raw_articles` of a batch: every file with its hash. A batch without files goes away. `anew`
+    writes it whether or not it is said to be up to date."""
     files = list(sources.batch_files(settings.raw, batch))
     if not files:
         warehouse.remove_batch(settings.warehouse, batch)
         return Outcome({"raw_articles": 0}, False)
-    fingerprint = _fingerprint(files)
-    if warehouse.is_current(settings.warehouse, batch, ["raw_articles"], fingerprint):
+    fingerprint = fingerprint_of(files)
+    if not anew and warehouse.is_current(settings.warehouse, batch, ["raw_articles"], fingerprint):
         return Outcome({"raw_articles": len(files)}, True)
     rows = frame("raw_articles", [(batch, *file) for file in files])
     if violated := violations({"raw_articles": rows}):
@@ -72,21 +73,22 @@ def list_batch(settings: Settings, batch: str) -> Outcome:
     return Outcome(writer.rows, False)
 
 
-def examine_batch(settings: Settings, batch: str, on_progress: Progress = lambda done, total: None) -> Outcome:
+def examine_batch(
+    settings: Settings, batch: str, on_progress: Progress = lambda done, total: None, anew: bool = False
+) -> Outcome:
     """Examine the files that `raw_articles` lists and write all tables that follow from them, together. Does nothing
-    where they were made from the same files by the same code. Raises ContractViolated, and then stores nothing."""
+    where they were made from the same files by the same code, unless `anew`. Raises ContractViolated, and then stores
+    nothing."""
     listed = warehouse.stored(settings.warehouse, "raw_articles", batch)
     if listed is None:
         return Outcome(dict.fromkeys(EXAMINED, 0), False)
-    if warehouse.is_current(settings.warehouse, batch, EXAMINED, listed.fingerprint):
+    if not anew and warehouse.is_current(settings.warehouse, batch, EXAMINED, listed.fingerprint):
         found = {table: warehouse.stored(settings.warehouse, table, batch) for table in EXAMINED}
         return Outcome({table: each.rows if each else 0 for table, each in found.items()}, True)
     raw = warehouse.read_table(settings.warehouse, "raw_articles", batch)
     read, refused = [], []
     with warehouse.BatchWriter(settings.warehouse, batch, EXAMINED, listed.fingerprint) as writer:
-        for done, examined, quarantined in _pieces(settings.raw, raw):
-            frames = frames_of(batch, examined)
-            frames["quarantine"] = frame("quarantine", [(batch, *row) for row in quarantined])
+        for done, frames in frames_from(settings.raw, batch, raw):
             if violated := violations(frames):
                 raise ContractViolated(violated)
             writer.write(frames)
@@ -96,6 +98,15 @@ def examine_batch(settings: Settings, batch: str, on_progress: Progress = lambda
         if violated := lost_files(raw, pl.concat(read), pl.concat(refused)):
             raise ContractViolated(violated)
     return Outcome(writer.rows, False)
+
+
+def frames_from(raw: Path, batch: str, listed: pl.DataFrame) -> Iterator[tuple[int, dict[str, pl.DataFrame]]]:
+    """The rows of all tables but `raw_articles` that follow from these rows of it, in pieces of bounded size: how many
+    files are done, and the frames."""
+    for done, examined, quarantined in _pieces(raw, listed):
+        frames = frames_of(batch, examined)
+        frames["quarantine"] = frame("quarantine", [(batch, *row) for row in quarantined])
+        yield done, frames
 
 
 _Refused = tuple[str, str, int | None, str | None]
@@ -154,13 +165,13 @@ def wanted_content(settings: Settings, batch: str, loaded: str | None) -> str | 
     if not files:
         gone = loaded is None and batch not in warehouse.stored_batches(settings.warehouse)
         return None if gone else NOTHING
-    fingerprint = _fingerprint(files)
+    fingerprint = fingerprint_of(files)
     current = warehouse.is_current(settings.warehouse, batch, tuple(TABLES), fingerprint)
     same = current and warehouse.loaded_fingerprint(settings.warehouse, batch) == loaded
     return None if same else fingerprint
 
 
-def _fingerprint(files: list[RawFile]) -> str:
+def fingerprint_of(files: list[RawFile]) -> str:
     """A hash over everything that the tables of a batch are made from."""
     digest = hashlib.sha256(code_fingerprint().encode())
     for file in files:

@@ -115,6 +115,33 @@ def read_chunks(
             yield cast("pl.DataFrame", pl.from_arrow(file.read_row_group(group, columns=names))).select(names)
 
 
+def read_articles(warehouse: Path, table: str, batch: str, articles: Sequence[str]) -> pl.DataFrame:
+    """The rows of a table for these articles (or files, where a table speaks of files) of a batch."""
+    path = parquet_file(warehouse, table, batch)
+    if not path.exists():
+        return empty(table)
+    names = list(polars_schema(table))
+    key = "article_id" if "article_id" in names else "source_path"
+    rows = pl.scan_parquet(path, hive_partitioning=False, glob=False)
+    return rows.filter(pl.col(key).is_in(list(articles))).select(names).collect()
+
+
+def unreadable(warehouse: Path, table: str, batch: str) -> str | None:
+    """Why the Parquet file of a table cannot be used, read to its end; None if it can."""
+    path = parquet_file(warehouse, table, batch)
+    try:
+        with pq.ParquetFile(path) as file:
+            if file.schema_arrow.names != list(polars_schema(table)):
+                return "its columns are those of another version"
+            for group in range(file.num_row_groups):
+                file.read_row_group(group)
+    except FileNotFoundError:
+        return "it is not there"
+    except (OSError, pa.ArrowException) as error:
+        return f"it cannot be read: {' '.join(str(error).split())}"
+    return None
+
+
 def empty(table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """A frame of the table without rows."""
     return pl.DataFrame(schema=polars_schema(table)).select(columns or pl.all())
@@ -380,6 +407,70 @@ def _make(path: Path, warehouse: Path, on_progress: Callable[[int, int], None] =
     finally:
         for left in (part, part.with_name(f"{part.name}.wal")):
             left.unlink(missing_ok=True)
+
+
+class QueryFailed(Exception):
+    """The database did not carry a query out; the message says why, on one line. `forbidden` where it may not."""
+
+    def __init__(self, text: str, forbidden: bool = False) -> None:
+        super().__init__(text)
+        self.forbidden = forbidden
+
+
+class UnknownTable(QueryFailed):
+    """A query names a table that is not there; `known` are those that are."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(name)
+        self.known = tuple(known)
+
+
+class Answer(NamedTuple):
+    """The columns of an answer and its rows, which come as they are asked for; no columns where there is no answer."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+
+@contextmanager
+def asked(path: Path, sql: str) -> Iterator[Answer]:
+    """The answer to a query of a user, which may read the DuckDB file and do nothing else. While the block runs, the
+    file is held for reading. Raises WarehouseBusy, QueryFailed (UnknownTable among them), also while rows are read."""
+    import duckdb
+
+    with database(path, read_only=True, sealed=True) as connection:
+        try:
+            result = connection.execute(sql)
+            if not hasattr(result, "description"):  # no statement at all
+                raise QueryFailed("there is no statement in it")
+            yield Answer(tuple(column[0] for column in result.description or ()), _rows(result))
+        except duckdb.Error as error:
+            text = " ".join(str(error).partition("\n\nLINE ")[0].split())
+            if missing := _NO_TABLE.match(text):
+                raise UnknownTable(missing[1], _table_names(connection)) from None
+            forbidden = isinstance(error, duckdb.PermissionException) or any(part in text for part in _FORBIDDEN)
+            raise QueryFailed(text, forbidden) from None
+        except (ValueError, OverflowError) as error:  # a value that Python has no number or date for
+            raise QueryFailed(f"a value cannot be shown: {error}") from None
+
+
+_NO_TABLE = re.compile(r"Catalog Error: Table with name (.+?) does not exist!")
+_FORBIDDEN = ("read-only", "configuration has been locked", "installing and loading the")
+
+
+def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while some := result.fetchmany(1000):
+        yield from some
+
+
+def _table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    names = (
+        "SELECT table_name FROM duckdb_tables() WHERE NOT internal"
+        " UNION SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
+    )
+    with suppress(Exception):  # a transaction that the user began may not go on
+        connection.execute("ROLLBACK")
+    return [name for (name,) in connection.execute(names).fetchall()]
 
 
 def query(path: Path, sql: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
