@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hengshui_etl.figures import Reading
 from hengshui_etl.records import Article, Claim, Relation, Undecided, Verdict
+from hengshui_etl.relations.explained import is_explained
 from hengshui_etl.relations.find import find_claims
 from hengshui_etl.relations.judge import NotJudgeable, verdict_of
 from hengshui_etl.relations.mend import blame_and_mend
@@ -22,9 +23,14 @@ def relations_of(article: Article, reading: Reading) -> tuple[tuple[Relation, ..
         for found in claims:
             claim = found._replace(operands=tuple(first + i for i in found.operands)) if first else found
             try:
-                judged.append((claim, verdict_of(claim, reading.figures)))
+                verdict = verdict_of(claim, reading.figures)
             except NotJudgeable as reason:
                 left.append(Undecided(claim.operands, str(reason)))
+                continue
+            if verdict.status != "fail" or is_explained(claim, verdict, reading.figures):
+                judged.append((claim, verdict))
+            else:
+                left.append(Undecided(claim.operands, f"{claim.type}: no one error explains the difference"))
     cures = blame_and_mend([c for c, _ in judged], [v for _, v in judged], reading.figures)
     relations = tuple(
         Relation(f"c{n}", claim, verdict, cure.blame, cure.mend)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from hengshui_etl.figures.numerals import chinese_number
 from hengshui_etl.records import Figure
 from hengshui_etl.relations.intervals import Range, interval, meet, ratio_of
 
@@ -22,7 +23,9 @@ SLIP, MISREAD, GARBLED = 0, 1, 2
 _RUN = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)?")
 _NARROW = str.maketrans("０１２３４５６７８９．", "0123456789.")
 _WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
-_SPELLED = "零一二三四五六七八九十"
+_SPELLED = "一二三四五六七八九十"
+_DIGITS = frozenset(_SPELLED + "零〇两兩")
+_NUMERAL = re.compile("[零〇一二两兩三四五六七八九十百千万萬亿億点點]+")
 _SWAPPED_MULTIPLIERS = {"万": ("亿", 4), "萬": ("億", 4), "亿": ("万", -4), "億": ("萬", -4)}
 _MOST_DIGITS = 18
 _NO_LIMIT = 10**40
@@ -60,7 +63,7 @@ class Print:
         if not self.editable:
             return []
         if not self.run:
-            return list(_respelled(self.figure, self.wanted)) if rank == MISREAD else []
+            return list(_respelled(self.figure, self.wanted, rank))
         found = [self._edit(*v, rank) for v in _VARIANTS[rank](self)]
         found += _multiplied(self, rank)
         if len(found) > 1 and self.wanted.low is not None and self.wanted.high is not None:
@@ -190,15 +193,33 @@ def _multiplied(print_of: Print, rank: int) -> Iterator[Edit]:
             yield Edit(changed, "multiplier", GARBLED)
 
 
-def _respelled(figure: Figure, wanted: Range) -> Iterator[Edit]:
-    """One spelled digit read for another: 三个, 四个."""
-    found = [c for c in figure.text if c in _SPELLED]
-    if len(found) != 1 or figure.value != _SPELLED.index(found[0]) or figure.place:
+def _respelled(figure: Figure, wanted: Range, rank: int) -> Iterator[Edit]:
+    """Two spelled digits swapped (两万四千八百, 两万八千四百: a slip), or one read for another (三个, 四个)."""
+    numeral = _NUMERAL.search(figure.text)
+    printed = chinese_number(numeral[0]) if numeral is not None else None
+    if numeral is None or printed is None or not printed.value or figure.high is not None:
         return
-    for digit in range(1, len(_SPELLED)):
-        if digit != figure.value and _stands_for(Decimal(digit), Decimal(0), wanted):
-            text = figure.text.replace(found[0], _SPELLED[digit])
-            yield Edit(figure._replace(text=text, value=Decimal(digit)), "digit", MISREAD)
+    places = [i for i, c in enumerate(numeral[0]) if c in _DIGITS]
+    spelled = [numeral[0][i] for i in places]
+    variants: list[tuple[str, list[str]]] = []
+    if rank == SLIP:
+        for k in range(len(spelled) - 1):
+            variants.append(("swap", [*spelled[:k], spelled[k + 1], spelled[k], *spelled[k + 2 :]]))
+    elif rank == MISREAD:
+        for k in range(len(spelled)):
+            variants += [("digit", [*spelled[:k], other, *spelled[k + 1 :]]) for other in _SPELLED]
+    for kind, digits in variants:
+        characters = list(numeral[0])
+        for i, digit in zip(places, digits, strict=True):
+            characters[i] = digit
+        text = "".join(characters)
+        number = chinese_number(text)
+        if text == numeral[0] or number is None or not number.value or number.value == printed.value:
+            continue
+        value = figure.value * number.value / printed.value
+        if _stands_for(value, figure.place, wanted):
+            shown = figure.text[: numeral.start()] + text + figure.text[numeral.end() :]
+            yield Edit(figure._replace(text=shown, value=value), kind, rank)
 
 
 def _stands_for(value: Decimal, place: Decimal, wanted: Range) -> bool:

@@ -30,7 +30,7 @@ def claim_rate(view: View, i: int) -> None:
             view.claim("growth", (*levels, i), statement.word)
             return
     if named is not None:  # two other levels may fit by chance
-        view.claim("growth", (*fitting(view, "growth", named, i), i), statement.word)
+        view.claim("growth", (*fitting(view, "growth", named, i), i), statement.word, plain=True)
         return
     if (
         pair is not None

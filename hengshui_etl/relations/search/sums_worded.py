@@ -55,7 +55,7 @@ def _accuse(view: View, found: WordedList | None, *, only_closed: bool = False) 
         )
     )
     if closed or slipped:
-        view.claim("sum", operands, "分项合计")
+        view.claim("sum", operands, "分项合计", plain=closed)
         view.parts.update(found.parts)
 
 

@@ -189,6 +189,7 @@ class View:
         implied: bool = False,
         scale: Fraction = Fraction(1),
         counted: int | None = None,
+        plain: bool = False,
     ) -> bool:
         """Make a claim, once; whether it is new."""
         places = tuple(operands)
@@ -198,7 +199,7 @@ class View:
         self._said.add(key)
         self._results.add((kind, places[-1]))
         sentence = self.figures[places[-1]].sentence
-        self.claims.append(Claim(kind, places, implied, sentence, reason, scale, counted))
+        self.claims.append(Claim(kind, places, implied, sentence, reason, scale, counted, plain))
         return True
 
     def retract(self, kind: RelationType, result: int) -> None:
