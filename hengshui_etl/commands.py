@@ -16,6 +16,7 @@ from hengshui_etl import __version__
 from hengshui_etl.checking import OK, UNREADABLE, WRONG, Output, Refused, check_files, contents, reason
 from hengshui_etl.console import complain, status, write
 from hengshui_etl.messages import Language, Messages, messages
+from hengshui_etl.querying import Format
 from hengshui_etl.reading import Line, Piece, Style, printable
 
 if TYPE_CHECKING:
@@ -167,6 +168,23 @@ def static_report(ctx: typer.Context, lang: LangOption = None) -> None:
         except OSError as failed:
             raise Refused(say("error.failed", reason=failed)) from None
     print(say("report.built", n=built.articles, path=near(built.page)))
+
+
+@app.command("query")
+def answer_query(
+    ctx: typer.Context,
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="The query; - reads it from standard input.")],
+    output: Annotated[Format, typer.Option("--format", help="For people, programs, or documents.")] = "table",
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=0, help="Most rows that are shown; 0 shows all.", show_default=False)
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Ask the warehouse in SQL. It is opened for reading only, and nothing else can be reached from a query."""
+    from hengshui_etl.asking import show_answer
+    from hengshui_etl.settings import read_settings
+
+    show_answer(read_settings().database, sql, output, limit, language_of(ctx, lang))
 
 
 alerts_app = typer.Typer(help="What was announced, and where to.", invoke_without_command=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,11 @@ def use_utf8() -> None:
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether a person looks at the stream in colour."""
     return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int | None:
+    """How many columns standard output has; None where it is no terminal, and lines may be of any length."""
+    return shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
 
 
 def write(lines: Iterable[Line]) -> None:
