@@ -1,0 +1,384 @@
+"""Verification: what is stored is compared with what it was made from, and made again.
+
+Belongs here: raw files against their hashes, rows against a new examination, Parquet files against each other and
+against DuckDB, verdicts against their operands; and of what kind a difference is, so that it can be said what to do.
+Does not belong here: comparing frames (tables/differences.py), judging rows (tables/recomputed.py), words
+(messages/), when it is done (defs/).
+
+Only reads. Articles are taken in pieces of bounded size, and DuckDB compares its rows itself, so that memory does not
+grow with the warehouse; it is opened for one batch at a time, so that a load need not wait for the whole.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import polars as pl
+
+from hengshui_etl import loading, ruled, sources, warehouse
+from hengshui_etl.rulings import read_rulings
+from hengshui_etl.settings import Settings
+from hengshui_etl.sources import RawFile
+from hengshui_etl.tables.differences import ABSENT, PRESENT, WHOLE_ROW, keys, row_differences
+from hengshui_etl.tables.frames import frame, polars_schema
+from hengshui_etl.tables.recomputed import disagreements
+from hengshui_etl.tables.schemas import TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+
+Kind = Literal["raw", "version", "parquet", "rows", "verdict", "database", "rulings"]
+"""What differs: the raw files from the list of them; the program from the one that made the tables; a Parquet file from
+one that can be used; rows from a new examination; a verdict from its operands; DuckDB from Parquet; rulings from their
+file."""
+
+OnProgress = Callable[[str, str, int, int], None]
+
+MOST = 100
+"""Differences that are told one by one; all are counted."""
+
+MOST_ROWS = 50
+"""Rows of one table of one batch that are fetched from DuckDB to tell how they differ."""
+
+MOST_CHARACTERS = 80
+SEED = 20191016
+PIECE_FILES, PIECE_BYTES = 200, 4 * 2**20
+TRIES = 3
+
+
+class Difference(NamedTuple):
+    """One thing that is not as it should be. `article` and `row` are empty where it is about a table as a whole."""
+
+    kind: Kind
+    table: str
+    batch: str
+    article: str
+    row: str
+    column: str
+    stored: str
+    expected: str
+
+
+class Verified(NamedTuple):
+    """What was looked at, and what differs: the first ones, and how many there are of each kind and batch."""
+
+    batches: tuple[str, ...]
+    files: int
+    examined: int
+    verdicts: int
+    rows: int
+    differences: tuple[Difference, ...]
+    counts: dict[tuple[Kind, str], int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+class Found:
+    """What one batch came to."""
+
+    def __init__(self) -> None:
+        self.files = self.examined = self.verdicts = self.rows = 0
+        self.differences: list[Difference] = []
+        self.counts: Counter[tuple[Kind, str]] = Counter()
+
+    def add(
+        self, kind: Kind, table: str, batch: str, *, article: str = "", row: str = "", column: str = "",
+        stored: object = "", expected: object = "", times: int = 1,
+    ) -> None:  # fmt: skip
+        self.counts[kind, batch] += times
+        if len(self.differences) < MOST:
+            said = _cut(stored, expected)
+            self.differences.append(Difference(kind, table, batch, article, row, column, *said))
+
+
+def verify(
+    settings: Settings,
+    batches: Sequence[str] | None = None,
+    sample: int | None = None,
+    on_progress: OnProgress = lambda batch, step, done, total: None,
+) -> Verified:
+    """Compare everything that is stored of these batches (None: of all) with the raw files and with itself. `sample`
+    is how many articles are examined again; None for all. Raises WarehouseBusy, RulingsInvalid, OSError."""
+    whole = batches is None
+    wanted = sorted({*sources.raw_batches(settings.raw), *warehouse.stored_batches(settings.warehouse)})
+    wanted = wanted if batches is None else sorted(set(batches))
+    chosen = None if sample is None else _sampled(settings, wanted, sample)
+    all_found: list[Found] = []
+    for batch in wanted:
+        for attempt in range(TRIES):
+            before = _state(settings, batch)
+            found = Found()
+            _verify_batch(settings, batch, None if chosen is None else chosen.get(batch, set()), found, on_progress)
+            # A run in between is no difference: what it changed is looked at again.
+            if not found.counts or _state(settings, batch) == before or attempt == TRIES - 1:
+                break
+        all_found.append(found)
+    if whole:
+        all_found.append(_verify_database(settings, wanted))
+    counts: Counter[tuple[Kind, str]] = Counter()
+    for found in all_found:
+        counts += found.counts
+    return Verified(
+        batches=tuple(wanted),
+        files=sum(found.files for found in all_found),
+        examined=sum(found.examined for found in all_found),
+        verdicts=sum(found.verdicts for found in all_found),
+        rows=sum(found.rows for found in all_found),
+        differences=tuple([each for found in all_found for each in found.differences][:MOST]),
+        counts=dict(counts),
+    )
+
+
+def _state(settings: Settings, batch: str) -> tuple[object, ...]:
+    """What changes when a run changes the batch."""
+    try:
+        loaded = warehouse.loaded_batches(settings.database).get(batch)
+    except warehouse.WarehouseBusy:
+        raise
+    except Exception:  # a file that is no database is a difference, told by the comparison
+        loaded = "unreadable"
+    return warehouse.loaded_fingerprint(settings.warehouse, batch), loaded
+
+
+def _sampled(settings: Settings, batches: Sequence[str], sample: int) -> dict[str, set[str]]:
+    """The articles to be examined again: as many of all, the same ones at every call."""
+    known = []
+    for batch in batches:
+        if warehouse.unreadable(settings.warehouse, "raw_articles", batch) is None:
+            listed = warehouse.read_table(settings.warehouse, "raw_articles", batch, ["source_path"])
+            known += [(batch, path) for (path,) in listed.iter_rows()]
+    found: dict[str, set[str]] = {}
+    for batch, path in random.Random(SEED).sample(known, min(sample, len(known))):
+        found.setdefault(batch, set()).add(path)
+    return found
+
+
+def _verify_batch(
+    settings: Settings, batch: str, chosen: set[str] | None, found: Found, on_progress: OnProgress
+) -> None:
+    on_progress(batch, "raw_articles", 0, 1)
+    folder = settings.warehouse
+    broken = [table for table in TABLES if _told_unreadable(settings, table, batch, found)]
+    if len(broken) == len(TABLES) and batch not in warehouse.stored_batches(folder):
+        found.differences.clear()  # not one table that cannot be read but a batch that nobody has loaded yet
+        found.counts.clear()
+        for file in sources.batch_files(settings.raw, batch):
+            found.files += 1
+            found.add(
+                "raw", "raw_articles", batch, article=file.path, column=WHOLE_ROW, stored=ABSENT, expected=PRESENT
+            )
+        return
+    if "raw_articles" in broken:
+        return
+    listed = warehouse.read_table(folder, "raw_articles", batch)
+    files = list(sources.batch_files(settings.raw, batch))
+    found.files += len(files)
+    moved = set()
+    for each in row_differences("raw_articles", listed, frame("raw_articles", [(batch, *file) for file in files])):
+        moved.add(each.article_id)
+        found.add("raw", "raw_articles", batch, article=each.article_id, column=each.column, stored=each.stored,
+                  expected=each.expected)  # fmt: skip
+    if not broken and _told_apart(settings, batch, listed, found):
+        _verify_rows(settings, batch, listed, moved, chosen, found, on_progress)
+    on_progress(batch, "warehouse", 0, 1)
+    if not broken:
+        _verify_loaded(settings, batch, found)
+
+
+def _told_unreadable(settings: Settings, table: str, batch: str, found: Found) -> bool:
+    reason = warehouse.unreadable(settings.warehouse, table, batch)
+    if reason is not None:
+        found.add("parquet", table, batch, stored=reason, expected="a Parquet file that can be read")
+    return reason is not None
+
+
+def _told_apart(settings: Settings, batch: str, listed: pl.DataFrame, found: Found) -> bool:
+    """Whether the files of a batch belong together, and to this version of the program: only then can rows be compared
+    with a new examination."""
+    marks = {}
+    for table in TABLES:
+        if (stored := warehouse.stored(settings.warehouse, table, batch)) is not None:
+            marks[table] = stored.fingerprint
+    expected = loading.fingerprint_of([RawFile(*row) for row in listed.drop("batch").iter_rows()])
+    if set(marks.values()) == {expected}:
+        return True
+    if len(set(marks.values())) == 1:
+        found.add("version", "", batch, stored="made by another version of the program", expected="made by this one")
+        return False
+    for table, mark in marks.items():
+        if mark != marks["raw_articles"]:
+            found.add("parquet", table, batch, stored="made from other files than raw_articles",
+                      expected="made from the same")  # fmt: skip
+    return False
+
+
+def _verify_rows(
+    settings: Settings,
+    batch: str,
+    listed: pl.DataFrame,
+    moved: set[str],
+    chosen: set[str] | None,
+    found: Found,
+    on_progress: OnProgress,
+) -> None:
+    """Rows against a new examination, verdicts against their operands, and no rows of articles that are not listed."""
+    folder = settings.warehouse
+    done = 0
+    for piece in _pieces(listed):
+        paths = piece["source_path"].to_list()
+        relations = warehouse.read_articles(folder, "relations", batch, paths)
+        figures = warehouse.read_articles(folder, "figures", batch, paths)
+        found.verdicts += len(relations)
+        for wrong in disagreements(relations, figures):
+            found.add("verdict", "relations", batch, article=wrong.article_id, row=wrong.relation_id,
+                      column=wrong.column, stored=wrong.stored, expected=wrong.expected)  # fmt: skip
+        again = [path for path in paths if path not in moved and (chosen is None or path in chosen)]
+        if again:
+            _verify_articles(settings, batch, piece.filter(pl.col("source_path").is_in(again)), found)
+        done += len(piece)
+        on_progress(batch, "articles", done, len(listed))
+    known = listed["source_path"]
+    for table in loading.EXAMINED:
+        key = "article_id" if "article_id" in polars_schema(table) else "source_path"
+        there = warehouse.read_table(folder, table, batch, [key])
+        found.rows += len(there)
+        strange = there.filter(~pl.col(key).is_in(known.to_list()))[key].unique().sort()
+        for article in strange:
+            found.add("rows", table, batch, article=article, column=WHOLE_ROW, stored=PRESENT, expected=ABSENT)
+
+
+def _verify_articles(settings: Settings, batch: str, listed: pl.DataFrame, found: Found) -> None:
+    """The stored rows of these files against those of a new examination."""
+    frames: dict[str, list[pl.DataFrame]] = {}
+    for _, piece in loading.frames_from(settings.raw, batch, listed):
+        for table, rows in piece.items():
+            frames.setdefault(table, []).append(rows)
+    paths = listed["source_path"].to_list()
+    found.examined += len(paths)
+    for table, expected in frames.items():
+        stored = warehouse.read_articles(settings.warehouse, table, batch, paths)
+        for each in row_differences(table, stored, pl.concat(expected)):
+            found.add("rows", table, batch, article=each.article_id, row=each.row, column=each.column,
+                      stored=each.stored, expected=each.expected)  # fmt: skip
+
+
+def _pieces(listed: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The listed files in pieces that fit into memory with all their rows."""
+    start, size = 0, 0
+    for i, size_bytes in enumerate(listed["size_bytes"].to_list()):
+        if i > start and (i - start >= PIECE_FILES or size >= PIECE_BYTES):
+            yield listed[start:i]
+            start, size = i, 0
+        size += size_bytes or 0
+    if start < len(listed):
+        yield listed[start:]
+
+
+def _verify_loaded(settings: Settings, batch: str, found: Found) -> None:
+    """The rows of a batch in DuckDB against its Parquet files."""
+    if not settings.database.exists():
+        return  # told once, for all batches
+    wanted = warehouse.loaded_fingerprint(settings.warehouse, batch)
+    try:
+        if warehouse.loaded_batches(settings.database).get(batch) != wanted:
+            found.add("database", "batches", batch, column="fingerprint", stored="not loaded, or as it was before",
+                      expected="as the Parquet files have it")  # fmt: skip
+            return
+        with warehouse.database(settings.database, read_only=True) as connection:
+            for table in TABLES:
+                _compare_loaded(connection, settings, table, batch, found)
+    except warehouse.WarehouseBusy:
+        raise
+    except Exception as error:  # whatever is wrong with the file, DuckDB's own words say it best
+        found.add("database", "", batch, stored=" ".join(str(error).split()), expected="a database that can be read")
+
+
+def _compare_loaded(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, table: str, batch: str, found: Found
+) -> None:
+    columns = ", ".join(f'"{name}"' for name in polars_schema(table))
+    order = ", ".join(f'"{name}"' for name in keys(table))
+    loaded = f"SELECT {columns} FROM {table} WHERE batch = ?"
+    file = f"SELECT {columns} FROM read_parquet(?, hive_partitioning = false)"
+    path = str(warehouse.parquet_file(settings.warehouse, table, batch))
+    sides = []
+    for left, right, values in ((loaded, file, [batch, path]), (file, loaded, [path, batch])):
+        only = f"({left}) EXCEPT ALL ({right})"
+        ((count,),) = connection.execute(f"SELECT count(*) FROM ({only})", values).fetchall()
+        rows = []
+        if count:
+            rows = connection.execute(f"FROM ({only}) ORDER BY {order} LIMIT {MOST_ROWS}", values).fetchall()
+        sides.append((count, frame(table, rows)))
+    (only_loaded, there), (only_stored, expected) = sides
+    if not only_loaded and not only_stored:
+        return
+    for each in row_differences(table, there, expected):
+        found.add("database", table, batch, article=each.article_id, row=each.row, column=each.column,
+                  stored=each.stored, expected=each.expected)  # fmt: skip
+    if (left_out := max(only_loaded, only_stored) - MOST_ROWS) > 0:
+        found.add("database", table, batch, column=WHOLE_ROW, stored=f"{left_out} more rows", expected="the same rows",
+                  times=left_out)  # fmt: skip
+
+
+def _verify_database(settings: Settings, batches: Sequence[str]) -> Found:
+    """What is in DuckDB beside the batches: the file itself, rows of batches that are gone, counts, rulings."""
+    found = Found()
+    stored = set(warehouse.stored_batches(settings.warehouse))
+    if not settings.database.exists():
+        if stored:
+            found.add("database", "", "", stored="no file", expected=str(settings.database))
+        return found
+    try:
+        loaded = warehouse.loaded_batches(settings.database)
+        if stored and not loaded:
+            found.add("database", "", "", stored="empty, or made by another version", expected="all batches")
+            return found
+        with warehouse.database(settings.database, read_only=True) as connection:
+            for table in (*TABLES, "batches"):
+                for (batch,) in connection.execute(f"SELECT DISTINCT batch FROM {table}").fetchall():
+                    if batch not in stored:
+                        found.add("database", table, batch, column=WHOLE_ROW, stored=PRESENT, expected=ABSENT)
+            _verify_counts(connection, settings, sorted(stored & set(batches)), found)
+        if set(ruled.rulings_in(settings.database)) != set(read_rulings(settings.rulings).values()):
+            found.add("rulings", "rulings", "", stored="other rulings", expected=str(settings.rulings))
+    except (warehouse.WarehouseBusy, OSError, ValueError):
+        raise
+    except Exception as error:
+        found.add("database", "", "", stored=" ".join(str(error).split()), expected="a database that can be read")
+    return found
+
+
+def _verify_counts(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, batches: Sequence[str], found: Found
+) -> None:
+    """The numbers in `batches` against the files."""
+    result = connection.execute("SELECT * EXCLUDE (fingerprint) FROM batches")
+    names = [column[0] for column in result.description]
+    for values in result.fetchall():
+        row = dict(zip(names, values, strict=True))
+        for column, value in row.items():
+            if column == "batch" or row["batch"] not in batches:
+                continue
+            stored = warehouse.stored(settings.warehouse, column.removesuffix("_rows"), row["batch"])
+            if stored is not None and stored.rows != value:
+                found.add("database", "batches", row["batch"], column=column, stored=value, expected=stored.rows)
+
+
+def _cut(stored: object, expected: object) -> tuple[str, str]:
+    """Both as text; long ones around the place where they begin to differ."""
+    texts = ["none" if value is None else str(value) for value in (stored, expected)]
+    if max(map(len, texts)) <= MOST_CHARACTERS:
+        return texts[0], texts[1]
+    same = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
+    start = max(0, same - MOST_CHARACTERS // 2)
+
+    def cut(text: str) -> str:
+        end = start + MOST_CHARACTERS
+        return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+
+    return cut(texts[0]), cut(texts[1])
