@@ -35,7 +35,7 @@ MOST_SHOWN = 20
         " each batch whose content changed, once its files rest. Forgets batches that are gone everywhere."
     ),
     job=load_batch,
-    minimum_interval_seconds=30,
+    minimum_interval_seconds=15,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def arriving(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
@@ -74,7 +74,7 @@ def arriving(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRe
         "Tells of failed checks, files in quarantine and failed runs, once when new, again when worse, once when"
         " resolved, to the channels in HENGSHUI_ALERT_URLS; without any, to the log that the asset `alerts` shows."
     ),
-    minimum_interval_seconds=15,
+    minimum_interval_seconds=10,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def alerting(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
