@@ -187,6 +187,48 @@ def answer_query(
     show_answer(read_settings().database, sql, output, limit, language_of(ctx, lang))
 
 
+Batches = Annotated[list[str] | None, typer.Option("--batch", help="Only this folder of data/raw; may be given again.")]
+
+
+@app.command("verify")
+def verified(
+    ctx: typer.Context,
+    batch: Batches = None,
+    sample: Annotated[
+        int | None,
+        typer.Option("--sample", min=0, help="Examine only so many articles again, the same ones each time."),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Compare all that is stored with the raw files and with itself. Ends with 1 if anything differs."""
+    say = language_of(ctx, lang)
+    with status(say("run.starting")) as update:
+        from hengshui_etl.keeping import verify_warehouse
+        from hengshui_etl.settings import read_settings
+
+        code = verify_warehouse(read_settings(), batch, sample, say, update)
+    raise typer.Exit(code)
+
+
+@app.command("rebuild")
+def rebuilt(
+    ctx: typer.Context,
+    batch: Annotated[
+        list[str] | None,
+        typer.Option("--batch", help="Make the Parquet files of this batch anew from data/raw first; may be repeated."),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Make the DuckDB file anew from the Parquet files, and with --batch these from the raw files."""
+    say = language_of(ctx, lang)
+    with status(say("run.starting")) as update:
+        from hengshui_etl.keeping import rebuild_warehouse
+        from hengshui_etl.settings import read_settings
+
+        code = rebuild_warehouse(read_settings(), batch, say, update)
+    raise typer.Exit(code)
+
+
 alerts_app = typer.Typer(help="What was announced, and where to.", invoke_without_command=True)
 app.add_typer(alerts_app, name="alerts")
 

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "hengshui_etl"
 ORDER = [
     "records", "locking", "settings", "messages", "vocab", "text", "figures", "relations", "pipeline", "answers",
     "reading", "querying", "sources", "filing", "home", "serving", "rulings", "tables", "warehouse", "ruled", "loading",
-    "verify", "report", "alerts", "console", "checking", "asking", "defs", "definitions", "run", "commands", "cli",
+    "verify", "report", "alerts", "console", "checking", "keeping", "asking", "defs", "definitions", "run", "commands", "cli",
 ]  # fmt: skip
 
 # Every library has the parts that may know of it. The domain is not among them: it stands on the standard library.
@@ -26,7 +26,7 @@ PLACES = {
     "polars": {"tables", "warehouse", "loading", "verify", "alerts", "defs", "run"},
     "apprise": {"alerts"},
     "pyarrow": {"tables", "warehouse"},
-    "duckdb": {"warehouse"},
+    "duckdb": {"warehouse", "verify"},
     "typer": {"commands"},
     "rich": {"console"},
     "jinja2": {"report"},

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
 from hengshui_etl import loading, ruled, warehouse
@@ -224,7 +224,7 @@ def test_all_are_counted_and_the_first_are_told(settings: Settings) -> None:
 def test_what_a_run_changes_meanwhile_is_looked_at_again(settings: Settings) -> None:
     """The batch is loaded anew between the reading of its files and the look into DuckDB."""
     (settings.raw / "b" / "1.txt").write_text(WRONG, "utf-8")
-    calls = []
+    calls: list[str] = []
 
     def meanwhile(batch: str, step: str, done: int, total: int) -> None:
         if step == "warehouse" and not calls:
