@@ -23,11 +23,14 @@ _STOCK = re.compile(alternatives(_PREDICATES["stocks"]["words"]))
 _STOCK_NOW = re.compile(alternatives(_PREDICATES["stocks"]["now"]))
 _STOCK_LOOSE = re.compile(alternatives(_PREDICATES["stocks"]["loose"]))
 _FLOW = re.compile(alternatives(_PREDICATES["flows"]["words"]))
+_STANDING = re.compile(alternatives(_PREDICATES["stocks"]["rates"]))
 _DONE = re.compile(alternatives(_PREDICATES["flows"]["done"]))
 _WITHOUT_TIME = re.compile(r"(?:由|从)(?:[约近超])?$")
 _YEAR_RUN = re.compile(r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)")
 _SINCE_OBJECT = re.compile(r"同比|年增")
-_BASE_LEVEL = re.compile(r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]")
+_BASE_LEVEL = re.compile(
+    r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$"
+)
 _ALREADY = re.compile(r"已有|已建成|已达|累计建成")
 _AHEAD = re.compile(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
 _DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
@@ -39,6 +42,7 @@ _YEARS_TOGETHER = re.compile(
     r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![近约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
 )
 _NET_TOTAL = re.compile(r"(?:累计|共|净)[增减]")
+_OF_PLAN = re.compile(r"的?(?:年度|全年)(?:任务|计划|目标|预算)")
 _TELLING = re.compile(rf"年|计划|定任务|力争|[由从]|{_PLAN.pattern}")
 """What every clause has that says more of its time than its time word: one look spares the others the rest."""
 
@@ -78,9 +82,10 @@ class Dating(Times):
         if self.lead is None and self.moment is not None and not self._is_future(self.moment):
             self.lead = self.moment
         if self.days and self.moment is self.days[-1]:
-            if "分别" in s.before and not listed and q.kind != "count":
+            handing = "分别" in s.before or "依次" in s.before
+            if handing and not listed and q.kind != "count":
                 self.day = 0
-            if self.day is not None and self.day < len(self.days) - 1 and ("分别" in s.before or listed):
+            if self.day is not None and self.day < len(self.days) - 1 and (handing or listed):
                 self.day += 1
                 return self.days[self.day - 1].period
         if self.once is not None and q.kind == "percent" and s.before.rstrip().endswith("的"):
@@ -101,6 +106,13 @@ class Dating(Times):
             self.moment = Moment(year_to(period), False, False, True)
             return self.moment.period
         telling = _TELLING.search(before) is not None
+        if self.plan_run is not None:
+            till, of_plan = self.plan_run
+            joint = self.text[till : q.at]
+            if not telling and len(joint) < 16 and (joint.startswith("、") or joint[1:].startswith("其中")):
+                self.plan_run = (q.till, of_plan)
+                return of_plan
+            self.plan_run = None
         if telling:
             told = self._told_period(governing, s)
             if told is not None:
@@ -113,9 +125,18 @@ class Dating(Times):
             return whole_year(period, day)
         if self.origin is not None and self.origin.as_of and first is not None and _REACHED.match(before):
             return Period(None, last)
+        if _OF_PLAN.match(s.behind) and s.predicate in ("level", "average"):
+            return whole_year(period, day)
         if telling:
-            if s.predicate in ("level", "average") and (_PLAN.search(before) or _PLANNED.search(before)):
-                return whole_year(period, day)
+            of_plan = q.kind == "percent" and before.endswith("的")
+            if (
+                s.predicate in ("level", "average")
+                and not of_plan
+                and (_PLAN.search(before) or _PLANNED.search(before))
+            ):
+                year = whole_year(period, day)
+                self.plan_run = (q.till, year) if year is not None else None
+                return year
             if _WITHOUT_TIME.search(before):
                 if self.origin is not None:
                     return self.origin.period
@@ -139,6 +160,10 @@ class Dating(Times):
         if so_far and day and first and first.year == day.year:
             self.moment = Moment(Period(first, day), False, False, True)
             return self.moment.period
+        if self.this_year and governing.whole_year and s.predicate != "rate" and (end := self.main_end()) is not None:
+            if first and first.year == end.year:
+                self.moment = Moment(Period(first, end), False, False, True)
+                return self.moment.period
         return period
 
     def _told_period(self, governing: Moment, s: Statement) -> Period | None:
@@ -193,9 +218,10 @@ class Dating(Times):
         governing = moment or self.default
         if governing is None:
             return None
-        if s.predicate not in ("level", "average") or s.before.startswith(("其中", "、")):
+        standing = s.predicate == "rate" and s.word == "率" and _STANDING.search(s.before) is not None
+        if (s.predicate not in ("level", "average") and not standing) or s.before.startswith(("其中", "、")):
             return governing
-        nature = _nature(s.before + s.behind[:8])
+        nature = "loose" if standing else _nature(s.before + s.behind[:8])
         switched = governing
         if governing.as_of:
             if nature == "flow" and self.flow is not None:
@@ -209,7 +235,8 @@ class Dating(Times):
                     switched = state
             elif last is not None:
                 to_day = self.published and (nature == "now" or last > self.published)
-                switched = Moment(Period(None, self.published if to_day else last), True, False, True)
+                end = (self.main_end() if nature != "now" else None) or self.published
+                switched = Moment(Period(None, end if to_day else last), True, False, True)
         if switched is not governing:
             self.moment = switched
         return switched

@@ -32,6 +32,7 @@ _PLAN = re.compile(alternatives(toml("predicates")["plans"]["words"]))
 _CAPTION = re.compile(
     r"^(?:表\d*\s*)?(?:20\d\d年)?(?:上半年|下半年|[一二三四前]?三?季度|[\d—-]{1,5}月份?)?(?:[^，]{2,5}[省市县区州])?([^，]{4,20}?)(?:完成|执行)?情况(?:统计)?表?(?=\s|$)"
 )
+_AT_END = re.compile(r"期末|年末|月末|季末|余额|存量|保有量")
 _OWN_TIME = re.compile(r"^(?:本年|本期|今年)?(?:\d{1,2}[—-])?\d{1,2}月(?:份|末|底)?$|^本年[\d—-]*月?$")
 _SEPARATORS = frozenset(("、", "和", "及", "与", "以及"))
 _LIST_JOINT = frozenset(("、", "和", "及", "与", "以及", "，", ","))
@@ -159,6 +160,10 @@ class _Walk:
             while number + 1 < len(sentences) and sentences[number + 1].start <= cell.at:
                 number += 1  # each row is a sentence
             period = sums.period if sums else None
+            if sums is not None and "完成" in cell.column_label:
+                period = self.times.so_far_of(sums)
+            if sums is not None and _AT_END.search(cell.column_label):
+                period = Period(None, sums.period.last)
             for label in (cell.column_label, cell.row_label):
                 moment = _moment_in(label, self.published, self.times.year)
                 if moment is not None:
@@ -276,6 +281,16 @@ def read(article: Article) -> Reading:
     return Reading(tuple(walk.figures), tuple(walk.statements), made)
 
 
+def _runs_into(year: Period, part: Period) -> bool:
+    """Whether a headline's year is the one of which the body tells a part from its first day."""
+    return (
+        year.first is not None
+        and year.first == part.first
+        and year.last != part.last
+        and whole_year(part, None) == year
+    )
+
+
 def _date_headline(figures: list[Figure], titled: int, default: Moment | None) -> None:
     """Give the `titled` figures of the headline the periods of those in the body that say the same."""
     named = {figure.unit for figure in figures[:titled]}
@@ -286,6 +301,11 @@ def _date_headline(figures: list[Figure], titled: int, default: Moment | None) -
     restated: Period | None = None
     for i, figure in enumerate(figures[:titled]):
         restated = first.get((figure.value, figure.unit, figure.bound)) or restated
-        period = restated or figure.period or (default.period if default else None)
+        own = figure.period
+        if own is not None and restated is not None and restated.first is None and own.last == restated.last:
+            restated = own
+        if restated is None and own is not None and default is not None and _runs_into(own, default.period):
+            own = default.period
+        period = restated or own or (default.period if default else None)
         if period is not None:
             figures[i] = figure._replace(period=period)

@@ -44,6 +44,7 @@ _CHANGED_TO = re.compile(r"(?:增加|减少|提高|上升|下降|降低|扩大|�
 _IS = re.compile(
     r"(?:的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度|这一数字|这一比例|该数字|该比例){0,3}(?:为|是|仅为?|只有)(?!了))"
 )
+_SAME_IS = re.compile(r"[^，,。；;\d]{1,13}(?:为|是|有)\d")
 _GOAL = re.compile(r"(?:目标|任务|计划|预算|预期)|[^，,。；;]{1,12}?的(?:目标|任务|计划|预算)")
 _REPORT = re.compile(
     r"[^。；]{0,40}?(?:记者|笔者|获悉|召开|发布|公布|通报|介绍|了解|揭晓|出炉|印发|报道|透露|表示|公告|刊发|报告|会议上|大会)"
@@ -53,11 +54,15 @@ _PRICES = re.compile(r"[^，,。；;）)]{0,6}(?:价|口径|基数|汇率)")
 _EMBEDDED = (
     "价格变动翘尾", "价格变动的翘尾", "确定的", "制定的", "下达的", "预定的", "提出的", "安排的", "部署的", "排定的",
 )  # fmt: skip
+_DECIDED = re.compile(r"[^，,。；;\d]{1,6}(?:确定|制定|下达|预定|提出|安排|部署|排定)的")
 _SAME_DAYS = re.compile(r"(?:的)?(?:此时|同月|同日|同一天|同一时期|这个时候)")
 _PREVIOUS = re.compile(r"(?:上年|上一年|前一年|上年度|上一年度)")
 NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[、．.])")
 """How the heading of a section begins."""
 _CHANGES = frozenset(("下降", "增长", "上升", "减少", "增加", "回落"))
+_MIDNIGHT = ("零时", "24时", "二十四时")
+_TOP = ("最", "首", "新高", "峰")
+_ENDS = frozenset(("期末", "季末", "月末"))
 _LISTED_IN = ("列入", "纳入", "转入", "结转到", "结转至")
 _DAY_ALONE = re.compile(r"\d{1,2}日$")
 _PLAN_NAME = re.compile(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
@@ -109,6 +114,7 @@ class Times:
         self.within_year = False
         self.census: date | None = None
         self.plan_end: tuple[Moment, Period] | None = None
+        self.plan_run: tuple[int, Period] | None = None
 
     # -------------------------------------------------------------- boundaries
 
@@ -154,11 +160,18 @@ class Times:
             if word == "同期" and self.moment is not None and _COMPARED.search(earlier):
                 self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
             return
-        if (word == "年初" and earlier.endswith("末")) or after.startswith(_EMBEDDED):
+        if (word == "年初" and earlier.endswith("末")) or after.startswith(_EMBEDDED) or _DECIDED.match(after):
             return
         if earlier.endswith(_LISTED_IN) or (
             word in ("现在", "月初") and earlier.endswith(("出", "呈", "体", "表", "实", "正"))
         ):
+            return
+        if word in _ENDS:
+            span = self.flow or self.default
+            if span is not None and span.period.last is not None:
+                self._govern(Moment(Period(None, span.period.last), True, False, True), time.at)
+            return
+        if word == "年内" and after.startswith(_TOP):
             return
         if word == "当月":
             self._this_month(time.at)
@@ -179,7 +192,7 @@ class Times:
             return
         if not moment.named or not word[:1].isdigit():
             moment = self._of_last_year(word, moment, after)
-        if after.startswith("零时") or word.endswith("零时"):
+        if after.startswith(_MIDNIGHT) or word.endswith("零时"):
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True, day=False)
         census = None
         if after.startswith(_CENSUS_NAMES):
@@ -201,8 +214,10 @@ class Times:
                 for _ in range(max(0, min(governing.period.last.year - moment.period.last.year, 30))):
                     period = previous_year(period)
                 moment = moment._replace(period=period, as_of=governing.as_of)
-            if compared or _IS.match(after):
-                self._take_base(moment, time)
+            if compared or _IS.match(after) or _SAME_IS.match(after):
+                self._take_base(moment, time, same=True)
+            elif after.startswith("数"):
+                self.moment, self.fresh = moment, True
             return
         if _PREVIOUS.match(word) or word in ("上年末", "上年底"):
             if compared or source or _IS.match(after) or changed:
@@ -254,6 +269,12 @@ class Times:
             return
         if earlier.endswith(("截至", "截止", "到", "至")) and not moment.as_of and not moment.whole_year:
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
+        if after.startswith("起") and self.body and self.published and moment.period.first and not moment.as_of:
+            end = self.main_end() or self.published
+            if moment.period.first <= end:
+                self.moment, self.fresh = Moment(Period(moment.period.first, end), False, False, True), True
+                self.base = None
+            return
         if moment.day and not moment.as_of:
             self.event = True
         if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and not moment.as_of:
@@ -261,14 +282,45 @@ class Times:
             moment = moment._replace(period=Period(self.last_time[1].period.first, moment.period.last), day=False)
             self.days = [*(self.days[:-1][-31:] or [self.last_time[1]]), single, moment]
         self.last_time = (time.till, moment)
+        if "学年" in word and moment.period.last is not None:
+            self.flow = Moment(Period(date(moment.period.last.year, 1, 1), moment.period.last), False, False, True)
         if plan and plan["edge"] in ("末", "期末"):
             whole = moment_of(word.removesuffix("末").removesuffix("期"), None, None)
             self.plan_end = (moment, whole.period) if whole is not None else None
+        if self.this_year and self.fresh and moment.as_of and earlier.endswith("到") and self.moment is not None:
+            self.state = moment
+            moment = so_far(self.moment, moment)
         self.this_year = word == "今年"
         if self.this_year and self.fresh and self.moment is not None and self.moment.as_of:
             moment = so_far(moment, self.moment)
         self.within_year = word in ("年内", "年底前")
         self._govern(moment, time.at)
+
+    def so_far_of(self, moment: Moment) -> Period:
+        """The period of `moment`; of this year only the part up to the last state told, where there is one."""
+        state, day = self.state, self.published
+        if state is None or day is None or not moment.whole_year or moment.period.last is None:
+            return moment.period
+        last = state.period.last
+        if last is None or last >= day or last.year != day.year or moment.period.last.year != day.year:
+            return moment.period
+        return Period(moment.period.first, last) if last > date(day.year, 1, 1) else moment.period
+
+    def main_end(self) -> date | None:
+        """The last day of the part of this year that the article speaks of (1-10月, 截至10月底), if it has one."""
+        day, main = self.published, self.default
+        if day is None or main is None or main.day:
+            return None
+        last = main.period.last
+        if last is None or not date(day.year, 1, 31) <= last < day or (day - last).days > 60:
+            return None
+        return last
+
+    def _runs_on(self, last: date | None) -> bool:
+        """Whether a span up to the day of writing or beyond is an aside: the article speaks of one that ended before."""
+        return (
+            last is not None and self.published is not None and last >= self.published and self.main_end() is not None
+        )
 
     def _this_month(self, at: int) -> None:
         governing = self.moment or self.default
@@ -312,14 +364,14 @@ class Times:
         last = moment.period.last
         return last is not None and self.published is not None and last.year > self.published.year
 
-    def _take_base(self, moment: Moment, time: Time, source: bool = False) -> None:
+    def _take_base(self, moment: Moment, time: Time, source: bool = False, same: bool = False) -> None:
         self.base, self.base_at, self.base_till = moment, time.at, time.till
         if source:
             self.origin = moment
         governing = self.moment or self.default
         if governing is not None and governing.as_of:
             if moment.as_of:
-                self.since = moment
+                self.since = None if same else moment
             elif self.census is not None and moment.whole_year and moment.period.last is not None:
                 day = self.census.replace(year=moment.period.last.year)
                 self.base = Moment(Period(None, day), True, False, True)
@@ -344,18 +396,28 @@ class Times:
         if moment.as_of:
             self.state = moment
         else:
-            if (self.flow is None or not inside(moment, self.flow)) and not (
-                last is not None and self.published is not None and last.year > self.published.year
+            flow = self.flow
+            aside = flow is not None and self._runs_on(last)
+            within = flow is not None and not self._runs_on(flow.period.last) and inside(moment, flow)
+            if (
+                not aside
+                and not within
+                and not (last is not None and self.published is not None and last.year > self.published.year)
             ):
                 self.flow = moment
-        if self.default is None:
+        if self.default is None and (moment.named or not moment.day or not self.body):
             self.default = moment
 
 
 def _latest_year(text: str) -> int | None:
-    """The latest year that an article without a date prints, or None."""
+    """The year that an article without a date was written in: the latest that it prints, or the one after where it tells
+    of the end of that year and of last year; None where it prints none."""
     found = [y for y in map(year_words, _NAMED_YEAR.findall(text)) if 1949 <= y <= 2100]
-    return max(found) if found else None
+    if not found:
+        return None
+    latest = max(found)
+    over = "去年" in text and re.search(rf"{latest}年(?:底|末|12月|年末|年底)", text) is not None
+    return latest + 1 if over else latest
 
 
 _CENSUSES: dict[str, date] = {n: date.fromisoformat(d) for n, d in _PERIODS["censuses"].items()}

@@ -12,7 +12,23 @@ from hengshui_etl.figures.memory import RECENT, Memory
 from hengshui_etl.figures.statements import Statement
 
 _BEARERS = re.compile(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比)|分别|依次)")
+_TIMES = re.compile(
+    r"(?P<times>(?:\d{1,2}月份?|[一二三四]季度)(?:[、和及](?:\d{1,2}月份?|[一二三四]季度))+)(?P<rest>.*?)(?:分别|依次).*$"
+)
 _INDUSTRIES = ("第一产业", "第二产业", "第三产业")
+
+
+def names_for(s: Statement, memory: Memory, count: int) -> bool:
+    """Whether a list of three or more figures goes with as many names right before it, though no word hands them out."""
+    if count < 3:
+        return False
+    subject = cleaned(s.subject)
+    return (
+        s.predicate == "level"
+        and "、" in subject
+        and len(members(subject, count)) == count
+        or (s.predicate == "change" and len(memory.names) == count and memory.last.startswith(memory.names[0]))
+    )
 
 
 def handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]:
@@ -23,6 +39,8 @@ def handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]
     word = (
         f"占{cleaned(s.object) or memory.whole or memory.topic}" if share else s.word if s.predicate == "change" else ""
     )
+    if (times := _TIMES.match(s.before)) and len(named := re.split("[、和及]", times["times"])) == count:
+        return [f"{time}{cleaned(times['rest'])}" for time in named]
     if count == 3 and "三次产业" in subject:
         memory.members = list(_INDUSTRIES)
         return [subject.replace("三次产业", name) + word for name in _INDUSTRIES]

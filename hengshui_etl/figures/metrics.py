@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.figures.found import Quantity
-from hengshui_etl.figures.handed import handed_out
+from hengshui_etl.figures.handed import handed_out, names_for
 from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined, stripped
 from hengshui_etl.figures.memory import RECENT, Memory
 from hengshui_etl.figures.statements import Statement
@@ -29,8 +29,9 @@ _AVERAGE = re.compile(r"(?:[户人笔日月年次件企车床亩生套]均|平�
 _BARE_AVERAGE = re.compile(
     r"^(?:[户人笔日月年次件企车床亩生套]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|一[^\W\d_a-zA-Z]).{0,4}$|^平均.{0,3}$"
 )
-_PARTED = re.compile(r"分别|依次|各占|分列|各为|所占比重|占比")
+_PARTED = re.compile(r"分别|依次|各占|分列|各为|所占比重|占比|各$")
 _MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
+_SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
 _VERBS = re.compile(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
 _DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
@@ -38,6 +39,14 @@ _SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?
 _AMONG = re.compile(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
 _BREAKDOWN = re.compile(r"(?:按|从|分)[^，,。；;]{1,12}(?:看|分|统计|划分|计)[，,]$")
 _NEXT_ATTRIBUTE = re.compile(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
+_OPENING = re.compile(r"(?:[。；;：:！？\n]|^)[\s“]*(?P<clause>[^，,。；;：:！？\n\d（()）]{4,20})[，,]$")
+_NO_BEARER = re.compile(
+    r"记者|获悉|表示|显示|介绍|透露|[看分中里内间来时后前说称道上]$|方面$|截至|截止|目前|同时|此外|其中|据|按|通报|期间|以来"
+    r"|^(?:今年|去年|全年|全市|全县|全省|如今|当天|当日|同期|为|在|从|对|与|和|比|同|较)|相比|[一二三四五六七八九十百千万两]{2}|情况|总体|这|我|他|她|们"
+)
+_SAID_OF_IT = re.compile(
+    r"(?:则|最|仍|也|已|正|都|均|全部|陆续|稳步|加快|提前|持续|不断|按部就班|进展|同样|却|领涨|回落|发力|见效|实行|水涨船高).*$"
+)
 _PAUSES = frozenset("，,。；;、：:！？（）() \n")
 _NARROW = str.maketrans("（）", "()")
 _AMONG_ENDS = frozenset(a + b for a in "中里内" for b in "，,")
@@ -70,7 +79,8 @@ def metric_of(
             return memory.parts[memory.part]
     elif not listed:
         memory.parts = []
-    if count > 1 and not listed and q.kind != "rank" and _PARTED.search(s.before):
+    handing = count > 1 and not listed and q.kind != "rank"
+    if handing and (_PARTED.search(s.before) or names_for(s, memory, count)):
         parts = handed_out(s, memory, count, q.unit)
         if parts:
             memory.parts, memory.part = parts, 0
@@ -122,9 +132,25 @@ def _field(text: str, at: int) -> str:
     return match["field"] if match else ""
 
 
+def _opening(text: str, at: int) -> str:
+    """What the clause without figures says that opens the sentence right before the clause at `at`, or nothing."""
+    if at < 5 or text[at - 1] not in "，,":
+        return ""
+    match = _OPENING.search(text, max(0, at - 24), at)
+    if match is None or _NO_BEARER.search(match["clause"]):
+        return ""
+    bearer = cleaned(match["clause"])
+    trimmed = _SAID_OF_IT.sub("", bearer)
+    return trimmed if len(trimmed) >= 3 else bearer
+
+
 def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool) -> str:
     subject = cleaned(s.subject) if s.subject else ""
     predicate = s.predicate
+    needy = (len(subject) <= 1 or is_attribute(subject) or subject in _LEANING) and not s.of_previous
+    if needy and not s.bracketed and not (q.kind == "count" and s.behind) and (head := _opening(text, s.start)):
+        memory.subject = memory.topic = memory.change = head
+        memory.unit, memory.items, memory.ratio = q.unit, [], ""
     if s.bracketed and len(subject) < 2:
         return _bracketed(text, q, s, memory)
     if predicate in ("level", "average"):
@@ -256,7 +282,9 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         return f"{label}占{memory.whole or memory.topic}"
     whole_topic, unit = (memory.topic, memory.unit) if memory.topic or q.kind == "count" else memory.article
     complete = q.kind == "count" or whole_topic[-1:] in WHOLE_TAIL or not memory.topic
-    if _fragment(label, q, whole_topic) and whole_topic and unit == q.unit and complete and label not in whole_topic:
+    where = q.kind == "count" and not behind and label[-1] in _SETTLED and len(label) <= 3
+    fragment = where or _fragment(label, q, whole_topic)
+    if fragment and whole_topic and unit == q.unit and complete and label not in whole_topic:
         tail = whole_topic[-8:] if q.kind == "count" else whole_topic[-6:]
         metric = joined(label, tail) if label[-2:] not in whole_topic else label + tail[-4:]
         memory.subject = metric
@@ -297,7 +325,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
     if q.kind != "count" or memory.unit in ("", q.unit) or q.unit not in _CLASSES:
         memory.items.append(label)
     memory.paragraph = memory.paragraph or label
-    if not memory.article[0]:
+    if not memory.article[0] and (not headline or label[-1] in WHOLE_TAIL):
         memory.article = (label, q.unit)
     return label
 

@@ -21,6 +21,7 @@ from hengshui_etl.vocab import alternatives, toml, words
 _DATA = toml("periods")
 _YEARS: dict[str, int] = dict(_DATA["relative_years"])
 _FROM_GOVERNING = frozenset(words(_DATA["counted_from_governing"]))
+_DAYS: dict[str, int] = dict(_DATA["relative_days"])
 _MONTHS: dict[str, int] = dict(_DATA["relative_months"])
 NOW = frozenset(words(_DATA["now"]))
 _TOKEN = re.compile(rf"(?:(?P<year>{YEAR})年?|(?P<word>{alternatives(_YEARS)}))?度?的?(?P<rest>.*)$")
@@ -28,6 +29,7 @@ _DATE = re.compile(rf"(?P<y>{YEAR})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})$")
 _FIRST_PRINTED = re.compile(
     rf"(?:原载|原刊|刊载|载于|刊于|发表于)[^，。\n]{{0,12}}?(?P<y>{YEAR})年(?P<m>{MONTH})月(?P<d>{DAY})日"
 )
+_SCHOOL_YEAR = re.compile(rf"(?P<y>{YEAR})(?:[/—–-]{YEAR})?学年")  # counted in its first autumn
 _YEARS_RANGE = re.compile(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
 _PART = re.compile(
     rf"(?:(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度)|(?P<half>[上下]半年)"
@@ -97,6 +99,8 @@ def moment_of(text: str, published: date | None, year: int | None, latest: int |
     if match := _DATE.match(text):
         first = _day(year_words(match["y"]), int(match["m"]), int(match["d"]))
         return Moment(Period(first, first), False, True, True) if first else None
+    if match := _SCHOOL_YEAR.match(text):
+        return Moment(Period(None, date(year_words(match["y"]), 12, 31)), True, False, True)
     if match := _YEARS_RANGE.match(text):
         a, b = year_words(match["a"]), year_words(match["b"])
         return Moment(Period(date(a, 1, 1), date(b, 12, 31)), False, False, True) if a < b else None
@@ -105,6 +109,9 @@ def moment_of(text: str, published: date | None, year: int | None, latest: int |
         return _plan(a, b, match["edge"], published)
     if text in NOW:
         return Moment(Period(None, published), True, False, False) if published else None
+    if text in _DAYS:
+        day = published + timedelta(_DAYS[text]) if published else None
+        return Moment(Period(day, day), False, True, False) if day else None
     if text in _MONTHS:
         return _month(published, _MONTHS[text])
     match = _TOKEN.match(text)

@@ -34,6 +34,7 @@ _HOLIDAY = f'(?:[“"「]?(?:{_HOLIDAYS})[”"」]?(?:小长假|黄金周|假期
 _TIME = "|".join(
     (
         rf"{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}",
+        rf"{YEAR}(?:[/—–-]{YEAR})?学年度?",
         rf"{YEAR}年?{DASH}{YEAR}年(?:期间)?",
         rf"(?:{YEAR}年|{YEAR_WORD})度?(?:的)?{_HOLIDAY}",
         rf"(?:{YEAR}年|{YEAR_WORD})度?{PART}{EDGE}",
