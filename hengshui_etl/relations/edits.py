@@ -26,6 +26,7 @@ _WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
 _SPELLED = "一二三四五六七八九十"
 _DIGITS = frozenset(_SPELLED + "零〇两兩")
 _NUMERAL = re.compile("[零〇一二两兩三四五六七八九十百千万萬亿億点點]+")
+_SIMPLIFIED = str.maketrans("萬億兩點", "万亿两点")
 _SWAPPED_MULTIPLIERS = {"万": ("亿", 4), "萬": ("億", 4), "亿": ("万", -4), "億": ("萬", -4)}
 _MOST_DIGITS = 18
 _NO_LIMIT = 10**40
@@ -196,7 +197,7 @@ def _multiplied(print_of: Print, rank: int) -> Iterator[Edit]:
 def _respelled(figure: Figure, wanted: Range, rank: int) -> Iterator[Edit]:
     """Two spelled digits swapped (两万四千八百, 两万八千四百: a slip), or one read for another (三个, 四个)."""
     numeral = _NUMERAL.search(figure.text)
-    printed = chinese_number(numeral[0]) if numeral is not None else None
+    printed = chinese_number(numeral[0].translate(_SIMPLIFIED)) if numeral is not None else None
     if numeral is None or printed is None or not printed.value or figure.high is not None:
         return
     places = [i for i, c in enumerate(numeral[0]) if c in _DIGITS]
@@ -213,7 +214,7 @@ def _respelled(figure: Figure, wanted: Range, rank: int) -> Iterator[Edit]:
         for i, digit in zip(places, digits, strict=True):
             characters[i] = digit
         text = "".join(characters)
-        number = chinese_number(text)
+        number = chinese_number(text.translate(_SIMPLIFIED))
         if text == numeral[0] or number is None or not number.value or number.value == printed.value:
             continue
         value = figure.value * number.value / printed.value
