@@ -103,7 +103,7 @@ def run(
             raise Refused(say("error.failed", reason=failed)) from None
     if not report.batches and not report.removed:
         raise Refused(say("run.nothing", path=near(settings.raw)))
-    write(summary(report, settings.database, say))
+    write(summary(report, settings.database, settings.rulings, say))
     for error in report.errors:
         complain(say("error.plain", error=say("run.contract", error=error)))
     raise typer.Exit(OK if report.ok else WRONG)
@@ -343,8 +343,8 @@ def ui(
     raise typer.Exit(serve(read_settings(), host, port))
 
 
-def summary(report: RunReport, database: Path, say: Messages) -> list[Line]:
-    """The closing lines of a run: how much, what failed, where it lies."""
+def summary(report: RunReport, database: Path, rulings: Path, say: Messages) -> list[Line]:
+    """The closing lines of a run: how much, what failed, what was ruled on, where it lies."""
 
     def row(key: str, *values: object) -> Line:
         return Line((Piece(" ".join(map(str, values))),), 0, say(f"run.{key}"))
@@ -366,12 +366,35 @@ def summary(report: RunReport, database: Path, say: Messages) -> list[Line]:
         lines.append(Line((Piece(name, "wrong" if failed.severity == "error" else "warning"), Piece(f"  {text}")), 1))
     if (more := len(report.failed) - MOST_FAILURES) > 0:
         lines.append(Line((Piece(say("run.more", n=more), "dim"),), 1))
+    lines += _ruled(report, rulings, say)
     if report.quarantined:
         lines.append(row("quarantined", len(report.quarantined)))
         for path, why in report.quarantined:
             lines.append(Line((Piece(f"? {path}", "warning"), Piece(f"  {say.reason(why)}")), 1))
     lines.append(row("warehouse", near(database)))
     return [*lines, Line(()), Line((Piece(say("run.look"), "dim"),))]
+
+
+def _ruled(report: RunReport, rulings: Path, say: Messages) -> list[Line]:
+    """Failures that a reviewer has ruled on, and rulings that somebody should look at again."""
+    lines = []
+    if report.ruled:
+        lines.append(Line((Piece(str(len(report.ruled))),), 0, say("run.ruled")))
+    for each in report.ruled[:MOST_FAILURES]:
+        ruling = say(f"rule.{(each.ruling or '').replace(' ', '_')}")
+        text = say("run.ruled_as", ruling=ruling, reason=each.reason)
+        lines.append(Line((Piece(f"– {each.source_path} {each.check_id}", "dim"), Piece(f"  {text}")), 1))
+    if (more := len(report.ruled) - MOST_FAILURES) > 0:
+        lines.append(Line((Piece(say("run.more", n=more), "dim"),), 1))
+    if report.stale:
+        lines.append(Line((Piece(str(len(report.stale)), "warning"),), 0, say("run.stale")))
+        for stale in report.stale[:MOST_FAILURES]:
+            why = say(f"run.stale_{stale.why}{'_applies' if stale.why == 'text_changed' and stale.applies else ''}")
+            lines.append(
+                Line((Piece(f"! {stale.article_id} {say(f'type.{stale.type}')}", "warning"), Piece(f"  {why}")), 1)
+            )
+        lines.append(Line((Piece(f"→ {say('run.stale_next', path=near(rulings))}"),), 1))
+    return lines
 
 
 def language_of(ctx: typer.Context, lang: Language | None) -> Messages:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import dagster as dg
 
-from hengshui_etl import loading, warehouse
+from hengshui_etl import loading, ruled, warehouse
 from hengshui_etl.definitions import defs
 from hengshui_etl.defs.ended import faults_of, look
 from hengshui_etl.defs.partitions import all_batches, register
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.home import prepared_dagster_home
 from hengshui_etl.report.build import report_index
-from hengshui_etl.rulings import RulingsInvalid
+from hengshui_etl.ruled import Stale
+from hengshui_etl.rulings import RulingsInvalid, read_rulings
 from hengshui_etl.settings import Settings
 from hengshui_etl.sources import raw_batches
 
@@ -32,7 +33,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class FailedCheck(NamedTuple):
-    """A relation of an article that does not hold."""
+    """A relation of an article that does not hold. `ruling` and `reason` are what a reviewer said of it, if one did."""
 
     article_id: str
     source_path: str
@@ -41,12 +42,16 @@ class FailedCheck(NamedTuple):
     severity: str
     message_en: str
     message_zh: str
+    ruling: str | None = None
+    reason: str | None = None
 
 
 class RunReport(NamedTuple):
     """What a run found. `ok`: all steps ended well and every contract held; `batches` are those asked for, `unchanged`
-    those of them that were up to date and not run again; the counts, `failed` and `quarantined` (path and reason) are
-    about all of `batches`; `removed` are batches that no longer lie in `data/raw/`; `errors` are our own faults."""
+    those of them that were up to date and not run again; the counts, `failed`, `ruled` and `quarantined` (path and
+    reason) are about all of `batches`. `failed` are failures that nobody has ruled on, `ruled` the others; `stale` are
+    rulings on any batch that somebody should look at again. `removed` are batches that no longer lie in `data/raw/`;
+    `errors` are our own faults."""
 
     ok: bool
     batches: tuple[str, ...]
@@ -58,6 +63,8 @@ class RunReport(NamedTuple):
     errors: tuple[str, ...]
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    ruled: tuple[FailedCheck, ...] = ()
+    stale: tuple[Stale, ...] = ()
 
 
 class UnknownBatch(ValueError):
@@ -95,14 +102,30 @@ def run_batches(
         ]
         for batch in removed:
             instance.delete_dynamic_partition("batches", batch)
-        try:
-            look(settings, instance)
-        except (RulingsInvalid, OSError, sqlite3.Error) as error:
-            errors.append(f"alerts: {' '.join(str(error).split())}")
+        errors += _tell(settings, instance, errors)
     shown = tuple(batch for batch in wanted if batch not in removed)
     return report(settings, shown, tuple(errors))._replace(
         unchanged=tuple(batch for batch in shown if batch in current), removed=tuple(removed)
     )
+
+
+def _tell(settings: Settings, instance: dg.DagsterInstance, errors: Sequence[str]) -> list[str]:
+    """Bring the rulings of the database up to date where no batch was loaded, and send alerts; what went wrong, beside
+    the errors that were told already."""
+    found = []
+    try:
+        ruled.refresh(settings)
+    except RulingsInvalid as error:
+        found.append(f"rulings: {error}")
+    except Exception as error:  # a file that is no database, or is held; where a load met it as well, it was told
+        found += [] if errors else [f"rulings: {' '.join(str(error).split())}"]
+    try:
+        look(settings, instance)
+    except RulingsInvalid:
+        pass  # the same that was told above
+    except (OSError, sqlite3.Error) as error:
+        found.append(f"alerts: {' '.join(str(error).split())}")
+    return found
 
 
 def run_batch(settings: Settings, instance: dg.DagsterInstance, batch: str, on_progress: OnProgress) -> list[str]:
@@ -116,17 +139,23 @@ def run_batch(settings: Settings, instance: dg.DagsterInstance, batch: str, on_p
 
 
 def _current(settings: Settings, instance: dg.DagsterInstance, batches: Sequence[str]) -> set[str]:
-    """The batches whose files, tables, rows in DuckDB and record in Dagster all agree; none without a report."""
+    """The batches of which files, tables, rows and rulings in DuckDB and the record in Dagster all agree; none without
+    a report."""
     if not report_index(settings).exists():
         return set()
     try:
         loaded = warehouse.loaded_batches(settings.database)
+        otherwise: set[str] = set()
+        with suppress(RulingsInvalid):  # told when alerts are sent
+            rulings = list(read_rulings(settings.rulings).values())
+            otherwise = ruled.batches_ruled_otherwise(settings.database, rulings)
     except warehouse.WarehouseBusy:
         raise
     except Exception:  # a file that is no database: the load says so
         return set()
     recorded = instance.get_materialized_partitions(dg.AssetKey("warehouse"))
-    return {b for b in batches if b in recorded and loading.is_current(settings, b, loaded.get(b))}
+    known = recorded - otherwise
+    return {b for b in batches if b in known and loading.is_current(settings, b, loaded.get(b))}
 
 
 @contextmanager
@@ -147,19 +176,26 @@ def report(settings: Settings, batches: tuple[str, ...], errors: tuple[str, ...]
         f" FROM batches WHERE batch IN ({marks})"
     )
     findings = (
-        "SELECT r.article_id, a.source_path, r.relation_id, r.type, r.severity, r.message_en, r.message_zh"
-        " FROM relations r JOIN articles a USING (batch, article_id)"
-        f" WHERE r.status = 'fail' AND r.batch IN ({marks}) ORDER BY r.severity, r.article_id, r.relation_nr"
+        "SELECT c.article_id, a.source_path, c.relation_id, c.type, c.severity, c.message_en, c.message_zh, c.ruling,"
+        " c.ruling_reason FROM failed_checks c JOIN articles a USING (batch, article_id)"
+        " JOIN relations r USING (batch, article_id, relation_id)"
+        f" WHERE c.batch IN ({marks}) ORDER BY c.severity, c.article_id, r.relation_nr"
     )
     refused = f"SELECT source_path, reason FROM quarantine WHERE batch IN ({marks}) ORDER BY source_path"
     try:
         with warehouse.database(settings.database, read_only=True) as connection:
             ((articles, figures, relations),) = connection.execute(sizes, list(batches)).fetchall()
-            failed = tuple(FailedCheck(*row) for row in connection.execute(findings, list(batches)).fetchall())
+            failing = [FailedCheck(*row) for row in connection.execute(findings, list(batches)).fetchall()]
             quarantined = tuple(
                 (path, reason) for path, reason in connection.execute(refused, list(batches)).fetchall()
             )
+        stale = tuple(ruled.stale_rulings(settings.database))
     except Exception as error:  # the run told of it already, or nobody did
         lines = errors or (f"{settings.database} cannot be read: {' '.join(str(error).split())}",)
         return found._replace(ok=False, errors=lines)
-    return RunReport(not errors, batches, int(articles), int(figures), int(relations), failed, quarantined, errors)
+    counted = RunReport(not errors, batches, int(articles), int(figures), int(relations), (), quarantined, errors)
+    return counted._replace(
+        failed=tuple(each for each in failing if each.ruling is None),
+        ruled=tuple(each for each in failing if each.ruling is not None),
+        stale=stale,
+    )

@@ -7,6 +7,7 @@ Does not belong here: reading or writing at those paths.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -48,3 +49,27 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         dagster_home=path("DAGSTER_HOME", root / ".dagster"),
         rulings=path("HENGSHUI_RULINGS", root / "rulings.toml"),
     )
+
+
+def timezone_name(environ: Mapping[str, str] | None = None, localtime: Path = Path("/etc/localtime")) -> str:
+    """The time zone of what happens at an hour of the day: HENGSHUI_TIMEZONE (such as Asia/Shanghai), else that of the
+    machine, else UTC. A name that is none is warned of and passed over."""
+    env = os.environ if environ is None else environ
+    if (named := env.get("HENGSHUI_TIMEZONE", "").strip()) and not _is_timezone(named):
+        warnings.warn(f"HENGSHUI_TIMEZONE: there is no time zone {named!r}; that of the machine is taken", stacklevel=2)
+    # A link to …/zoneinfo/Asia/Shanghai is how machines are told their zone, unless TZ says otherwise.
+    linked = localtime.resolve().as_posix().rpartition("/zoneinfo/")[2] if localtime.is_symlink() else ""
+    for name in (named, env.get("TZ", "").lstrip(":"), linked):
+        if name and _is_timezone(name):
+            return name
+    return "UTC"
+
+
+def _is_timezone(name: str) -> bool:
+    from zoneinfo import ZoneInfo  # only schedules need it
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        return False
+    return True

@@ -24,6 +24,8 @@ CHECKS = [
     spec for each in (*(defs.assets or ()), *(defs.asset_checks or ())) for spec in getattr(each, "check_specs", ())
 ]
 
+OF_THE_NIGHT = {"warehouse_matches_raw_files", "warehouse_is_fresh"}
+
 
 def graph() -> dict[str, object]:
     """Everything that others refer to by name."""
@@ -42,6 +44,7 @@ def graph() -> dict[str, object]:
             for spec in sorted(CHECKS, key=lambda spec: (spec.asset_key, spec.name))
         },
         "jobs": sorted(job.name for job in defs.jobs or ()),
+        "schedules": sorted(schedule.name for schedule in defs.schedules or ()),
         "sensors": sorted(sensor.name for sensor in defs.sensors or ()),
     }
 
@@ -72,15 +75,31 @@ def test_every_asset_is_described(spec: dg.AssetSpec) -> None:
 def test_contracts_block_and_findings_do_not(spec: dg.AssetCheckSpec) -> None:
     assert spec.description
     assert spec.blocking is spec.name.endswith("_contract")
-    assert (spec.partitions_def is None) == (spec.key == dg.AssetKey("alerts"))  # alerts are about all batches
+    assert (spec.partitions_def is None) == (spec.name in OF_THE_NIGHT)  # those are about all batches
     kind = "Pipeline contract." if spec.blocking else "Consistency finding."
-    assert spec.description.startswith(kind) or spec.name == "nothing_failed_in_the_program"
+    others = {"nothing_failed_in_the_program", "rulings_are_current"} | OF_THE_NIGHT
+    assert spec.description.startswith(kind) or spec.name in others
 
 
 def test_every_table_has_its_contract_and_every_kind_of_arithmetic_its_check() -> None:
     names = {spec.name for spec in CHECKS}
     assert {f"{table}_contract" for table in TABLES} <= names
     assert {name for name, _ in FAMILIES.values()} <= names
+
+
+def test_batches_and_the_night_have_jobs_of_their_own() -> None:
+    """A batch is not loaded more slowly by a verification of all, and the night loads nothing."""
+
+    def checks_of(job: str) -> set[str]:
+        return {key.name for key in defs.resolve_job_def(job).asset_layer.asset_graph.asset_check_keys}
+
+    assert checks_of("nightly_verification") == OF_THE_NIGHT
+    assert checks_of("load_batch") == {spec.name for spec in CHECKS} - OF_THE_NIGHT
+    (schedule,) = defs.schedules or ()
+    assert isinstance(schedule, dg.ScheduleDefinition)
+    assert (schedule.name, schedule.cron_schedule) == ("nightly", "0 3 * * *")
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert schedule.execution_timezone
 
 
 def test_the_sensor_keeps_the_batches_equal_to_the_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

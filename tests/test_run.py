@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -10,7 +11,11 @@ import polars as pl
 import pytest
 
 from hengshui_etl import loading, warehouse
+from hengshui_etl.commands import summary
+from hengshui_etl.messages import messages
+from hengshui_etl.reading import plain_lines
 from hengshui_etl.records import Examination
+from hengshui_etl.rulings import Ruling, Statement, append_ruling
 from hengshui_etl.run import UnknownBatch, instance_of, run_batches
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.tables import contracts
@@ -193,3 +198,89 @@ def test_every_contract_is_checked_by_dagster(settings: Settings) -> None:
     run_batches(settings)
     found = {name.partition(":")[2] for name in checks(settings, "all")}
     assert {f"{table}_contract" for table in contracts.CONTRACTS} <= found
+
+
+def ruled(
+    settings: Settings, article: str, sha256: str, sentence: str = "全市开工191项,其中工业100项,农业90项。"
+) -> None:
+    statement = Statement(article, "sum", sentence, ("100项", "90项", "191项"))
+    append_ruling(settings.rulings, Ruling(statement, "false alarm", "印刷如此", date(2026, 1, 2), sha256))
+
+
+def test_a_ruling_lets_the_check_pass_and_is_told_apart(settings: Settings) -> None:
+    data = b"with a wrong sum"
+    put(settings, "ruling/1.txt", data)
+    put(settings, "ruling/2.txt", data)
+    put(settings, "other/1.txt", b"sound")
+    assert len(run_batches(settings).failed) == 2
+    ruled(settings, "ruling/1.txt", hashlib.sha256(data).hexdigest())
+    report = run_batches(settings)
+    assert report.unchanged == ("other",), "what the ruling is about is run again, and nothing else"
+    assert [failed.article_id for failed in report.failed] == ["ruling/2.txt"]
+    assert [(each.article_id, each.ruling, each.reason) for each in report.ruled] == [
+        ("ruling/1.txt", "false alarm", "印刷如此")
+    ]
+    assert report.stale == ()
+    check = checks(settings, "ruling")["relations:sums_hold"]
+    assert not check.passed, "the other one still fails"
+    assert (check.metadata["fail"].value, check.metadata["ruled"].value) == (2, 1)
+    assert r"false alarm\: 印刷如此" in check.metadata["failing"].value
+
+    ruled(settings, "ruling/2.txt", hashlib.sha256(data).hexdigest())
+    report = run_batches(settings)
+    assert (report.failed, len(report.ruled)) == ((), 2)
+    found = checks(settings, "ruling")
+    assert found["relations:sums_hold"].passed
+    assert found["warehouse:rulings_are_current"].passed
+    assert run_batches(settings).unchanged == ("other", "ruling")
+
+    settings.rulings.unlink()
+    report = run_batches(settings)
+    assert (len(report.failed), report.ruled) == (2, ())
+    assert not checks(settings, "ruling")["relations:sums_hold"].passed
+
+
+def test_stale_rulings_are_named_and_a_file_that_cannot_be_read_is_red(settings: Settings) -> None:
+    put(settings, "stale/1.txt", b"with a wrong sum")
+    ruled(settings, "stale/1.txt", "0" * 64)
+    ruled(settings, "stale/gone.txt", "0" * 64)
+    report = run_batches(settings)
+    assert report.ok
+    assert [(each.article_id, each.why, each.applies) for each in report.stale] == [
+        ("stale/1.txt", "text_changed", True),
+        ("stale/gone.txt", "article_gone", False),
+    ]
+    check = checks(settings, "stale")["warehouse:rulings_are_current"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    settings.rulings.write_text("[[ruling]\n", "utf-8")
+    report = run_batches(settings)
+    assert not report.ok
+    (error,) = report.errors
+    assert "rulings.toml is not TOML" in error
+    assert len(report.ruled) == 1, "what was ruled before stays in the database"
+    report = run_batches(settings, ["stale"])
+    assert any("rulings_are_current" in error for error in report.errors)
+
+
+def test_rulings_reach_the_database_where_nothing_else_changed(settings: Settings) -> None:
+    put(settings, "quiet/1.txt", b"sound")
+    run_batches(settings)
+    ruled(settings, "nowhere/1.txt", "0" * 64)
+    report = run_batches(settings)
+    assert report.unchanged == ("quiet",)
+    assert [each.why for each in report.stale] == ["article_gone"]
+
+
+def test_the_summary_tells_ruled_from_failed_and_names_stale_rulings(settings: Settings) -> None:
+    put(settings, "told/1.txt", b"with a wrong sum")
+    ruled(settings, "told/1.txt", "0" * 64)
+    report = run_batches(settings)
+    for language, words in (
+        ("en", ("ruled on", "false alarm: 印刷如此", "the article has changed since", "rulings.toml")),
+        ("zh", ("已裁定", "误报：印刷如此", "文章此后有改动", "rulings.toml")),
+    ):
+        lines = summary(report, settings.database, settings.rulings, messages(language))  # type: ignore[arg-type]
+        text = "\n".join(plain_lines(lines))
+        for word in words:
+            assert word in text
+        assert "✗" not in text

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from hengshui_etl.alerts.channels import Channel, read_channels, taken
 from hengshui_etl.alerts.ledger import Change, Message, claimed, ledger, note, settle
-from hengshui_etl.alerts.subjects import run_failure, subjects_in
+from hengshui_etl.alerts.subjects import job_failure, run_failure, subjects_in
 from hengshui_etl.alerts.wording import Links, messages_about
 from hengshui_etl.messages import LANGUAGES, Language, Messages, messages
 from hengshui_etl.report.pages import index_name, page_name
@@ -23,7 +23,8 @@ from hengshui_etl.settings import Settings
 
 
 class Ended(NamedTuple):
-    """How the last run of a batch ended: its id, and why it ended red; None if it did not."""
+    """How the last run of a batch, or of a job that is about no batch, ended: its id, and why it ended red or ought to
+    have; None if neither."""
 
     run_id: str
     cause: str | None
@@ -42,8 +43,11 @@ def ledger_file(settings: Settings) -> Path:
     return settings.warehouse / "alerts.sqlite"
 
 
-def announce(settings: Settings, batches: Sequence[str], ended: Mapping[str, Ended]) -> Announced:
-    """Tell of what changed in these batches and in runs that ended, and deliver whatever waits.
+def announce(
+    settings: Settings, batches: Sequence[str], ended: Mapping[str, Ended], jobs: Mapping[str, Ended] | None = None
+) -> Announced:
+    """Tell of what changed in these batches and in runs that ended, by batch or, where they have none, by job, and
+    deliver whatever waits.
 
     Raises RulingsInvalid, sqlite3.Error, OSError; then nothing is lost, and the next call tells of it.
     """
@@ -53,7 +57,8 @@ def announce(settings: Settings, batches: Sequence[str], ended: Mapping[str, End
     names = [channel.name for channel in channels]
     found = {batch: subjects_in(settings.warehouse, batch, rulings) for batch in batches}
     failures = {batch: [run_failure(batch, end.cause)] if end.cause is not None else [] for batch, end in ended.items()}
-    runs = {end.run_id for end in ended.values()}
+    of_jobs = {job: [job_failure(job, end.cause)] if end.cause is not None else [] for job, end in (jobs or {}).items()}
+    runs = {end.run_id for end in (*ended.values(), *(jobs or {}).values())}
     links = _links(settings, say, next(iter(runs)) if len(runs) == 1 else None)
 
     def words(changes: Sequence[Change]) -> list[Message]:
@@ -63,6 +68,7 @@ def announce(settings: Settings, batches: Sequence[str], ended: Mapping[str, End
         now = time.time()
         made = note(connection, ("finding", "quarantine"), found, now, names, words)
         made += note(connection, ("run",), failures, now, names, words)
+        made += note(connection, ("job",), of_jobs, now, names, words)
     sent, refused = deliver(settings, channels)
     return Announced(made, sent, refused)
 

@@ -23,7 +23,7 @@ from hengshui_etl import warehouse
 from hengshui_etl.rulings import Ruling, Statement, ruling_of
 from hengshui_etl.tables.findings import failing, failing_shares
 
-Kind = Literal["finding", "quarantine", "run"]
+Kind = Literal["finding", "quarantine", "run", "job"]
 Level = Literal["warning", "error"]
 
 
@@ -64,6 +64,11 @@ def run_failure(batch: str, cause: str) -> Subject:
     """A run of the batch that ended red for this cause."""
     key = _key("run", batch, _NUMBER.sub("#", cause))
     return Subject(key, "run", batch, "", "error", Decimal(0), "run", cause, cause)
+
+
+def job_failure(job: str, cause: str) -> Subject:
+    """A run of a job that is about no batch, such as the nightly verification, that ended red or ought to have."""
+    return Subject(_key("job", job, _NUMBER.sub("#", cause)), "job", job, "", "error", Decimal(0), "job", cause, cause)
 
 
 def _finding(

@@ -9,16 +9,18 @@ and an asset of its own, with its own contract check, and either all of them are
 
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import dagster as dg
 
-from hengshui_etl import loading, warehouse
+from hengshui_etl import loading, ruled, warehouse
 from hengshui_etl.defs.partitions import BATCHES
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.defs.shown import table as markdown_table
 from hengshui_etl.loading import ContractViolated, Outcome
 from hengshui_etl.report.build import build_report
+from hengshui_etl.rulings import RulingsInvalid
 from hengshui_etl.tables.contracts import CONTRACTS, Violation
 from hengshui_etl.tables.ddl import duckdb_type, one_line
 from hengshui_etl.tables.schemas import TABLES
@@ -181,8 +183,9 @@ def examination(context: dg.AssetExecutionContext) -> Iterator[Any]:
     name="warehouse",
     deps=["quarantine", "indicators", "project_totals", "provincial_shares"],
     description=(
-        "The DuckDB file with all tables, the views failed_checks and article_summary, and a comment on every table and"
-        " column. The rows of the batch are replaced in one transaction; the Parquet files suffice to make it anew."
+        "The DuckDB file with all tables, the views failed_checks, article_summary and stale_rulings, the rulings of"
+        " reviewers, and a comment on every table and column. The rows of the batch are replaced in one transaction;"
+        " the Parquet files suffice to make it anew."
     ),
     group_name=GROUP,
     kinds={"duckdb"},
@@ -197,6 +200,8 @@ def load(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     settings = project.settings
     project.on_progress("warehouse", 0, 1)
     changed = warehouse.load_batch(settings.database, settings.warehouse, context.partition_key)
+    with suppress(RulingsInvalid):  # the check rulings_are_current tells; those of the last run stay
+        ruled.refresh(settings)
     sizes = {table: warehouse.stored(settings.warehouse, table, context.partition_key) for table in TABLES}
     return dg.MaterializeResult(
         metadata={

@@ -7,7 +7,7 @@ A check is a view of a table that was stored before: asking again costs one read
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,19 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from hengshui_etl import loading, warehouse
+from hengshui_etl import loading, ruled, warehouse
 from hengshui_etl.defs import shown
 from hengshui_etl.defs.partitions import BATCHES
 from hengshui_etl.defs.resources import Project
+from hengshui_etl.rulings import Ruling, RulingsInvalid, Statement, read_rulings, ruling_of
+from hengshui_etl.settings import Settings
 from hengshui_etl.tables.findings import FAMILIES, failing, failing_shares, of_projects
 
 WARN = dg.AssetCheckSeverity.WARN
-THEIRS = "A failure is the article's: it is loaded and shown, and blocks nothing."
+THEIRS = (
+    "A failure is the article's: it is loaded and shown, and blocks nothing. Failures that a reviewer has ruled on"
+    " (rulings.toml) are listed as such and let the check pass."
+)
 
 
 def finding_spec(name: str, asset: str, holds: str, *deps: str) -> dg.AssetCheckSpec:
@@ -44,6 +49,25 @@ def texts_of(settings_warehouse: Path, batch: str, rows: pl.DataFrame) -> dict[t
         for chunk in warehouse.read_chunks(settings_warehouse, "figures", batch, ["article_id", "figure_id", "text"]):
             wanted = chunk.join(articles, on="article_id", how="semi")
             found.update({(article, figure): text for article, figure, text in wanted.iter_rows()})
+    return found
+
+
+Rulings = Mapping[tuple[str, str], Ruling]
+"""Rulings by article and relation."""
+
+
+def rulings_on(settings: Settings, relations: pl.DataFrame, texts: Mapping[tuple[str, str], str]) -> Rulings:
+    """What was ruled on these relations; nothing where the file cannot be read, which has its own check."""
+    try:
+        rulings: Mapping[Statement, Ruling] = read_rulings(settings.rulings)
+    except (RulingsInvalid, OSError):
+        return {}
+    found: dict[tuple[str, str], Ruling] = {}
+    for row in relations.iter_rows(named=True) if rulings else ():
+        article = row["article_id"]
+        figures = [texts.get((article, figure), "?") for figure in row["operands"]]
+        if (ruling := ruling_of(rulings, article, row["type"], row["sentence_text"], figures)) is not None:
+            found[article, row["relation_id"]] = ruling
     return found
 
 
@@ -77,25 +101,36 @@ def consistency_of_relations(context: dg.AssetCheckExecutionContext) -> Iterator
         failures.append(failing(chunk))
     failed = pl.concat(failures)
     texts = texts_of(folder, batch, failed)
+    rulings = rulings_on(project.settings, failed, texts)
     wanted = {key.name for key in context.selected_asset_check_keys}
     for kind, (name, _) in FAMILIES.items():
         if name in wanted:
-            yield relation_result("relations", name, failed.filter(pl.col("type") == kind), statuses[kind], texts)
+            mine = failed.filter(pl.col("type") == kind)
+            yield relation_result("relations", name, mine, statuses[kind], texts, rulings)
 
 
 def relation_result(
-    asset: str, name: str, failed: pl.DataFrame, statuses: Counter[str], texts: dict[tuple[str, str], str]
+    asset: str,
+    name: str,
+    failed: pl.DataFrame,
+    statuses: Counter[str],
+    texts: dict[tuple[str, str], str],
+    rulings: Rulings,
 ) -> dg.AssetCheckResult:
-    """What a check says of relations: how many there are, how many hold, and the failing ones with their arithmetic."""
+    """What a check says of relations: how many there are, how many hold, and the failing ones with their arithmetic and
+    with what was ruled on them. Passed where nothing fails that nobody has ruled on."""
+    ruled_on = {key: f"{ruling.ruling}: {ruling.reason}" for key, ruling in rulings.items()}
+    open_failures = sum((row[0], row[1]) not in ruled_on for row in failed.select("article_id", "relation_id").rows())
     metadata = counts(statuses, failed["article_id"].n_unique())
+    metadata["ruled"] = len(failed) - open_failures
     if len(failed):
-        metadata["failing"] = dg.MarkdownMetadataValue(shown.failing_table(failed, texts))
+        metadata["failing"] = dg.MarkdownMetadataValue(shown.failing_table(failed, texts, rulings=ruled_on))
     return dg.AssetCheckResult(
         asset_key=asset,
         check_name=name,
-        passed=not len(failed),
+        passed=not open_failures,
         severity=WARN,
-        description=f"{len(failed)} of {statuses.total()} relations cannot be true" if len(failed) else None,
+        description=f"{open_failures} of {statuses.total()} relations cannot be true" if open_failures else None,
         metadata=metadata,
     )
 
@@ -115,26 +150,40 @@ def possible_provincial_totals(context: dg.AssetCheckExecutionContext) -> dg.Ass
     folder, batch = project.settings.warehouse, context.partition_key
     shares = warehouse.read_table(folder, "provincial_shares", batch)
     failed = failing_shares(shares)
+    ruled_on = rulings_on_shares(project.settings, batch, failed)
     provincial, others = shares.filter("is_provincial"), shares.filter(~pl.col("is_provincial"))
     metadata: dict[str, Any] = {
         "shares of a province": len(provincial),
         "shares of another whole": len(others),
         "fail": len(failed),
+        "ruled": len(ruled_on),
     }
     if len(provincial):
         metadata["possible provincial totals"] = dg.MarkdownMetadataValue(shares_table(provincial))
     if len(others):
         metadata["other wholes"] = dg.MarkdownMetadataValue(shares_table(others))
     if len(failed):
-        metadata["failing"] = dg.MarkdownMetadataValue(shares_table(failed))
+        metadata["failing"] = dg.MarkdownMetadataValue(shares_table(failed, ruled_on))
     return dg.AssetCheckResult(
-        passed=not len(failed),
+        passed=len(ruled_on) == len(failed),
         severity=WARN,
         description="; ".join(
             f"{cells[2]} {cells[3]} → {cells[5]}" for cells in map(share_cells, _rows(provincial.head(5)))
         ),
         metadata=metadata,
     )
+
+
+def rulings_on_shares(settings: Settings, batch: str, failed: pl.DataFrame) -> dict[tuple[str, str], str]:
+    """What was ruled on the relations behind failing shares. A share that is possible, and only not above the average
+    as the article says, is behind no failing relation: nobody can rule on it."""
+    impossible = failed.filter(pl.col("status") == "fail").select("article_id", "relation_id")
+    if not len(impossible):
+        return {}
+    relations = warehouse.read_table(settings.warehouse, "relations", batch)
+    mine = relations.join(impossible, on=["article_id", "relation_id"], how="semi")
+    rulings = rulings_on(settings, mine, texts_of(settings.warehouse, batch, mine))
+    return {key: f"{ruling.ruling}: {ruling.reason}" for key, ruling in rulings.items()}
 
 
 SHARES = (
@@ -169,8 +218,13 @@ def share_cells(row: dict[str, Any]) -> tuple[object, ...]:
 _BOUNDS = {"exact": "", "approx": " (about)", "min": " (at least)", "max": " (at most)"}
 
 
-def shares_table(rows: pl.DataFrame) -> str:
-    return shown.table(SHARES, [share_cells(row) for row in _rows(rows.head(shown.MOST_ROWS))], len(rows))
+def shares_table(rows: pl.DataFrame, ruled_on: Mapping[tuple[str, str], str] | None = None) -> str:
+    """Shares for reading, with what was ruled on them where that is given."""
+    cells = [share_cells(row) for row in _rows(rows.head(shown.MOST_ROWS))]
+    if ruled_on is None:
+        return shown.table(SHARES, cells, len(rows))
+    said = [ruled_on.get((row["article_id"], row["relation_id"]), "") for row in _rows(rows.head(shown.MOST_ROWS))]
+    return shown.table((*SHARES, "ruling"), [(*row, text) for row, text in zip(cells, said, strict=True)], len(rows))
 
 
 def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
@@ -198,13 +252,10 @@ def project_totals_agree(context: dg.AssetCheckExecutionContext) -> dg.AssetChec
         warehouse.read_table(folder, "figures", batch, ["article_id", "figure_id", "metric"]),
     )
     failed = failing(relations)
-    result = relation_result(
-        "project_totals",
-        "project_totals_agree",
-        failed,
-        Counter(relations["status"].to_list()),
-        texts_of(folder, batch, failed),
-    )
+    texts = texts_of(folder, batch, failed)
+    rulings = rulings_on(project.settings, failed, texts)
+    statuses = Counter(relations["status"].to_list())
+    result = relation_result("project_totals", "project_totals_agree", failed, statuses, texts, rulings)
     metadata: dict[str, Any] = {"pairs of number and investment": len(totals), **(result.metadata or {})}
     if len(totals):
         metadata["project totals"] = dg.MarkdownMetadataValue(totals_table(totals))
@@ -261,5 +312,38 @@ def nothing_failed_in_the_program(context: dg.AssetCheckExecutionContext) -> dg.
         passed=not len(ours),
         severity=dg.AssetCheckSeverity.ERROR,
         description=f"{len(ours)} {files} could not be examined" if len(ours) else None,
+        metadata=metadata,
+    )
+
+
+@dg.asset_check(
+    asset="warehouse",
+    name="rulings_are_current",
+    description=(
+        "Rulings. Can what reviewers have ruled (rulings.toml) be read, and is every ruling still about what it was"
+        " made on? A warning names rulings whose article is gone or has changed, or whose statement no longer fails; an"
+        " error says that the file cannot be read, and then the rulings of the last run stay in the database."
+    ),
+    partitions_def=BATCHES,
+    required_resource_keys={"project"},
+)
+def rulings_are_current(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    project: Project = context.resources.project
+    try:
+        known = read_rulings(project.settings.rulings)
+    except (RulingsInvalid, OSError) as error:
+        return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.ERROR, description=str(error))
+    stale = ruled.stale_rulings(project.settings.database)
+    metadata: dict[str, Any] = {"rulings": len(known), "stale": len(stale)}
+    if stale:
+        heads = ("article", "check", "ruling", "reason", "why it is stale", "still shown as ruled", "sentence")
+        rows = [(s.article_id, s.type, s.ruling, s.reason, s.why, s.applies, s.sentence) for s in stale]
+        metadata["stale rulings"] = dg.MarkdownMetadataValue(
+            shown.table(heads, rows, len(rows), "in the table `stale_rulings` of the warehouse")
+        )
+    return dg.AssetCheckResult(
+        passed=not stale,
+        severity=WARN,
+        description=f"rulings to look at again: {len(stale)}" if stale else None,
         metadata=metadata,
     )

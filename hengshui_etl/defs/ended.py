@@ -39,9 +39,9 @@ def look(settings: Settings, instance: dg.DagsterInstance) -> Announced:
     with ledger(ledger_file(settings)) as connection:
         after = {str(k): int(v) for k, v in json.loads(mark(connection, home) or "{}").items()}
         known = mark(connection, "rulings") or fingerprint(())
-    ended, reached = _ended_runs(instance, after)
+    ended, jobs, reached = _ended_runs(instance, after)
     batches = sorted({*ended, *(stored_batches(settings.warehouse) if ruled != known else ())})
-    announced = announce(settings, batches, ended)
+    announced = announce(settings, batches, ended, jobs)
     if (reached, ruled) != (after, known):
         with ledger(ledger_file(settings)) as connection:
             set_mark(connection, home, json.dumps(reached))
@@ -49,8 +49,11 @@ def look(settings: Settings, instance: dg.DagsterInstance) -> Announced:
     return announced
 
 
-def _ended_runs(instance: dg.DagsterInstance, after: dict[str, int]) -> tuple[dict[str, Ended], dict[str, int]]:
-    """The last run of each batch of which a run ended since `after`, and how far the events were read, by kind."""
+def _ended_runs(
+    instance: dg.DagsterInstance, after: dict[str, int]
+) -> tuple[dict[str, Ended], dict[str, Ended], dict[str, int]]:
+    """The last run of each batch of which a run ended since `after`, that of each job whose runs have no batch, and how
+    far the events were read, by kind."""
     reached = dict(after)
     last: dict[str, int] = {}  # run id → number of the event that ended it
     for kind in _ENDS:
@@ -58,18 +61,24 @@ def _ended_runs(instance: dg.DagsterInstance, after: dict[str, int]) -> tuple[di
             last[run_id] = number
             reached[kind.value] = max(number, reached.get(kind.value, 0))
     ended: dict[str, Ended] = {}
+    jobs: dict[str, Ended] = {}
     runs = sorted(last, key=last.__getitem__)
     for start in range(0, len(runs), _PAGE):
         some = runs[start : start + _PAGE]
-        batch_of = {
-            run.run_id: run.tags.get(PARTITION)
+        whose = {
+            run.run_id: (run.tags.get(PARTITION), run.job_name)
             for run in instance.get_runs(dg.RunsFilter(run_ids=some))
             if run.tags.get(WILL_RETRY) != "true"  # the last try tells how it ended
         }
         for run_id in some:
-            if batch := batch_of.get(run_id):
+            batch, job = whose.get(run_id, (None, None))
+            if batch:
                 ended[batch] = Ended(run_id, None)
-    return {batch: end._replace(cause=_cause(instance, end.run_id)) for batch, end in ended.items()}, reached
+            elif job:
+                jobs[job] = Ended(run_id, None)
+    for found in (ended, jobs):
+        found.update({name: end._replace(cause=_cause(instance, end.run_id)) for name, end in found.items()})
+    return ended, jobs, reached
 
 
 def _events(instance: dg.DagsterInstance, kind: dg.DagsterEventType, after: int) -> Iterator[tuple[str, int]]:

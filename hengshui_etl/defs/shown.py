@@ -7,7 +7,7 @@ What articles say is untrusted: nothing of it may become markup, a link or an in
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -49,13 +49,19 @@ def number(value: Decimal) -> str:
     return f"{sign}{int(whole):,}".replace(",", " ") + point + places
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[object]], total: int | None = None) -> str:
-    """A Markdown table; `total` tells how many rows there are if these are only the first."""
+def table(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    total: int | None = None,
+    others: str = "in the table `failed_checks` of the warehouse",
+) -> str:
+    """A Markdown table; `total` tells how many rows there are if these are only the first, `others` where to find those
+    that are left out."""
     lines = ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
     lines += ["| " + " | ".join(map(cell, row)) + " |" for row in rows[:MOST_ROWS]]
     left = (len(rows) if total is None else total) - min(len(rows), MOST_ROWS)
     if left > 0:
-        lines += ["", f"… and {left} more, in the table `failed_checks` of the warehouse."]
+        lines += ["", f"… and {left} more: {others}."]
     return "\n".join(lines)
 
 
@@ -82,13 +88,23 @@ FAILING = (
     "gap",
     "likely mend",
     "sentence",
+    "ruling",
 )
 
 
-def failing_table(relations: pl.DataFrame, texts: dict[tuple[str, str], str], total: int | None = None) -> str:
-    """The relations that fail: operands as printed (`texts` by article and figure), intervals, sentence."""
+def failing_table(
+    relations: pl.DataFrame,
+    texts: dict[tuple[str, str], str],
+    total: int | None = None,
+    rulings: Mapping[tuple[str, str], str] | None = None,
+) -> str:
+    """The relations that fail: operands as printed (`texts` by article and figure), intervals, sentence, and what was
+    ruled on them (`rulings` by article and relation); those that nobody has ruled on first."""
+    known = rulings or {}
     rows = []
-    for row in relations.sort("severity", "article_id", "relation_nr").head(MOST_ROWS).iter_rows(named=True):
+    ordered = list(relations.sort("severity", "article_id", "relation_nr").iter_rows(named=True))
+    ordered.sort(key=lambda row: (row["article_id"], row["relation_id"]) in known)
+    for row in ordered[:MOST_ROWS]:
         article = row["article_id"]
         operands = ", ".join(f"{texts.get((article, figure), '?')} ({figure})" for figure in row["operands"])
         mend = row["mend_text"] and f"{texts.get((article, row['mend_figure_id']), '?')} → {row['mend_text']}"
@@ -104,6 +120,7 @@ def failing_table(relations: pl.DataFrame, texts: dict[tuple[str, str], str], to
                 row["gap"],
                 mend,
                 row["sentence_text"],
+                known.get((article, row["relation_id"])),
             )
         )
     return table(FAILING, rows, len(relations) if total is None else total)
