@@ -27,11 +27,11 @@ format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-# After a wanted change of what the program says: the seed's answer in tests/golden, and what the README shows.
+# After a wanted change of what the program says: the seed's answer in tests/golden, and what the READMEs show.
 golden: setup
 	@$(BIN)/python tests/test_golden.py
 	@$(BIN)/python tests/test_queries.py
-	@git diff --stat -- README.md tests/golden 2>/dev/null || true
+	@git diff --stat -- README.md README.zh-CN.md tests/golden 2>/dev/null || true
 
 # After an edit of the dependencies in pyproject.toml. The index is named, so that no private one gets into the lock file.
 lock: setup

@@ -19,13 +19,13 @@ import pytest
 PROJECT = Path(__file__).parent.parent
 SEED = "data/raw/2019-10/hengshui-industrial-upgrading.txt"
 GOLDEN = PROJECT / "tests" / "golden" / "seed.answer.json"
-README = PROJECT / "README.md"
+READMES = {"en": PROJECT / "README.md", "zh": PROJECT / "README.zh-CN.md"}
 
 
-def output(folder: Path, *arguments: str) -> bytes:
+def output(folder: Path, *arguments: str, language: str = "") -> bytes:
     """What the program of the project's environment prints in a project folder, whatever the exit status."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("HENGSHUI", "DAGSTER"))}
-    env |= {"HENGSHUI_HOME": str(folder), "PATH": os.defpath}
+    env |= {"HENGSHUI_HOME": str(folder), "PATH": os.defpath, "HENGSHUI_LANG": language}
     code = "import sys; sys.argv[0] = '.venv/bin/hengshui-etl'; from hengshui_etl.cli import main; main()"
     command = [sys.executable, "-c", code, *arguments]
     result = subprocess.run(command, capture_output=True, cwd=folder, env=env, timeout=300, check=False)
@@ -37,15 +37,18 @@ def answer_of_the_seed() -> bytes:
     return output(PROJECT, "check", "--format", "json", SEED)
 
 
-def run_on_the_seed(home: Path) -> str:
-    """What `make run` shows after the set-up, the first time."""
+def run_on_the_seed(home: Path, language: str) -> dict[str, str]:
+    """What `make run` shows after the set-up, the first time, and what the query of the README then answers."""
     (home / SEED).parent.mkdir(parents=True)
     shutil.copy(PROJECT / SEED, home / SEED)
-    return output(home, "run").decode()
+    seen = output(home, "run", language=language).decode()
+    found = re.search(r'hengshui-etl query "([^"]+)"', READMES[language].read_text("utf-8"))
+    assert found, "the README has no query"
+    return {"seen": seen, "query": output(home, "query", found[1], language=language).decode()}
 
 
-def check_of_the_example() -> str:
-    return output(PROJECT, "check", "docs/example.txt").decode()
+def check_of_the_example(language: str) -> str:
+    return output(PROJECT, "check", "docs/example.txt", language=language).decode()
 
 
 def part(name: str, readme: str) -> str:
@@ -63,24 +66,27 @@ def test_the_answer_of_the_seed() -> None:
     assert answer_of_the_seed() == GOLDEN.read_bytes(), "if this is wanted: make golden"
 
 
-def test_the_readme_shows_what_check_prints() -> None:
-    assert part("check", README.read_text("utf-8")) == fenced(check_of_the_example()), "if this is wanted: make golden"
+@pytest.mark.parametrize("language", READMES)
+def test_the_readme_shows_what_check_prints(language: str) -> None:
+    shown = part("check", READMES[language].read_text("utf-8"))
+    assert shown == fenced(check_of_the_example(language)), "if this is wanted: make golden"
 
 
 @pytest.mark.slow
-def test_the_readme_shows_what_a_run_prints(tmp_path: Path) -> None:
-    assert part("seen", README.read_text("utf-8")) == fenced(run_on_the_seed(tmp_path)), (
-        "if this is wanted: make golden"
-    )
+@pytest.mark.parametrize("language", READMES)
+def test_the_readme_shows_what_a_run_and_a_query_print(language: str, tmp_path: Path) -> None:
+    text = READMES[language].read_text("utf-8")
+    for name, printed in run_on_the_seed(tmp_path, language).items():
+        assert part(name, text) == fenced(printed), "if this is wanted: make golden"
 
 
 if __name__ == "__main__":
     GOLDEN.write_bytes(answer_of_the_seed())
-    with tempfile.TemporaryDirectory() as home:
-        parts = {"seen": run_on_the_seed(Path(home)), "check": check_of_the_example()}
-    text = README.read_text("utf-8")
-    for name, shown in parts.items():
-        text = text.replace(
-            f"<!-- {name} -->\n{part(name, text)}<!-- /{name} -->", f"<!-- {name} -->\n{fenced(shown)}<!-- /{name} -->"
-        )
-    README.write_text(text, "utf-8")
+    for language, path in READMES.items():
+        with tempfile.TemporaryDirectory() as home:
+            parts = {**run_on_the_seed(Path(home), language), "check": check_of_the_example(language)}
+        text = path.read_text("utf-8")
+        for name, shown in parts.items():
+            old = f"<!-- {name} -->\n{part(name, text)}<!-- /{name} -->"
+            text = text.replace(old, f"<!-- {name} -->\n{fenced(shown)}<!-- /{name} -->")
+        path.write_text(text, "utf-8")

@@ -1,6 +1,6 @@
-"""The queries of the README run, and answer what the README shows.
+"""The queries of the READMEs run, and answer what they show.
 
-`python tests/test_queries.py` writes the answers into the README again, after a wanted change.
+`python tests/test_queries.py` writes the answers into them again, after a wanted change.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import pytest
 from hengshui_etl import loading, warehouse
 from hengshui_etl.settings import Settings, read_settings
 
-README = Path(__file__).parent.parent / "README.md"
+PROJECT = Path(__file__).parent.parent
+READMES = {"en": PROJECT / "README.md", "zh": PROJECT / "README.zh-CN.md"}
 BATCH = "2019-10"
 _PART = re.compile(r"(?<=<!-- queries -->\n).*?(?=<!-- /queries -->)", re.DOTALL)
 _QUERY = re.compile(r"```sql\n(?P<sql>(?:.*\n)*?)```\n(?P<answer>\n(?:\|.*\n)+)?")
@@ -29,15 +30,15 @@ class Query(NamedTuple):
     answer: str
 
 
-def queries() -> list[Query]:
-    found = _PART.search(README.read_text("utf-8"))
+def queries(language: str = "en") -> list[Query]:
+    found = _PART.search(READMES[language].read_text("utf-8"))
     assert found, "the README has no part between <!-- queries --> and <!-- /queries -->"
     return [Query(query["sql"], (query["answer"] or "").strip()) for query in _QUERY.finditer(found[0])]
 
 
 def load_seed(home: Path) -> Settings:
     """A warehouse of the seed alone, made without Dagster."""
-    settings = read_settings({"HENGSHUI_HOME": str(home), "HENGSHUI_RAW": str(README.parent / "data" / "raw")})
+    settings = read_settings({"HENGSHUI_HOME": str(home), "HENGSHUI_RAW": str(PROJECT / "data" / "raw")})
     loading.list_batch(settings, BATCH)
     loading.examine_batch(settings, BATCH)
     warehouse.load_batch(settings.database, settings.warehouse, BATCH)
@@ -64,13 +65,15 @@ def answer(settings: Settings, n: int) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def test_there_are_five() -> None:
-    assert len(queries()) == 5
+@pytest.mark.parametrize("language", READMES)
+def test_there_are_five(language: str) -> None:
+    assert len(queries(language)) == 5
 
 
+@pytest.mark.parametrize("language", READMES)
 @pytest.mark.parametrize("n", range(5))
-def test_the_answer_is_the_one_shown(settings: Settings, n: int) -> None:
-    query = queries()[n]
+def test_the_answer_is_the_one_shown(settings: Settings, n: int, language: str) -> None:
+    query = queries(language)[n]
     answered = shown(*warehouse.query(settings.database, query.sql))
     assert not query.answer or query.answer == answered, "run: python tests/test_queries.py"
 
@@ -124,5 +127,6 @@ if __name__ == "__main__":
             table = f"\n{shown(*warehouse.query(made.database, query['sql']))}\n" if query["answer"] else ""
             return f"```sql\n{query['sql']}```\n{table}"
 
-        text = README.read_text("utf-8")
-        README.write_text(_PART.sub(lambda part: _QUERY.sub(renewed, part[0]), text), "utf-8")
+        for path in READMES.values():
+            text = path.read_text("utf-8")
+            path.write_text(_PART.sub(lambda part: _QUERY.sub(renewed, part[0]), text), "utf-8")
