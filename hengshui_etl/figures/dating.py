@@ -37,12 +37,13 @@ _DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
 _DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
 _REACHED = re.compile(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
 _WITHIN_YEAR = re.compile(r"^一年(?:间|来|里|中)")
-_PLANNED = re.compile(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$")
+_PLANNED = re.compile(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
 _YEARS_TOGETHER = re.compile(
     r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![近约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
 )
+_YEARS_BETWEEN = re.compile(r"(?P<n>[两二三四五六七八九十])年(?:间|来)")
 _NET_TOTAL = re.compile(r"(?:累计|共|净)[增减]")
-_OF_PLAN = re.compile(r"的?(?:年度|全年)(?:任务|计划|目标|预算)")
+_OF_PLAN = re.compile(r"的?(?:(?:年度|全年)(?:任务|计划|目标|预算)|(?:调控|控制|预期)目标|目标范围)")
 _TELLING = re.compile(rf"年|计划|定任务|力争|[由从]|{_PLAN.pattern}")
 """What every clause has that says more of its time than its time word: one look spares the others the rest."""
 
@@ -107,11 +108,11 @@ class Dating(Times):
             return self.moment.period
         telling = _TELLING.search(before) is not None
         if self.plan_run is not None:
-            till, of_plan = self.plan_run
+            till, planned = self.plan_run
             joint = self.text[till : q.at]
             if not telling and len(joint) < 16 and (joint.startswith("、") or joint[1:].startswith("其中")):
-                self.plan_run = (q.till, of_plan)
-                return of_plan
+                self.plan_run = (q.till, planned)
+                return planned
             self.plan_run = None
         if telling:
             told = self._told_period(governing, s)
@@ -128,10 +129,10 @@ class Dating(Times):
         if _OF_PLAN.match(s.behind) and s.predicate in ("level", "average"):
             return whole_year(period, day)
         if telling:
-            of_plan = q.kind == "percent" and before.endswith("的")
+            of_it = q.kind == "percent" and before.endswith("的")
             if (
                 s.predicate in ("level", "average")
-                and not of_plan
+                and not of_it
                 and (_PLAN.search(before) or _PLANNED.search(before))
             ):
                 year = whole_year(period, day)
@@ -160,10 +161,10 @@ class Dating(Times):
         if so_far and day and first and first.year == day.year:
             self.moment = Moment(Period(first, day), False, False, True)
             return self.moment.period
-        if self.this_year and governing.whole_year and s.predicate != "rate" and (end := self.main_end()) is not None:
-            if first and first.year == end.year:
-                self.moment = Moment(Period(first, end), False, False, True)
-                return self.moment.period
+        end = self.main_end() if self.this_year and governing.whole_year and s.predicate != "rate" else None
+        if end is not None and first is not None and first.year == end.year:
+            self.moment = Moment(Period(first, end), False, False, True)
+            return self.moment.period
         return period
 
     def _told_period(self, governing: Moment, s: Statement) -> Period | None:
@@ -172,6 +173,8 @@ class Dating(Times):
         last = period.last
         if last is None:
             return None
+        if (run := _YEARS_BETWEEN.match(s.before)) and self._is_change(s):
+            return self._years_between(_DIGITS[run["n"]])
         if governing.as_of and _WITHIN_YEAR.search(s.before):
             self.moment = Moment(between(previous_year(period).last, last), False, False, True)
             return self.moment.period
@@ -182,6 +185,18 @@ class Dating(Times):
                 last = date(last.year - 1, 12, 31)
             self.moment = Moment(Period(date(last.year - years + 1, 1, 1), last), False, False, True)
             return self.moment.period
+        return None
+
+    def _years_between(self, years: int) -> Period | None:
+        """The `years` since what was told last (2012年…，十年间上升…), or None where the story did not begin then."""
+        start, end = self.origin or self.moment, self.default
+        if start is None or start.period.last is None:
+            return None
+        if self.origin is not None and start.whole_year and start.period.first is not None:
+            return Period(start.period.first, start.period.last.replace(year=start.period.last.year + years))
+        last = end.period.last if end is not None else None
+        if last is not None and start.period.last.year + years == last.year:
+            return between(start.period.last, last)
         return None
 
     def _is_change(self, s: Statement) -> bool:

@@ -135,6 +135,10 @@ class _Walk:
             place = places.place_for(q, statement)
             count = 1 if listed else _listed_after(text, quantities, i)
             metric = metric_of(text, q, statement, memory, listed, headline, count)
+            if memory.parts and (member := places.member(memory.parts[memory.part])) is not None:
+                place, metric = member, memory.topic or memory.paragraph or metric
+            elif place is not places.main and place is not None and metric is not None:
+                metric = _without_place(metric, place, q, statement, memory)
             self.add(q, statement, direction, metric, period, place, number)
             previous = q
         while t < len(times):
@@ -192,6 +196,14 @@ class _Walk:
                 False,
             )
             self.add(quantity, None, cell.direction, metric, period, place, number)
+
+
+def _without_place(metric: str, place: Place, q: Quantity, s: Statement, memory: Memory) -> str:
+    """What a figure measures whose words name nothing but its place (恩施市86.2%): what was measured before."""
+    name = metric.partition("占")[0] if q.kind == "percent" and "占" not in s.before else metric
+    if len(name) < 2 or not place.name.startswith(name) or s.predicate != "level":
+        return metric
+    return (memory.ratio if q.kind == "percent" else memory.topic) or metric
 
 
 def _in_year(span: Period, year: Period) -> Period | None:

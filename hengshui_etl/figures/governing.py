@@ -25,6 +25,7 @@ from hengshui_etl.figures.periods import (
     previous_year,
     so_far,
     whole_year,
+    year_to,
     year_words,
     years_ahead,
 )
@@ -270,9 +271,9 @@ class Times:
         if earlier.endswith(("截至", "截止", "到", "至")) and not moment.as_of and not moment.whole_year:
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
         if after.startswith("起") and self.body and self.published and moment.period.first and not moment.as_of:
-            end = self.main_end() or self.published
-            if moment.period.first <= end:
-                self.moment, self.fresh = Moment(Period(moment.period.first, end), False, False, True), True
+            until = self.main_end() or self.published
+            if moment.period.first <= until:
+                self.moment, self.fresh = Moment(Period(moment.period.first, until), False, False, True), True
                 self.base = None
             return
         if moment.day and not moment.as_of:
@@ -283,7 +284,7 @@ class Times:
             self.days = [*(self.days[:-1][-31:] or [self.last_time[1]]), single, moment]
         self.last_time = (time.till, moment)
         if "学年" in word and moment.period.last is not None:
-            self.flow = Moment(Period(date(moment.period.last.year, 1, 1), moment.period.last), False, False, True)
+            self.flow = Moment(year_to(moment.period), False, False, True)
         if plan and plan["edge"] in ("末", "期末"):
             whole = moment_of(word.removesuffix("末").removesuffix("期"), None, None)
             self.plan_end = (moment, whole.period) if whole is not None else None
@@ -317,7 +318,7 @@ class Times:
         return last
 
     def _runs_on(self, last: date | None) -> bool:
-        """Whether a span up to the day of writing or beyond is an aside: the article speaks of one that ended before."""
+        """Whether a span up to the day of writing or beyond is an aside, as the article speaks of one that is over."""
         return (
             last is not None and self.published is not None and last >= self.published and self.main_end() is not None
         )
@@ -376,6 +377,8 @@ class Times:
                 day = self.census.replace(year=moment.period.last.year)
                 self.base = Moment(Period(None, day), True, False, True)
                 self.since = self.base
+            elif moment.whole_year and not source and _is_next_year_end(governing, moment):
+                self.since = Moment(Period(None, moment.period.last), True, False, True)
 
     def _govern(self, moment: Moment, at: int) -> None:
         self.moment = moment
@@ -409,9 +412,15 @@ class Times:
             self.default = moment
 
 
+def _is_next_year_end(state: Moment, year: Moment) -> bool:
+    """Whether a state is that of the end of the year after `year`."""
+    last, before = state.period.last, year.period.last
+    return last is not None and before is not None and last == before.replace(year=before.year + 1)
+
+
 def _latest_year(text: str) -> int | None:
-    """The year that an article without a date was written in: the latest that it prints, or the one after where it tells
-    of the end of that year and of last year; None where it prints none."""
+    """The year that an article without a date was written in: the latest that it prints, or the one after it where it
+    tells of the end of that year and of last year; None where it prints none."""
     found = [y for y in map(year_words, _NAMED_YEAR.findall(text)) if 1949 <= y <= 2100]
     if not found:
         return None

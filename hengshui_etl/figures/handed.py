@@ -19,16 +19,13 @@ _INDUSTRIES = ("第一产业", "第二产业", "第三产业")
 
 
 def names_for(s: Statement, memory: Memory, count: int) -> bool:
-    """Whether a list of three or more figures goes with as many names right before it, though no word hands them out."""
+    """Whether a list of three or more figures goes with as many names before it, though no word hands them out."""
     if count < 3:
         return False
+    if s.predicate == "change":
+        return len(memory.names) == count and memory.last.startswith(memory.names[0])
     subject = cleaned(s.subject)
-    return (
-        s.predicate == "level"
-        and "、" in subject
-        and len(members(subject, count)) == count
-        or (s.predicate == "change" and len(memory.names) == count and memory.last.startswith(memory.names[0]))
-    )
+    return s.predicate == "level" and "、" in subject and len(members(subject, count)) == count
 
 
 def handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]:
@@ -39,8 +36,8 @@ def handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]
     word = (
         f"占{cleaned(s.object) or memory.whole or memory.topic}" if share else s.word if s.predicate == "change" else ""
     )
-    if (times := _TIMES.match(s.before)) and len(named := re.split("[、和及]", times["times"])) == count:
-        return [f"{time}{cleaned(times['rest'])}" for time in named]
+    if (times := _TIMES.match(s.before)) and len(told := re.split("[、和及]", times["times"])) == count:
+        return [f"{time}{cleaned(times['rest'])}" for time in told]
     if count == 3 and "三次产业" in subject:
         memory.members = list(_INDUSTRIES)
         return [subject.replace("三次产业", name) + word for name in _INDUSTRIES]

@@ -65,15 +65,21 @@ _VENUE = re.compile(
     r"(?P<name>(?!落户|入驻|进驻|位于|布局|走进|其|该|全|各|这|市级|省级|国家|部分|一般|所有|重点|主要|有|在)[^\W\d_a-zA-Z]{2,6}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
     r"|某[^\W\d_a-zA-Z]{1,6}?(?:企业|公司|集团|工厂))"
 )
-_LAST = re.compile("[镇乡道木村区城场站团司厂业]")
+_LAST = re.compile("[镇乡道木村区城场站团司厂业谷]")
 """A character of every name that `_LOCAL` and `_VENUE` find: one look spares most clauses both."""
-_VENUE_ENDS = re.compile(r"古城|古镇|景区|(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸")
+_VENUE_ENDS = re.compile(r"大峡谷|古城|古镇|景区|(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸")
 _TITLE_VENUE = re.compile(r"[^\W\d_a-zA-Z]{0,4}?(?:国际)?机场(?!群|数|业|里)")
 _ESTATE = re.compile(
     r"(?:国营|国有|——|[，。\s《])(?P<name>(?!国营|国有)[^\W\d_a-zA-Z]{2,4}?(?:林场|农场|牧场|茶场|渔场|垦区))"
 )
 _POINTING = re.compile("[全该我][市县区镇省场]")
 _HONG_KONG = re.compile(r"全港|本港|港闻|全澳|本澳")
+_OUR_PORT = re.compile("本港|本澳")
+_HONG_KONG_PLACE, _MACAO = Place("香港", "810000", "province"), Place("澳门", "820000", "province")
+_COMPANY = re.compile(
+    r"(?:^|[的，。、\s日])(?P<name>[^\W\d_a-zA-Z]{3,8})[（(](?:[（(]?(?:证券|股票)代码|[036489]\d{2}[\dXx*]{3}|\d{4,5}\.HK)"
+)
+_COURT = re.compile(r"(?P<name>[^\W\d_a-zA-Z]{2,6}?)(?P<kind>法院|检察院)(?=[：:\s])")
 _CITY_PROPER = re.compile(r"(?:主城区|中心城区|城区|市区)")
 _CALLED: dict[str, str] = dict(_PLACES["called"])
 _GENERIC = frozenset(words(_PLACES["generic_names"]))
@@ -174,6 +180,11 @@ def main_place(article: Article) -> Place | None:
     """The region an article is about: by its headline first, then by its opening, then by its body."""
     text = article.text
     title = article.title or ""
+    word = _OUR_PORT.search(text, 0, 600)
+    if word is not None:
+        return _MACAO if "澳" in word.group() else _HONG_KONG_PLACE
+    if (company := _COMPANY.search(text, 0, 600)) and company["name"] in title:
+        return Place(company["name"], None, "venue")
     found: Counter[Place] = Counter()
     order: list[Place] = []
 
@@ -228,7 +239,7 @@ def main_place(article: Article) -> Place | None:
         word = _HONG_KONG.search(text)
         if word is None:
             return None
-        return Place("澳门", "820000", "province") if "澳" in word.group() else Place("香港", "810000", "province")
+        return _MACAO if "澳" in word.group() else _HONG_KONG_PLACE
     wanted = None
     if not pointing.isdisjoint(("全县", "该县", "我县")):
         wanted = "county"
@@ -245,7 +256,10 @@ def main_place(article: Article) -> Place | None:
             points -= 5
         return points
 
-    return max(order, key=score)  # of two with as many points the first one
+    best = max(order, key=score)  # of two with as many points the first one
+    if (court := _COURT.match(title)) and best.name.startswith(court["name"]):
+        return Place(f"{best.name}人民{court['kind']}", best.code, best.level)
+    return best
 
 
 def province_of(place: Place | None) -> Place | None:

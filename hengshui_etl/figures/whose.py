@@ -15,7 +15,7 @@ from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.scope import Place, inside, place_at, pointed_place, township_in
 from hengshui_etl.figures.statements import Statement
 
-_WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性)")
+_WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性|各地|乡村旅游|重点|文明|示范|流动|市外|县外|就业)")
 _OTHERS = re.compile(r"(?<![居列位占])(?P<word>全国|全省)(?P<is>(?:平均)?(?:为|是|仅为?))?$")
 _AGAINST = re.compile(
     r"进入|销往|遍布|覆盖|辐射|走向|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与"
@@ -28,6 +28,7 @@ _HOME = re.compile(r"全市|全县|全区|全州|全旗|该市|该县|我市|我
 _LEADS = re.compile(
     r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*"
 )
+_TOGETHER = ("均在", "均超", "均高于", "合计占全", "均为")
 _SHORT = 80
 """Clauses up to this length are remembered: the press repeats them."""
 _NOT_ALONE = ("、", "等", "和", "级", "及", "与")
@@ -101,7 +102,7 @@ class Places:
         text, main = self.text, self.main
         read = pointers_in if end - start <= _SHORT else pointers_in.__wrapped__
         home, place, at, till, township = read(text[start:end], self.near)
-        if home:
+        if home or text.startswith(_TOGETHER, start):
             self.place = None
         if self.place is not None and self.place.level == "venue" and text.startswith(("其余", "其他"), start):
             self.place = None
@@ -116,6 +117,11 @@ class Places:
             self.place = None
         elif inside(place, main) and not _ORIGINS.search(text, self.sentence_at, start + at):
             self.place = place
+
+    def member(self, name: str) -> Place | None:
+        """The place that a member of a list names as a whole (太康、郸城、鹿邑…分别为…), or None."""
+        found = place_at(name, self.near) if 2 <= len(name) <= 12 else None
+        return found[0] if found is not None and found[1] == len(name) and inside(found[0], self.main) else None
 
     def place_for(self, q: Quantity, s: Statement) -> Place | None:
         """Whose figure it is."""
