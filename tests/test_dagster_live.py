@@ -208,6 +208,78 @@ def test_contracts_and_findings_are_told_apart(run: str, dagster: Dagster) -> No
     assert severities == {"WARN"}
 
 
+AUTOMATION = """
+query { workspaceOrError { ... on Workspace { locationEntries { locationOrLoadError { ... on RepositoryLocation {
+  repositories { sensors { name sensorState { status } }
+                 schedules { name cronSchedule executionTimezone scheduleState { status } } } } } } } } }
+"""
+MATERIALIZED = """
+query ($asset: String!) { assetNodeOrError(assetKey: {path: [$asset]}) { ... on AssetNode {
+  assetMaterializations(limit: 1) { metadataEntries { label
+    ... on IntMetadataEntry { intValue } ... on UrlMetadataEntry { url }
+    ... on TableColumnLineageMetadataEntry { lineage { columnName columnDeps { assetKey { path } columnName } } }
+  } } } } }
+"""
+
+
+def test_sensors_and_schedule_run_from_the_start(dagster: Dagster) -> None:
+    def entries() -> Any:
+        return dagster.ask(AUTOMATION)["workspaceOrError"].get("locationEntries")
+
+    ((entry,),) = [dagster.wait("the code location", entries)]
+    (repository,) = entry["locationOrLoadError"]["repositories"]
+    assert {each["name"]: each["sensorState"]["status"] for each in repository["sensors"]} == {
+        "arrivals": "RUNNING",
+        "alerts": "RUNNING",
+    }
+    (schedule,) = repository["schedules"]
+    assert (schedule["name"], schedule["cronSchedule"]) == ("nightly", "0 3 * * *")
+    assert schedule["scheduleState"]["status"] == "RUNNING"
+    assert schedule["executionTimezone"]
+
+
+def materialized(dagster: Dagster, asset: str) -> dict[str, Any]:
+    node = dagster.ask(MATERIALIZED, asset=asset)["assetNodeOrError"]
+    (event,) = node["assetMaterializations"]
+    return {
+        entry["label"]: next((entry[key] for key in ("intValue", "url", "lineage") if key in entry), None)
+        for entry in event["metadataEntries"]
+    }
+
+
+def test_sizes_can_be_drawn_over_time_and_the_report_is_linked(run: str, dagster: Dagster) -> None:
+    found = materialized(dagster, "warehouse")
+    assert found["articles in all"] == 1
+    assert found["dagster/row_count"] > found["figures in all"] > 30
+    assert found["failed checks in all"] == 0
+    assert str(materialized(dagster, "report")["report"]).endswith("/report/index.html")
+    lineage = {
+        each["columnName"]: each["columnDeps"] for each in materialized(dagster, "figures")["dagster/column_lineage"]
+    }
+    assert lineage["text"] == [{"assetKey": {"path": ["articles"]}, "columnName": "source"}]
+
+
+def test_the_verification_of_the_night_can_be_started_and_holds(run: str, dagster: Dagster) -> None:
+    node = dagster.ask(PARTITIONS)["assetNodeOrError"]
+    selector = {
+        "repositoryLocationName": node["repository"]["location"]["name"],
+        "repositoryName": node["repository"]["name"],
+        "jobName": "nightly_verification",
+    }
+    params = {"selector": selector, "runConfigData": {}, "mode": "default"}
+    launched = dagster.ask(LAUNCH, params=params)["launchRun"]
+    assert launched["__typename"] == "LaunchRunSuccess", launched
+
+    def ended() -> Any:
+        status = dagster.ask(STATUS, id=launched["run"]["runId"])["runOrError"]["status"]
+        return status if status in ("SUCCESS", "FAILURE", "CANCELED") else None
+
+    assert dagster.wait("the verification", ended) == "SUCCESS"
+    found = checks_of(dagster, "warehouse")
+    for name in ("warehouse_matches_raw_files", "warehouse_is_fresh", "rulings_are_current"):
+        assert found[name]["executionForLatestMaterialization"]["status"] == "SUCCEEDED", found[name]
+
+
 def test_the_ui_knows_columns_groups_and_kinds(run: str, dagster: Dagster) -> None:
     node = dagster.ask(COLUMNS)["assetNodeOrError"]
     assert node["groupName"] == "hengshui"

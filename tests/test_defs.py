@@ -13,8 +13,11 @@ import pytest
 
 from hengshui_etl.definitions import defs
 from hengshui_etl.defs import sensors
+from hengshui_etl.defs.assets import EXAMINED, report_link
+from hengshui_etl.defs.lineage import LINEAGE
 from hengshui_etl.defs.shown import cell, number, table
 from hengshui_etl.tables.findings import FAMILIES
+from hengshui_etl.tables.frames import polars_schema
 from hengshui_etl.tables.schemas import TABLES
 
 ROOT = Path(__file__).parent.parent
@@ -85,6 +88,29 @@ def test_every_table_has_its_contract_and_every_kind_of_arithmetic_its_check() -
     names = {spec.name for spec in CHECKS}
     assert {f"{table}_contract" for table in TABLES} <= names
     assert {name for name, _ in FAMILIES.values()} <= names
+
+
+def test_column_lineage_names_columns_that_are_there_and_assets_upstream() -> None:
+    upstream = {spec.key.to_user_string(): {dep.asset_key.to_user_string() for dep in spec.deps} for spec in ASSETS}
+
+    def above(asset: str) -> set[str]:
+        return upstream[asset] | {further for each in upstream[asset] for further in above(each)}
+
+    assert set(LINEAGE) == set(EXAMINED)
+    for asset, columns in LINEAGE.items():
+        assert set(columns) <= set(polars_schema(asset))
+        for sources in columns.values():
+            assert sources
+            for source, column in sources:
+                assert source in above(asset)
+                assert column in polars_schema(source)
+
+
+def test_the_report_is_linked_where_it_is_served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("HENGSHUI_REPORT_URL", raising=False)
+    assert report_link(tmp_path / "index.html").value == (tmp_path / "index.html").as_uri()
+    monkeypatch.setenv("HENGSHUI_REPORT_URL", "https://example.org/r/")
+    assert report_link(tmp_path / "index.html").value == "https://example.org/r/index.html"
 
 
 def test_batches_and_the_night_have_jobs_of_their_own() -> None:

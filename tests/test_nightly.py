@@ -67,7 +67,7 @@ def test_a_night_is_green_then_red_then_green_and_is_announced_once_each(setting
         check = night(settings, instance)["warehouse_matches_raw_files"]
         assert (check.passed, check.severity, check.blocking) == (False, dg.AssetCheckSeverity.ERROR, False)
         assert check.metadata["differences"].value == 1
-        table = check.metadata["what differs"].value
+        table = str(check.metadata["what differs"].value)
         assert "&lt;b&gt;" in table
         assert "rebuild" in table
         look(settings, instance)

@@ -7,14 +7,17 @@ Articles, figures, relations and the curated tables are made by one step, in one
 and an asset of its own, with its own contract check, and either all of them are renamed into place or none.
 """
 
+import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from hengshui_etl import loading, ruled, warehouse
+from hengshui_etl.defs.lineage import column_lineage
 from hengshui_etl.defs.partitions import BATCHES
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.defs.shown import table as markdown_table
@@ -127,7 +130,9 @@ def materialized(
         for table in tables
     }
     path = warehouse.parquet_file(project.settings.warehouse, asset, batch)
-    metadata: Mapping[str, Any] = {**rows, "file": dg.MetadataValue.path(str(path)), "unchanged": outcome.unchanged}
+    metadata: dict[str, Any] = {**rows, "file": dg.MetadataValue.path(str(path)), "unchanged": outcome.unchanged}
+    if (lineage := column_lineage(asset)) is not None:
+        metadata["dagster/column_lineage"] = lineage
     return dg.MaterializeResult(asset_key=asset, metadata=metadata)
 
 
@@ -205,11 +210,30 @@ def load(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     sizes = {table: warehouse.stored(settings.warehouse, table, context.partition_key) for table in TABLES}
     return dg.MaterializeResult(
         metadata={
+            **in_all(project),
             **{f"rows of {table}": size.rows if size else 0 for table, size in sizes.items()},
             "file": dg.MetadataValue.path(str(settings.database)),
             "unchanged": not changed,
         }
     )
+
+
+def in_all(project: Project) -> dict[str, int]:
+    """How much the DuckDB file holds of all batches: numbers that the UI draws over time. None while somebody else
+    writes into it: the next load has them."""
+    counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in TABLES)
+    sql = f"SELECT {counts}, (SELECT count(*) FROM failed_checks WHERE ruling IS NULL), (SELECT count(*) FROM batches)"
+    try:
+        ((*sizes, failed, batches),) = warehouse.query(project.settings.database, sql)[1]
+    except warehouse.WarehouseBusy:
+        return {}
+    known = dict(zip(TABLES, sizes, strict=True))
+    return {
+        "dagster/row_count": sum(sizes),
+        "batches in all": batches,
+        **{f"{table} in all": known[table] for table in ("articles", "figures", "relations", "quarantine")},
+        "failed checks in all": failed,
+    }
 
 
 @dg.asset(
@@ -236,12 +260,20 @@ def static_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any
     )
     return dg.MaterializeResult(
         metadata={
+            "report": report_link(built.page),
             "file": dg.MetadataValue.path(str(built.page)),
             "articles": built.articles,
             "files written": built.written,
             "files removed": built.removed,
         }
     )
+
+
+def report_link(page: Path) -> dg.MetadataValue[Any]:
+    """Where the index of the report opens: HENGSHUI_REPORT_URL where it is served, else the file, to be opened from
+    disk (browsers follow no link from a page that is served to one that is not)."""
+    served = os.environ.get("HENGSHUI_REPORT_URL", "").rstrip("/")
+    return dg.MetadataValue.url(f"{served}/{page.name}" if served else page.absolute().as_uri())
 
 
 ALERTS = dg.AssetSpec(
