@@ -7,6 +7,7 @@ quarantine. Does not belong here: examining a file (pipeline.py), what a row is 
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import version
@@ -16,22 +17,16 @@ from typing import NamedTuple
 import polars as pl
 
 from hengshui_etl import sources, warehouse
-from hengshui_etl.pipeline import examine
+from hengshui_etl.examining import Piece, Rows, pieces_of, processes_for, rows_of_pieces
+from hengshui_etl.kept import Kept, merged
 from hengshui_etl.settings import Settings
 from hengshui_etl.sources import RawFile
 from hengshui_etl.tables.contracts import Violation, lost_files, violations
-from hengshui_etl.tables.frames import Examined, frame, frames_of
+from hengshui_etl.tables.frames import frame
 from hengshui_etl.tables.schemas import TABLES
-from hengshui_etl.text import Unreadable
 
 EXAMINED = tuple(name for name in TABLES if name != "raw_articles")
 """The tables that one examination of a batch fills."""
-
-OUR_FAULT = "the program failed on it"
-"""How the reason begins where a file is in quarantine for no fault of its own."""
-
-MOST_ARTICLES, MOST_BYTES = 500, 4 * 2**20
-"""A piece of work ends with the first of these: no more articles or bytes are held at a time."""
 
 Progress = Callable[[int, int], None]
 
@@ -86,71 +81,50 @@ def examine_batch(
         found = {table: warehouse.stored(settings.warehouse, table, batch) for table in EXAMINED}
         return Outcome({table: each.rows if each else 0 for table, each in found.items()}, True)
     raw = warehouse.read_table(settings.warehouse, "raw_articles", batch)
+    kept = None if anew else Kept(settings.warehouse, batch, EXAMINED, code_fingerprint())
     read, refused = [], []
-    with warehouse.BatchWriter(settings.warehouse, batch, EXAMINED, listed.fingerprint) as writer:
-        for done, frames in frames_from(settings.raw, batch, raw):
-            if violated := violations(frames):
-                raise ContractViolated(violated)
-            writer.write(frames)
-            read.append(frames["articles"].select("source_path"))
-            refused.append(frames["quarantine"].select("source_path"))
+    done = 0
+    with warehouse.BatchWriter(settings.warehouse, batch, EXAMINED, listed.fingerprint, code_fingerprint()) as writer:
+        for files, rows in _pieces(settings.raw, batch, raw, kept):
+            if rows.violated:
+                raise ContractViolated(rows.violated)
+            writer.write(rows.frames)
+            read.append(rows.frames["articles"].select("source_path"))
+            refused.append(rows.frames["quarantine"].select("source_path"))
+            done += len(files)
             on_progress(done, len(raw))
         if violated := lost_files(raw, pl.concat(read), pl.concat(refused)):
             raise ContractViolated(violated)
     return Outcome(writer.rows, False)
 
 
-def frames_from(raw: Path, batch: str, listed: pl.DataFrame) -> Iterator[tuple[int, dict[str, pl.DataFrame]]]:
-    """The rows of all tables but `raw_articles` that follow from these rows of it, in pieces of bounded size: how many
-    files are done, and the frames."""
-    for done, examined, quarantined in _pieces(raw, listed):
-        frames = frames_of(batch, examined)
-        frames["quarantine"] = frame("quarantine", [(batch, *row) for row in quarantined])
-        yield done, frames
+def _pieces(raw: Path, batch: str, listed: pl.DataFrame, kept: Kept | None) -> Iterator[tuple[Piece, Rows]]:
+    """The files in pieces of bounded size, with the rows of all tables that follow from them, made or kept."""
+    waiting: deque[tuple[Piece, Piece]] = deque()
 
+    def to_examine() -> Iterator[Piece]:
+        for piece in pieces_of(RawFile(*row) for row in listed.drop("batch").iter_rows()):
+            new = piece if kept is None else tuple(file for file in piece if not kept.has(file.path, file.sha256))
+            waiting.append((piece, new))
+            yield new
 
-_Refused = tuple[str, str, int | None, str | None]
-
-
-def _pieces(raw: Path, listed: pl.DataFrame) -> Iterator[tuple[int, list[Examined], list[_Refused]]]:
-    """The files in pieces of bounded size: how many are done, what was examined, what goes to quarantine."""
-    examined: list[Examined] = []
-    quarantined: list[_Refused] = []
-    size, done = 0, 0
-    for done, row in enumerate(listed.drop("batch").iter_rows(), 1):
-        file = RawFile(*row)
-        result = _examined(raw, file)
-        if isinstance(result, Examined):
-            examined.append(result)
-            size += result.size_bytes
+    processes = processes_for(int(listed.filter(pl.col("problem").is_null())["size_bytes"].sum()))
+    for rows in rows_of_pieces(raw, batch, to_examine(), processes):
+        piece, new = waiting.popleft()
+        if kept is not None and len(new) < len(piece):
+            same = kept.rows([file.path for file in piece if kept.has(file.path, file.sha256)])
+            yield piece, rows._replace(frames=merged(same, rows.frames, [file.path for file in piece]))
         else:
-            quarantined.append((file.path, result, file.size_bytes, file.sha256))
-        if len(examined) + len(quarantined) >= MOST_ARTICLES or size >= MOST_BYTES:
-            yield done, examined, quarantined
-            examined, quarantined, size = [], [], 0
-    if examined or quarantined:
-        yield done, examined, quarantined
+            yield piece, rows
 
 
-def _examined(raw: Path, file: RawFile) -> Examined | str:
-    """The examination of a file, or why it is not one of an article."""
-    if file.problem is not None:
-        return file.problem
-    try:
-        data = sources.file_bytes(raw, file)
-        examination = examine(data, source_path=file.path, article_id=file.path)
-        examination.article.source.encode()  # half of a character pair cannot be stored by anything that holds text
-    except Unreadable as unreadable:
-        return str(unreadable)
-    except sources.Changed:
-        return "it changed while it was read; the next run reads it again"
-    except OSError as error:
-        return f"it cannot be read: {(error.strerror or str(error)).lower()}"
-    except UnicodeEncodeError:
-        return "it holds halves of characters, which are no text"
-    except Exception as error:  # one article must not cost the others; a check tells of it in red
-        return f"{OUR_FAULT}: {type(error).__name__}: {error}"
-    return Examined(examination, len(data))
+def frames_from(raw: Path, batch: str, listed: pl.DataFrame) -> Iterator[tuple[int, dict[str, pl.DataFrame]]]:
+    """The rows of all tables but `raw_articles` that follow from these rows of it, made anew, in pieces of bounded
+    size: how many files are done, and the frames."""
+    done = 0
+    for piece, rows in _pieces(raw, batch, listed, None):
+        done += len(piece)
+        yield done, rows.frames
 
 
 def is_current(settings: Settings, batch: str, loaded: str | None) -> bool:
@@ -184,6 +158,8 @@ _CODE = (
     "pipeline.py",
     "answers.py",
     "loading.py",
+    "examining.py",
+    "kept.py",
     "warehouse.py",
     "text",
     "figures",

@@ -36,7 +36,7 @@ from hengshui_etl.tables.views import BATCHES, OF_DUCKDB, VIEWS
 if TYPE_CHECKING:
     import duckdb
 
-FINGERPRINT = b"hengshui.fingerprint"
+FINGERPRINT, CODE = b"hengshui.fingerprint", b"hengshui.code"
 PART = "part-0.parquet"
 LOCK_PATIENCE_S = 30.0
 COURTESY_S = 2.0
@@ -73,10 +73,12 @@ def stored_batches(warehouse: Path) -> list[str]:
 
 
 class Stored(NamedTuple):
-    """What a Parquet file says of itself."""
+    """What a Parquet file says of itself: how many rows it has, a hash over what they were made from, and one over the
+    code that made them, where that alone was noted."""
 
     rows: int
     fingerprint: str
+    code: str
 
 
 def stored(warehouse: Path, table: str, batch: str) -> Stored | None:
@@ -87,7 +89,8 @@ def stored(warehouse: Path, table: str, batch: str) -> Stored | None:
             return None
     except (OSError, pa.ArrowException):
         return None
-    return Stored(metadata.num_rows, (metadata.metadata or {}).get(FINGERPRINT, b"").decode())
+    notes = metadata.metadata or {}
+    return Stored(metadata.num_rows, notes.get(FINGERPRINT, b"").decode(), notes.get(CODE, b"").decode())
 
 
 def is_current(warehouse: Path, batch: str, tables: Sequence[str], fingerprint: str) -> bool:
@@ -151,9 +154,9 @@ class BatchWriter:
     """Writes tables of one batch in pieces; leaving the block renames all files into place, or, after an exception,
     removes what was written. What was there before stays until then."""
 
-    def __init__(self, warehouse: Path, batch: str, tables: Sequence[str], fingerprint: str) -> None:
+    def __init__(self, warehouse: Path, batch: str, tables: Sequence[str], fingerprint: str, code: str = "") -> None:
         self._files = {table: parquet_file(warehouse, table, batch) for table in tables}
-        self._fingerprint = fingerprint
+        self._notes = {FINGERPRINT: fingerprint.encode(), CODE: code.encode()}
         self._parts: dict[str, Path] = {}
         self._writers: dict[str, pq.ParquetWriter] = {}
         self.rows = dict.fromkeys(tables, 0)
@@ -164,7 +167,7 @@ class BatchWriter:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _clear_old_parts(path.parent)
                 self._parts[table] = path.with_name(f".{token_hex(8)}.part")
-                schema = arrow_schema(table).with_metadata({FINGERPRINT: self._fingerprint.encode()})
+                schema = arrow_schema(table).with_metadata(self._notes)
                 self._writers[table] = pq.ParquetWriter(self._parts[table], schema, compression="zstd", version="2.6")
         except BaseException:
             self._abandon()

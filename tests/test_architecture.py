@@ -15,15 +15,15 @@ PACKAGE = Path(__file__).parent.parent / "hengshui_etl"
 # From the facts to those who use them: a part imports from parts before it, and from itself.
 ORDER = [
     "records", "locking", "settings", "messages", "vocab", "text", "figures", "relations", "pipeline", "answers",
-    "reading", "querying", "sources", "filing", "home", "serving", "rulings", "tables", "warehouse", "ruled", "loading",
-    "verify", "report", "alerts", "console", "checking", "keeping", "asking", "defs", "definitions", "run", "commands", "cli",
+    "reading", "querying", "sources", "filing", "home", "serving", "rulings", "tables", "warehouse", "ruled",
+    "examining", "kept", "loading", "verify", "report", "alerts", "console", "checking", "keeping", "asking", "defs", "definitions", "run", "commands", "cli",
 ]  # fmt: skip
 
 # Every library has the parts that may know of it. The domain is not among them: it stands on the standard library.
 PLACES = {
     "dagster": {"defs", "definitions", "run"},
     "pandera": {"tables", "defs"},
-    "polars": {"tables", "warehouse", "loading", "verify", "alerts", "defs", "run"},
+    "polars": {"tables", "warehouse", "examining", "kept", "loading", "verify", "alerts", "defs", "run"},
     "apprise": {"alerts"},
     "pyarrow": {"tables", "warehouse"},
     "duckdb": {"warehouse", "verify"},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hengshui_etl import loading, sources, warehouse
+from hengshui_etl import examining, loading, sources, warehouse
 from hengshui_etl.loading import ContractViolated, examine_batch, list_batch
 from hengshui_etl.records import Examination
 from hengshui_etl.settings import Settings, read_settings
@@ -38,7 +38,7 @@ def _examine(monkeypatch: pytest.MonkeyPatch, examination: Examination) -> None:
             article = article._replace(source="x" * len(article.source))
         return examination._replace(article=article)
 
-    monkeypatch.setattr(loading, "examine", examine)
+    monkeypatch.setattr(examining, "examine", examine)
 
 
 def put(settings: Settings, name: str, data: bytes = b"article") -> Path:
@@ -167,8 +167,8 @@ def test_the_size_of_the_pieces_does_not_show(
     for n in range(7):
         put(settings, f"b/{n}.txt", b"unreadable" if n == 3 else b"article")
     told: list[tuple[int, int]] = []
-    monkeypatch.setattr(loading, "MOST_ARTICLES", articles)
-    monkeypatch.setattr(loading, "MOST_BYTES", size)
+    monkeypatch.setattr(examining, "MOST_FILES", articles)
+    monkeypatch.setattr(examining, "MOST_BYTES", size)
     list_batch(settings, "b")
     assert examine_batch(settings, "b", lambda done, total: told.append((done, total))).rows["articles"] == 6
     assert paths(settings, "articles") == [f"b/{n}.txt" for n in range(7) if n != 3]
@@ -203,4 +203,4 @@ def test_the_code_has_a_fingerprint_of_all_that_decides() -> None:
 
 
 def test_limits_are_those_of_the_sources() -> None:
-    assert sources.MAX_BYTES >= loading.MOST_BYTES
+    assert sources.MAX_BYTES >= examining.MOST_BYTES

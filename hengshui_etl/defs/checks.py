@@ -15,10 +15,11 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from hengshui_etl import loading, ruled, warehouse
+from hengshui_etl import ruled, warehouse
 from hengshui_etl.defs import shown
 from hengshui_etl.defs.partitions import BATCHES
 from hengshui_etl.defs.resources import Project
+from hengshui_etl.examining import OUR_FAULT
 from hengshui_etl.rulings import Ruling, RulingsInvalid, Statement, read_rulings, ruling_of
 from hengshui_etl.settings import Settings
 from hengshui_etl.tables.findings import FAMILIES, failing, failing_shares, of_projects
@@ -302,7 +303,7 @@ _FOUR_PLACES = Decimal("0.0001")
 def nothing_failed_in_the_program(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
     project: Project = context.resources.project
     rows = warehouse.read_table(project.settings.warehouse, "quarantine", context.partition_key)
-    ours = rows.filter(pl.col("reason").str.starts_with(loading.OUR_FAULT))
+    ours = rows.filter(pl.col("reason").str.starts_with(OUR_FAULT))
     metadata: dict[str, Any] = {"files in quarantine": len(rows), "for our fault": len(ours)}
     if len(rows):
         cells = [(r["source_path"], r["reason"], r["size_bytes"]) for r in _rows(rows.head(shown.MOST_ROWS))]
