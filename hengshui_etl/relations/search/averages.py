@@ -12,6 +12,7 @@ from fractions import Fraction
 from hengshui_etl.relations.search.averages_meant import Meant, meant_by
 from hengshui_etl.relations.search.view import View
 from hengshui_etl.relations.units import factor_between
+from hengshui_etl.vocab import alternatives, toml
 
 _PER = (
     (re.compile(r"户均|每户|平均每户"), ("户", "家", "个")),
@@ -45,6 +46,7 @@ _AVERAGE_WORD = re.compile(
 )
 _INCOME = re.compile(r"人均(?:可支配|纯|现金|工资|经营|财产|转移|地区|国内|GDP|生产|消费|生活)|收购价|市场价")
 _RECKONED = re.compile("测算|计算|计(?!划)|折算")
+_BEFORE = re.compile(rf"[，,。；;\s]*(?:{alternatives(toml('comparisons')['before']['words'])}|上周)")
 _RATE_WORD = re.compile(r"利用小时|小时数")
 _DAYS = frozenset((
     28, 29, 30, 31, 59, 60, 61, 90, 91, 92, 120, 121, 122, 151, 152, 181, 182, 183, 184, 212, 213, 243, 244, 273, 274,
@@ -104,9 +106,9 @@ def _claim_average(view: View, i: int) -> None:
         if (
             (pair.sure or figure.bound == "exact" or view.figures[pair.total].sentence == figure.sentence)
             and (pair.sure or view.digits(i) > 1)
-            and view.trial("average", (pair.total, pair.count, i), scale)
+            and view.trial("average", (pair.total, pair.number, i), scale)
         ):
-            view.claim("average", (pair.total, pair.count, i), "平均", scale=scale)
+            view.claim("average", (pair.total, pair.number, i), "平均", scale=scale)
             return
     best: tuple[float, int, int] | None = None
     for t in window:
@@ -148,10 +150,11 @@ def _claim_average(view: View, i: int) -> None:
         view.claim("average", (best[1], best[2], i), "平均", scale=scale)
         return
     wrong = None
+    meant = [pair for pair in meant if not _of_before(view, i, pair)]
     if averaged and meant and not _of_a_mean(view, i, window):
         wrong = _meant_wrongly(view, i, meant, scale)
     if wrong is not None:
-        view.claim("average", (wrong.total, wrong.count, i), "平均", scale=scale)
+        view.claim("average", (wrong.total, wrong.number, i), "平均", scale=scale)
     elif figure.bound == "exact" and averaged:
         _accuse_average(view, i, units, scale, window)
 
@@ -159,7 +162,7 @@ def _claim_average(view: View, i: int) -> None:
 def _meant_wrongly(view: View, i: int, meant: list[Meant], scale: Fraction) -> Meant | None:
     """The pair to be accused though it does not hold: where words leave no other, or one slip explains just this."""
     first, vague = meant[0], view.figures[i].bound != "exact"
-    if vague and view.digits(i) < 2 and _loosely(view, first.total, first.count, i, scale):
+    if vague and view.digits(i) < 2 and _loosely(view, first.total, first.number, i, scale):
         return None
     if first.sure:
         return first
@@ -169,11 +172,19 @@ def _meant_wrongly(view: View, i: int, meant: list[Meant], scale: Fraction) -> M
     return slips[0] if slips and (len(slips) == 1 or slips[0] == meant[0]) else None
 
 
+def _of_before(view: View, i: int, pair: Meant) -> bool:
+    """Whether the sentence of the average turns to a time before, and the total or the count does not stand in it (总额
+    0.36亿元；上周成交9套，套均…)."""
+    sentence = view.figures[i].sentence
+    here = all(view.figures[j].sentence == sentence for j in (pair.total, pair.number))
+    return not here and _BEFORE.match(view.text, view.article.sentences[sentence].start) is not None
+
+
 def _slipped(view: View, i: int, pair: Meant, scale: Fraction) -> bool:
     """Whether one slip of a figure of three digits or more explains that this pair fails; near by even a lost digit."""
-    operands = (pair.total, pair.count, i)
+    operands = (pair.total, pair.number, i)
     here = view.figures[i].sentence
-    told_here = view.figures[pair.total].sentence == here and view.figures[pair.count].sentence == here
+    told_here = view.figures[pair.total].sentence == here and view.figures[pair.number].sentence == here
     return any(
         view.digits(j) >= 3
         and view.slip("average", operands, "garbled" if told_here else "misread", only=j, scale=scale)

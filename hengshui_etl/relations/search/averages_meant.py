@@ -11,26 +11,13 @@ from typing import NamedTuple
 
 from hengshui_etl.relations.search.view import View, covered
 from hengshui_etl.relations.units import factor_between
+from hengshui_etl.vocab import alternatives, toml, words
 
-_PER = (
-    (re.compile(r"户均|每户|平均每户|一户"), ("户", "家", "个")),
-    (re.compile(r"笔均|每笔|单笔|一笔"), ("笔", "户", "单", "宗", "件")),
-    (re.compile(r"套均|每套"), ("套",)),
-    (re.compile(r"亩均|平均亩产|亩产|每亩|单产|一亩"), ("亩", "公顷")),
-    (re.compile(r"人均|每人(?!次)|生均|每[百千万十]*名|每位|师均|一人"), ("人", "名", "人次", "位")),
-    (re.compile(r"日均|每天|每日"), ("天", "日")),
-    (re.compile(r"月均|每月"), ("个月", "月")),
-    (re.compile(r"年均|每年"), ("年",)),
-    (re.compile(r"每人次|次均|每次|例均"), ("人次", "次", "例")),
-    (re.compile(r"件均|每件"), ("件", "个", "宗")),
-    (re.compile(r"单井|井均"), ("处", "座", "口", "个")),
-    (re.compile(r"单价|运距"), ()),
-    (re.compile(r"每公里|每千米"), ("公里",)),
-    (re.compile(r"每平方米|均价"), ("平方米",)),
-)
+_DATA = toml("averages")
+_PER = tuple((re.compile(alternatives(per["words"])), words(per["units"])) for per in _DATA["per"])
 _PERSONS = frozenset(("人", "名", "位"))
 _THINGS = ("个", "家", "户", "所", "座", "处", "间", "项", "校", "企")
-_RATED = (("利用小时", "千瓦时", "千瓦"), ("小时数", "千瓦时", "千瓦"), ("运距", "吨公里", "吨"))
+_RATED = tuple((rated["word"], rated["total"], rated["number"]) for rated in _DATA["rated"])
 """What is divided by what in averages that are called by a name of their own."""
 _CLASSIFIER = re.compile(
     r"每[百千万十]*(?P<unit>[个家所项座处张台辆场批期班组条栋床架艘只头起宗支株艘口件笔套])|(?P<head>[场校企店村镇乡县车床台批班架只头株座起组])均"
@@ -40,9 +27,7 @@ _NAMED = re.compile(
     r"(?:平均)?(?:每|单|一(?=[笔户家人亩]))[百千万十]*(?P<unit>(?:公里|千米|平方米|人次|公顷|[个名位户家件人口所座只台辆处组支起宗笔场套亩张项批井])?)(?P<noun>[\u4e00-\u9fff]{0,8})$"
 )
 """What is counted, where the average names it: 每千名老年人拥有, 平均每个家庭户的人口."""
-_VERBS = re.compile(
-    r"拥有|负担|在孵|造价|投资|罚没|接待|联系|吸纳|合同|死亡|使用|出苗|参与|带动|承担|照管|约|近|中有|有|的|为|达"
-)
+_VERBS = re.compile(alternatives(_DATA["between"]["verbs"]))
 _FORMER = re.compile(
     "(?:(?:上年|去年|前年|同期)(?:同期|末|底|全年)?(?:度|为|是|仅|只有)?|(?:目标|任务|计划)(?:为|是|数|面积|的)?)$"
 )
@@ -54,25 +39,26 @@ class Meant(NamedTuple):
     """Total and count of an average as its words have them, and whether they leave no other."""
 
     total: int
-    count: int
+    number: int
     sure: bool
 
 
 def units_counted(before: str) -> tuple[str, ...]:
     """The units of what may have been divided by, as the word of averaging names it; none where it names none."""
     tail = before[-16:]
-    found: tuple[int, tuple[str, ...]] = (-1, ())
+    start, length, found = -1, 0, tuple[str, ...]()
     for pattern, units in _PER:
         for m in pattern.finditer(tail):
-            found = max(found, (m.start(), units), key=lambda f: f[0])
+            if (m.start(), len(m.group())) > (start, length):  # 每人次 rather than 每人
+                start, length, found = m.start(), len(m.group()), units
     for m in _CLASSIFIER.finditer(tail):
-        if m.start() > found[0]:
+        if m.start() > start:
             unit = m["unit"] or m["head"] or ""
             if m["one"]:
-                found = (m.start(), ("人", "名") if "人" in m["one"] else ("个", "项"))
+                start, found = m.start(), ("人", "名") if "人" in m["one"] else ("个", "项")
             else:
-                found = (m.start(), _THINGS if unit in _THINGS else (unit,))
-    return found[1]
+                start, found = m.start(), _THINGS if unit in _THINGS else (unit,)
+    return found
 
 
 def meant_by(view: View, i: int) -> list[Meant]:

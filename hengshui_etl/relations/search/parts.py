@@ -10,10 +10,14 @@ import re
 
 from hengshui_etl.records import Figure
 from hengshui_etl.relations.search.view import View, covered, shared_characters
+from hengshui_etl.vocab import alternatives, toml
 
 _INSIDE = re.compile(
     r"[^，,。；、;:：]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)"
 )
+_APART = re.compile("人均|户均|亩均|平均|由早前|^为")  # an average, or what something is compared with
+_COMPARED = re.compile("(?:比|较|与|由|从)[^，。；]{1,14}的?$")
+_EARLIER = re.compile(alternatives(toml("comparisons")["before"]["words"]) + "|[比较]|最")
 _NEW = re.compile(r"新(?:增|谋划|建|签|设|办|登记|认定|开工|培育|注册|引进|发展|开通|改建|组建)")
 _LEVEL = re.compile(r"余额|累计|总量|存量|保有|在库")
 _STOCK = re.compile(r"在库|累计|总数|总量|实有|现有|共有|总计|目前|存量|保有")
@@ -105,12 +109,12 @@ def claim_done_parts(view: View) -> None:
 def _marked_whole(view: View, i: int, own: list[int]) -> int | None:
     """The whole before the last 其中 in the sentence, if figure `i` stands in the list behind it."""
     text = view.text
-    start = view.figures[own[-1]].till
-    mark = text.rfind("其中", start, view.figures[i].at)
-    if mark < 0:
+    start, end = view.figures[own[-1]].till, view.figures[i].at
+    mark = max(text.rfind("其中", start, end), text.rfind("，当中", start, end))
+    if mark < 0 or text.startswith("其中的", mark) or _APART.search(view.said[i].before):
         return None
     for j in own:
-        if view.figures[j].till <= mark:
+        if view.figures[j].till <= mark and not _COMPARED.search(view.said[j].before):
             inner = text[mark : view.figures[i].at]
             if "；" in inner and view.likeness(i, j) < 0.5:
                 return None
@@ -141,11 +145,20 @@ def claim_named_parts(view: View) -> None:
             if abs(view.paragraphs[i] - view.paragraphs[j]) > 1 or view.said[i].bracketed or view.said[j].bracketed:
                 continue
             a, b = view.metrics[i], view.metrics[j]
-            inside = a != b and len(b) >= 2 and a.endswith(b) and len(a) <= len(b) + 12 and j < i
+            inside = (
+                a != b
+                and len(b) >= 2
+                and a.endswith(b)
+                and len(a) <= len(b) + 12
+                and j < i
+                and _is_name(b, view.said[i].before)
+                and _is_name(b, view.said[j].before)  # the name as printed, not put together from the words around
+            )
             within = (
-                _is_inner_period(figure, other)
+                inner_period(figure, other)
                 and shared_characters(a, b) >= 0.8
                 and view.paragraphs[i] == view.paragraphs[j]
+                and not _EARLIER.search(view.said[i].before)
             )
             staged = (
                 view.periods[i] == view.periods[j]
@@ -164,7 +177,12 @@ def claim_named_parts(view: View) -> None:
                 break
 
 
-def _is_inner_period(figure: Figure, other: Figure) -> bool:
+def _is_name(name: str, words: str) -> bool:
+    """Whether words end with a name, as that of a whole and not as part of a longer one (进出口 for 出口)."""
+    return words.rstrip("为达到有约共是").endswith(name) and f"进{name}" not in words
+
+
+def inner_period(figure: Figure, other: Figure) -> bool:
     """Whether the first figure's period lies within the other's and is shorter."""
     a, b = figure.period, other.period
     if a is None or b is None or a == b or a.first is None or b.first is None or a.last is None or b.last is None:

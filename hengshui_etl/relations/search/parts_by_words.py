@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.relations.search.view import View
+from hengshui_etl.vocab import alternatives, toml
 
-_WITHIN = re.compile(
-    r"^[，,、]?[^，。；\d]{0,10}(?:控制在|未突破|没有突破|未超过|没有超过|低于|逼近|接近|小于|在)[^，。；\d]{0,12}$"
-)
-_LIMIT = re.compile("限额|上限|限值|最高|控制数|核定")
+_DATA = toml("parts")
+_WITHIN = re.compile(rf"^[，,、]?[^，。；\d]{{0,10}}(?:{alternatives(_DATA['limits']['within'])})[^，。；\d]{{0,12}}$")
+_LIMIT = re.compile(alternatives(_DATA["limits"]["words"]))
 _GROUP = re.compile(
     r"(?:^|[。；\n])(?:在)?(?:这些|全部|上述)?(?P<noun>[\u4e00-\u9fff]{2,10})(?:中|里|当中)(?:，|有|,|已)[^。；]{0,40}$"
 )
-_UNION = re.compile("(?:去除|扣除|剔除)(?:重复|交叉|重叠)|去重")
+_UNION = re.compile(alternatives(_DATA["overlap"]["union"]))
+_NET = re.compile(
+    rf"(?:{alternatives(_DATA['overlap']['both'])})[^，。；\d]{{0,8}}，(?:{alternatives(_DATA['overlap']['net'])})[^，。；\d]{{0,10}}$"
+)
 _BOTH = re.compile(r"^[^，。；\d]{0,4}同时[^，。；\d]{2,12}(?:两|二|2)[^，。；]{0,8}")
 
 
@@ -30,6 +33,7 @@ def claim_parts_by_words(view: View) -> None:
         if view.plain(i):
             _in_group(view, i)
             _overlap(view, i)
+            _net_of_overlap(view, i)
 
 
 def _claim(view: View, part: int, whole: int, reason: str) -> None:
@@ -45,7 +49,7 @@ def _within_limit(view: View, i: int) -> None:
     if before.unit != figure.unit or before.sentence != figure.sentence or before.bound != "exact":
         return
     gap, behind = view.between(j, i), view.text[figure.till : figure.till + 8]
-    if figure.bound == "exact" and _WITHIN.match(gap) and _LIMIT.search(gap + behind) and view.level[j]:
+    if figure.bound in ("exact", "max") and _WITHIN.match(gap) and _LIMIT.search(gap + behind) and view.level[j]:
         _claim(view, j, i, "限额")
 
 
@@ -83,3 +87,17 @@ def _overlap(view: View, i: int) -> None:
     elif _UNION.search(view.said[i].before):
         for j in near:
             _claim(view, j, i, "去重合计")
+
+
+def _net_of_overlap(view: View, i: int) -> None:
+    """`商标23件、保护产品5个，因2个品牌兼具双重身份，实际涉及产品26个`: each group, and the overlap in both."""
+    k = i - 1
+    if k < 2 or view.periods[k - 2] != view.periods[i] or _NET.search(view.between(k, i)) is None:
+        return
+    groups = [j for j in (k - 2, k - 1) if view.plain(j) and view.figures[j].kind == "count"]
+    if len(groups) < 2 or not (view.plain(i) and view.figures[i].kind == "count") or "、" not in view.between(*groups):
+        return
+    for j in groups:
+        _claim(view, j, i, "去重合计")
+    if view.figures[k].kind == "count" and view.figures[k].unit == view.figures[groups[1]].unit:
+        _claim(view, k, groups[1], "重叠")

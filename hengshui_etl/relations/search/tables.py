@@ -178,6 +178,7 @@ def _of_which(view: View, rows: dict[int, Row]) -> None:
             if re.fullmatch(r"\s*\d{1,2}月(?:份)?.{0,6}", row[c][0].column_label)
             or row[c][0].column_label.startswith("本月")
         ]
+        _exports(view, row)
         months = [c for c in row if _CUMULATIVE.search(row[c][0].column_label)]
         for a in month:
             for b in months:
@@ -188,3 +189,11 @@ def _of_which(view: View, rows: dict[int, Row]) -> None:
                 ):
                     view.claim("part_of", (row[a][1], row[b][1]), "当月与累计")
                     break
+
+
+def _exports(view: View, row: Row) -> None:
+    """Exports, like imports, are part of both together."""
+    both = next((row[b] for b in row if row[b][0].column_label == "进出口"), None)
+    for cell, figure in row.values():
+        if both is not None and cell.column_label in ("出口", "进口") and cell.unit == both[0].unit and not cell.total:
+            view.claim("part_of", (figure, both[1]), "出口在进出口之内")

@@ -20,6 +20,7 @@ from hengshui_etl.relations.search.parts import (
     claim_new_within_stock,
 )
 from hengshui_etl.relations.search.parts_by_words import claim_parts_by_words
+from hengshui_etl.relations.search.parts_told import claim_told_parts
 from hengshui_etl.relations.search.percent_sums import accuse_hundreds, claim_hundreds, claim_shares_of_a_share
 from hengshui_etl.relations.search.remainders import claim_remainders, claim_uncounted_remainders
 from hengshui_etl.relations.search.remainders_worded import accuse_worded_remainders
@@ -54,4 +55,5 @@ def find_totals(view: View) -> None:
     claim_done_parts(view)
     claim_new_within_stock(view)
     claim_parts_by_words(view)
+    claim_told_parts(view)
     claim_uncounted_remainders(view)

@@ -1,0 +1,260 @@
+"""Parts and wholes that a reader knows from the words: stages of one matter, new within all, a year within the years.
+
+Belongs here: relations of type part_of that verbs and nouns show, near each other. Does not belong here: parts behind
+其中 and by name or period (parts.py), limits, groups and overlaps (parts_by_words.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.relations.search.parts import inner_period
+from hengshui_etl.relations.search.view import View, covered
+from hengshui_etl.vocab import alternatives, toml
+
+_DATA = toml("parts")
+_FIRM = re.compile(rf"^(?:目前|现|今年)?(?:{alternatives(_DATA['stages']['firm'])})[了的]?$")
+_SUCCESS = re.compile(rf"^(?P<verb>[\u4e00-\u9fff]{{2}})(?:{alternatives(_DATA['stages']['success'])})[了的]?$")
+_INCLUDING = re.compile(rf"^[，,]?(?:{alternatives(_DATA['marks']['including'])})[^，。；、\d]{{2,20}}$")
+_NEW = re.compile(rf"(?:{alternatives(_DATA['stock']['new'])})(?P<noun>[\u4e00-\u9fff]{{0,12}})$")
+_JOINING = re.compile(rf"^(?P<noun>[\u4e00-\u9fff]{{2,8}}?)(?:{alternatives(_DATA['stock']['joining'])})$")
+_ALL = re.compile(rf"(?:{alternatives(_DATA['stock']['all'])})")
+_FLOW = _DATA["flow"]
+_TOTAL = re.compile(rf"(?P<stem>[\u4e00-\u9fff]{{2}}){_FLOW['total']}[为达到]*$")
+_SAME_VERB = re.compile(r"^(?P<verb>[\u4e00-\u9fff]{2})[^，。；]{2,16}的$")
+_LEAD = re.compile(rf"^(?:{alternatives(_DATA['name']['before'])})+")
+_TAIL = re.compile(rf"(?:{alternatives(_DATA['name']['behind'])})+$")
+_NO_KIND = re.compile(alternatives(_DATA["name"]["other"]))
+_LONG = re.compile("累计|全年|前[一二三四五六七八九十\\d]+个?月|上半年|前三季度|[首一二三四]季度?")
+_SHORT = re.compile(r"(?<![-—至到~～年])(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?!底|末)|当月|单月|当天|当日")
+_WHEN = re.compile(r"\d{4}年|\d{1,2}月份?|\d{1,2}日|前\d+个月|累计|单月|当月|当天|当日|[首一二三四]季度?|全年|上半年")
+_GROUP = re.compile(r"^(?P<noun>[\u4e00-\u9fff]{2,12})(?:中|里|当中)[^，。；、]{0,30}$")
+_LISTED = re.compile(r"^(?:[^，。；、]{1,12}、){1,8}[^，。；、]{1,14}分别为?$")
+
+
+def claim_told_parts(view: View) -> None:
+    """Claim the parts whose wholes the verbs and nouns name."""
+    names = _names(view)
+    linked = {frozenset((a, b)) for c in view.claims if len(c.operands) <= 12 for a in c.operands for b in c.operands}
+    for i in range(1, view.count):
+        if view.is_cell(i) or view.titled(i) or view.figures[i].high is not None:
+            continue
+        for find, reason in (
+            (_stage, "办理阶段"),
+            (_among_new, "新增在总量之内"),
+            (_joining, "新增在总量之内"),
+            (_included, "包括"),
+            (_listed_within, "分别"),
+            (_taken_up, "组内"),
+            (_in_total, "总额之内"),
+        ):
+            pair = find(view, i)
+            if pair is None or frozenset(pair) in linked or view.trial("part_of", pair) is None:
+                continue
+            view.claim("part_of", pair, reason)
+            linked.add(frozenset(pair))
+        pair = _kind_of(view, i, names)
+        if pair is not None and frozenset(pair) not in linked:
+            holds = view.trial("part_of", pair)
+            if holds or (holds is False and len(_name(view, pair[1])) >= 4):
+                view.claim("part_of", pair, "名称在内")
+    _in_longer_time(view, linked)
+
+
+def _name(view: View, i: int) -> str:
+    """The name of what figure `i` measures, as printed, without the place and the verb around it."""
+    return _TAIL.sub("", _LEAD.sub("", view.said[i].before))
+
+
+def _names(view: View) -> dict[tuple[str, str], int]:
+    """The first figure of the body in each unit by its full name."""
+    found: dict[tuple[str, str], int] = {}
+    for j in range(view.count):
+        figure = view.figures[j]
+        if view.plain(j) and figure.bound == "exact" and not view.said[j].bracketed and figure.high is None:
+            name = _name(view, j)
+            if len(name) >= 2:
+                found.setdefault((name, figure.unit), j)
+    return found
+
+
+def _kind_of(view: View, i: int, names: dict[tuple[str, str], int]) -> tuple[int, int] | None:
+    """`实际使用外资21.84亿美元。…各开发区实际使用外资18.57亿美元`: a kind or a place before the name said first."""
+    figure, own = view.figures[i], _name(view, i)
+    if not view.plain(i) or figure.bound not in ("exact", "approx") or view.said[i].bracketed:
+        return None
+    if _NO_KIND.search(view.said[i].before):
+        return None
+    for cut in range(2, min(14, len(own) - 1)):
+        j = names.get((own[cut:], figure.unit))
+        if j is None or j >= i or own[cut - 1] == "进":
+            continue
+        other = view.figures[j]
+        if other.scope != figure.scope or other.period != figure.period or "、" in own[:cut]:
+            return None
+        return (i, j)
+    return None
+
+
+def _before(view: View, i: int) -> int | None:
+    """The level right before figure `i` in its full sentence, in its unit and of the same place; percentages and
+    changes told of that level may stand between."""
+    figure = view.figures[i]
+    for j in range(i - 1, max(-1, i - 4), -1):
+        if view.periods[j] != view.periods[i]:
+            return None
+        other = view.figures[j]
+        if view.level[j]:
+            same = other.unit == figure.unit and other.scope == figure.scope
+            return j if same and view.plain(j) and other.bound == "exact" else None
+        if other.kind != "percent" and other.direction is None:
+            return None
+    return None
+
+
+def _in_longer_time(view: View, linked: set[frozenset[int]]) -> None:
+    """`4月网签1820套。…前4个月累计网签6873套`; `全年客量7467万人次。…单计十二月，客量653.2万人次`."""
+    flows = [
+        i
+        for i in range(view.count)
+        if view.plain(i) and view.figures[i].bound == "exact" and view.figures[i].period is not None
+    ]
+    for i in flows:
+        figure, words = view.figures[i], view.said[i].before
+        clause = view.text[max(figure.at - len(words) - 14, 0) : figure.at - len(words)] + words
+        if _SHORT.search(clause) is None or _NO_KIND.search(words):
+            continue
+        for j in flows:
+            other = view.figures[j]
+            if i == j or other.unit != figure.unit or other.scope != figure.scope or frozenset((i, j)) in linked:
+                continue
+            one, all_of_it = _bare(view, i), _bare(view, j)
+            if not inner_period(figure, other) or len(all_of_it) > len(one) + 3 or covered(one, all_of_it) < 0.8:
+                continue
+            holds = view.trial("part_of", (i, j))
+            if holds or (holds is False and _LONG.search(view.said[j].before) and one == all_of_it):
+                view.claim("part_of", (i, j), "时间在内")
+            break
+
+
+def _bare(view: View, i: int) -> str:
+    """What figure `i` measures, without the times that are said with it."""
+    return _WHEN.sub("", _name(view, i))
+
+
+def _stage(view: View, i: int) -> tuple[int, int] | None:
+    """`提出抗诉37件，法院已审结29件`; `调解6480件，调解成功4212件`; `判处被告人1512人，判处五年以上…的97人`."""
+    if not view.plain(i):
+        return None
+    words = view.said[i].before
+    success, again = _SUCCESS.match(words), _SAME_VERB.match(words)
+    j = _before(view, i)
+    if j is None:
+        return None
+    lead = view.said[j].before
+    if _FIRM.match(words):
+        return (i, j)
+    if success and success["verb"] in lead:
+        return (i, j)
+    if again and i == j + 1 and again["verb"] in lead and "的" not in lead:
+        return (i, j)
+    return None
+
+
+def _among_new(view: View, i: int) -> tuple[int, int] | None:
+    """`新增规上工业企业76家，总数628家`; `民营企业有12.84万户，今年新增1.67万户`."""
+    new = _NEW.search(view.said[i].before)
+    figure = view.figures[i]
+    if new is None or figure.bound != "exact" or figure.kind not in ("count", "measure"):
+        return None
+    noun = new["noun"]
+    if not noun:  # told of the number right before
+        j = i - 1
+        stock = view.plain(j) and view.figures[j].unit == figure.unit and view.periods[j] == view.periods[i]
+        last = view.figures[j].period
+        known = stock and last is not None and last.first is None and view.figures[j].scope == figure.scope
+        return (i, j) if known else None
+    if not view.plain(i):
+        return None
+    for j in range(i + 1, min(view.count, i + 5)):
+        other = view.figures[j]
+        if view.paragraphs[j] != view.paragraphs[i]:
+            return None
+        if not view.level[j] or other.unit != figure.unit:
+            continue
+        words = view.said[j].before
+        if not view.plain(j) or other.bound != "exact" or other.scope != figure.scope or _NEW.search(words):
+            return None
+        whole = _ALL.sub("", words)
+        named = not whole or (whole[-2:] == noun[-2:] and covered(whole, noun) >= 0.5)
+        return (i, j) if named and whole != words else None
+    return None
+
+
+def _joining(view: View, i: int) -> tuple[int, int] | None:
+    """`小学27.35万人，初中15.72万人。小学招生4.21万人`."""
+    joining = _JOINING.match(view.said[i].before)
+    if joining is None or not view.plain(i):
+        return None
+    for j in view.levels_before(i, unit_of=i, limit=6, same_paragraph=True):
+        if (
+            view.plain(j)
+            and view.said[j].before.endswith(joining["noun"])
+            and view.figures[j].unit == view.figures[i].unit
+        ):
+            return (i, j) if view.figures[j].scope == view.figures[i].scope else None
+    return None
+
+
+def _included(view: View, i: int) -> tuple[int, int] | None:
+    """`查处交通违法386.7万起，包括酒驾9864起`."""
+    j = i - 1
+    figure, other = view.figures[i], view.figures[j]
+    gap = view.between(j, i)
+    if not view.plain(i) or not view.plain(j) or figure.unit != other.unit or _INCLUDING.match(gap) is None:
+        return None
+    return (i, j) if view.periods[i] == view.periods[j] and other.bound == "exact" else None
+
+
+def _taken_up(view: View, i: int) -> tuple[int, int] | None:
+    """`住宅火灾1407起，占45.0%；住宅火灾中发生在夜间的有1531起`: the name just said, and what there is in it."""
+    group = _GROUP.match(view.said[i].before)
+    j = _before(view, i)
+    if group is None or j is None or not view.plain(i) or not view.said[j].before.endswith(group["noun"]):
+        return None
+    return (i, j)
+
+
+def _listed_within(view: View, i: int) -> tuple[int, int] | None:
+    """`民生类支出395340万元，占81.3%，教育、社保、卫生健康支出分别为102650万元、78430万元…`: of one head noun."""
+    j = i
+    while j > 0 and view.between(j - 1, j) in ("、", "和", "及") and view.figures[j - 1].unit == view.figures[i].unit:
+        j -= 1
+    if _LISTED.match(view.said[j].before) is None or not view.plain(i):
+        return None
+    head = re.sub("(?:分别|为)+$", "", view.said[j].before)[-2:]
+    whole = _before(view, j)
+    if whole is None or not view.said[whole].before.endswith(head) or view.between(whole, j).count("，") > 2:
+        return None
+    return (i, whole)
+
+
+def _in_total(view: View, i: int) -> tuple[int, int] | None:
+    """`缴存额98.75亿元。缴存总额768.42亿元，缴存余额243.16亿元`: the year's and what is left lie within the total."""
+    figure = view.figures[i]
+    words = view.said[i].before
+    if not view.plain(i) or figure.kind != "money" or figure.bound != "exact":
+        return None
+    for j in range(max(0, i - 14), min(view.count, i + 15)):
+        other = view.figures[j]
+        if j == i or other.unit != figure.unit or other.bound != "exact" or not view.plain(j):
+            continue
+        total = _TOTAL.search(view.said[j].before)
+        if total is None or other.scope != figure.scope or abs(view.paragraphs[i] - view.paragraphs[j]) > 1:
+            continue
+        stem = total["stem"]
+        within = words.endswith((f"{stem}{_FLOW['balance']}", f"{stem}额")) or re.search(f"{stem}住房公积金$", words)
+        period = other.period
+        if within and period is not None and period.first is None:  # as of a day: of all the years
+            return (i, j)
+    return None
