@@ -19,6 +19,7 @@ from hengshui_etl.vocab import alternatives, toml
 
 _PREDICATES = toml("predicates")
 _PLAN = re.compile(alternatives(_PREDICATES["plans"]["words"]))
+_TARGET = re.compile(alternatives(_PREDICATES["targets"]["words"]))
 _STOCK = re.compile(alternatives(_PREDICATES["stocks"]["words"]))
 _STOCK_NOW = re.compile(alternatives(_PREDICATES["stocks"]["now"]))
 _STOCK_LOOSE = re.compile(alternatives(_PREDICATES["stocks"]["loose"]))
@@ -34,6 +35,8 @@ _BASE_LEVEL = re.compile(
 _ALREADY = re.compile(r"已有|已建成|已达|累计建成")
 _AHEAD = re.compile(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
 _DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_SOON = 10
+"""An article that comes so many days after its span speaks of that, though it says 今年已."""
 _DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
 _REACHED = re.compile(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
 _WITHIN_YEAR = re.compile(r"^一年(?:间|来|里|中)")
@@ -42,9 +45,12 @@ _YEARS_TOGETHER = re.compile(
     r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![近约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
 )
 _YEARS_BETWEEN = re.compile(r"(?P<n>[两二三四五六七八九十])年(?:间|来)")
+_YEARS_MEAN = re.compile(r"(?P<n>[两三四五])年平均")
+_NOW = ("现有", "现存")
+_AGAINST_STATE = re.compile(r"[，,（(]?(?:较|比|相当于|为|是|而)?(?:20\d\d年|上年|去年)?(?:年?末|年?底|年初)")
 _NET_TOTAL = re.compile(r"(?:累计|共|净)[增减]")
 _OF_PLAN = re.compile(r"的?(?:(?:年度|全年)(?:任务|计划|目标|预算)|(?:调控|控制|预期)目标|目标范围)")
-_TELLING = re.compile(rf"年|计划|定任务|力争|[由从]|{_PLAN.pattern}")
+_TELLING = re.compile(rf"年|计划|任务|力争|[由从]|{_PLAN.pattern}")
 """What every clause has that says more of its time than its time word: one look spares the others the rest."""
 
 
@@ -80,8 +86,8 @@ class Dating(Times):
             self.settled = True
             if self.moment is not None and not self._is_future(self.moment) and not self._is_history(self.moment):
                 self.default = self._main(self.moment)
-        if self.lead is None and self.moment is not None and not self._is_future(self.moment):
-            self.lead = self.moment
+        if self.lead is None and self.moment is not None and self.moment not in (self.aside, self.switched):
+            self.lead = None if self._is_future(self.moment) else self.moment
         if self.days and self.moment is self.days[-1]:
             handing = "分别" in s.before or "依次" in s.before
             if handing and not listed and q.kind != "count":
@@ -93,6 +99,7 @@ class Dating(Times):
             self.once = None
         if self.once is not None and q.at <= self.once_till:
             period, self.once = self.once.period, None
+            self.plan_run = (q.till, period) if _PLANNED.search(s.before) else None
             return period
         if governing is None:
             return Period(None, self.published) if self.body and self.published else None
@@ -130,14 +137,12 @@ class Dating(Times):
             return whole_year(period, day)
         if telling:
             of_it = q.kind == "percent" and before.endswith("的")
-            if (
-                s.predicate in ("level", "average")
-                and not of_it
-                and (_PLAN.search(before) or _PLANNED.search(before))
-            ):
+            if s.predicate in ("level", "average") and not of_it and (_PLAN.search(before) or _PLANNED.search(before)):
                 year = whole_year(period, day)
                 self.plan_run = (q.till, year) if year is not None else None
                 return year
+            if first is not None and (mean := _YEARS_MEAN.search(before)):
+                return Period(first.replace(year=first.year - _DIGITS[mean["n"]] + 1), last)
             if _WITHOUT_TIME.search(before):
                 if self.origin is not None:
                     return self.origin.period
@@ -157,15 +162,32 @@ class Dating(Times):
                 and (self._is_change(s) or _NET_TOTAL.search(before))
             ):
                 return between(self.since.period.last, last)
-        so_far = self.this_year and governing.whole_year and _DONE.search(before) is not None
-        if so_far and day and first and first.year == day.year:
+        if last is not None and not governing.as_of and s.predicate == "level" and governing.whole_year:
+            against = _AGAINST_STATE.match(self.text, q.till, q.till + 12)
+            if against is not None and against.end() - q.till > 2:
+                self.moment = self.switched = Moment(Period(None, last), True, False, True)
+                return self.moment.period
+        if self.this_year and governing.whole_year and first is not None:
+            part = self._part_of_this_year(first, s)
+            if part is not None:
+                return part
+        return period
+
+    def _part_of_this_year(self, first: date, s: Statement) -> Period | None:
+        """The part of this year that is over, where that is what a figure of this year speaks of."""
+        day, end = self.published, self.main_end()
+        done = _DONE.search(s.before) is not None and day is not None and first.year == day.year
+        if done and day is not None and (end is None or (day - end).days > _SOON):
             self.moment = Moment(Period(first, day), False, False, True)
             return self.moment.period
-        end = self.main_end() if self.this_year and governing.whole_year and s.predicate != "rate" else None
-        if end is not None and first is not None and first.year == end.year:
-            self.moment = Moment(Period(first, end), False, False, True)
-            return self.moment.period
-        return period
+        ahead = not done and (s.predicate == "rate" or _TARGET.search(s.before) is not None)
+        if end is None or ahead or first.year != end.year:
+            return None
+        part = Moment(Period(first, end), False, False, True)
+        if self.lead is self.moment:
+            self.lead = part
+        self.moment = part
+        return part.period
 
     def _told_period(self, governing: Moment, s: Statement) -> Period | None:
         """The years back from the governing moment that a clause itself says it sums up (一年间, 五年累计), or None."""
@@ -174,7 +196,10 @@ class Dating(Times):
         if last is None:
             return None
         if (run := _YEARS_BETWEEN.match(s.before)) and self._is_change(s):
-            return self._years_between(_DIGITS[run["n"]])
+            since = self._years_between(_DIGITS[run["n"]])
+            if since is not None:
+                self.moment = Moment(since, False, False, True)
+            return since
         if governing.as_of and _WITHIN_YEAR.search(s.before):
             self.moment = Moment(between(previous_year(period).last, last), False, False, True)
             return self.moment.period
@@ -228,7 +253,7 @@ class Dating(Times):
     def _governing(self, s: Statement) -> Moment | None:
         """The moment in force; where the sentence names none, for a stock the last state, for a flow the last span."""
         moment = self.moment
-        if moment is not None and self.fresh:
+        if moment is not None and self.fresh and not s.before.startswith(_NOW):
             return moment
         governing = moment or self.default
         if governing is None:
@@ -253,5 +278,5 @@ class Dating(Times):
                 end = (self.main_end() if nature != "now" else None) or self.published
                 switched = Moment(Period(None, end if to_day else last), True, False, True)
         if switched is not governing:
-            self.moment = switched
+            self.moment = self.switched = switched
         return switched

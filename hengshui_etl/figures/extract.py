@@ -61,7 +61,7 @@ class _Walk:
         self.text = article.text
         self.published: date | None = article.published_on or printed_on(article.text)
         self.places = Places(article.text, main_place(article))
-        self.times = Dating(article.text, self.published)
+        self.times = Dating(article.text, self.published, (self.places.near or "")[:2])
         self.figures: list[Figure] = []
         self.statements: list[Statement | None] = []
         starts, sources = article.offsets

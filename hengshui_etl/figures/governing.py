@@ -23,6 +23,8 @@ from hengshui_etl.figures.periods import (
     is_before,
     moment_of,
     previous_year,
+    quarters_of,
+    season_of,
     so_far,
     whole_year,
     year_to,
@@ -56,7 +58,7 @@ _EMBEDDED = (
     "价格变动翘尾", "价格变动的翘尾", "确定的", "制定的", "下达的", "预定的", "提出的", "安排的", "部署的", "排定的",
 )  # fmt: skip
 _DECIDED = re.compile(r"[^，,。；;\d]{1,6}(?:确定|制定|下达|预定|提出|安排|部署|排定)的")
-_SAME_DAYS = re.compile(r"(?:的)?(?:此时|同月|同日|同一天|同一时期|这个时候)")
+_SAME_DAYS = re.compile(r"(?:的)?(?:此时|同季|长假|假期|春运|黄金周|同月|同日|同一天|同一时期|这个时候)")
 _PREVIOUS = re.compile(r"(?:上年|上一年|前一年|上年度|上一年度)")
 NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[、．.])")
 """How the heading of a section begins."""
@@ -85,8 +87,9 @@ def _lead(earlier: str) -> tuple[bool, bool, bool]:
 class Times:
     """The times in force at one place of the walk."""
 
-    def __init__(self, text: str, published: date | None) -> None:
+    def __init__(self, text: str, published: date | None, province: str = "") -> None:
         self.text = text
+        self.province = province
         self.published = published
         self.latest = published.year if published else _latest_year(text)
         self.default: Moment | None = None  # what the article began with
@@ -115,6 +118,8 @@ class Times:
         self.within_year = False
         self.census: date | None = None
         self.plan_end: tuple[Moment, Period] | None = None
+        self.aside: Moment | None = None  # what only its own sentence is about
+        self.switched: Moment | None = None  # the state or span last gone over to without a word
         self.plan_run: tuple[int, Period] | None = None
 
     # -------------------------------------------------------------- boundaries
@@ -134,6 +139,8 @@ class Times:
         self.this_year = self.within_year = False
         if self.lead is not None and self.moment is not None and self.moment != self.lead:
             self.moment = self.lead
+        elif self.moment is self.aside:
+            self.moment = None
         if self.moment is not None and self.moment.period.last is not None:
             self.year = self.moment.period.last.year
 
@@ -184,6 +191,11 @@ class Times:
         if plan and not plan["edge"] and after[:1] not in "，,":
             return
         moment = moment_of(word, self.published, self.year, self.latest)
+        if moment is None and word.endswith("期"):
+            moment = season_of(word, self.province, self.published)
+            if moment is not None and word.startswith("上一"):
+                self._take_base(moment, time)
+                return
         if plan and plan["edge"] == "以来" and self.published is None:
             governing = self.moment or self.default
             whole = moment_of(word.removesuffix("以来"), None, None)
@@ -273,7 +285,8 @@ class Times:
         if after.startswith("起") and self.body and self.published and moment.period.first and not moment.as_of:
             until = self.main_end() or self.published
             if moment.period.first <= until:
-                self.moment, self.fresh = Moment(Period(moment.period.first, until), False, False, True), True
+                self.moment = self.aside = Moment(Period(moment.period.first, until), False, False, True)
+                self.fresh = True
                 self.base = None
             return
         if moment.day and not moment.as_of:
@@ -283,6 +296,8 @@ class Times:
             moment = moment._replace(period=Period(self.last_time[1].period.first, moment.period.last), day=False)
             self.days = [*(self.days[:-1][-31:] or [self.last_time[1]]), single, moment]
         self.last_time = (time.till, moment)
+        if word.endswith("季度") and len(word) == 5 and ("依次" in after or "分别" in after):
+            self.days = [*quarters_of(moment), moment]
         if "学年" in word and moment.period.last is not None:
             self.flow = Moment(year_to(moment.period), False, False, True)
         if plan and plan["edge"] in ("末", "期末"):
@@ -313,6 +328,8 @@ class Times:
         if day is None or main is None or main.day:
             return None
         last = main.period.last
+        if main.whole_year and self.state is not None:
+            last = self.state.period.last
         if last is None or not date(day.year, 1, 31) <= last < day or (day - last).days > 60:
             return None
         return last

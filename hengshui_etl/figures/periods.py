@@ -32,7 +32,7 @@ _FIRST_PRINTED = re.compile(
 _SCHOOL_YEAR = re.compile(rf"(?P<y>{YEAR})(?:[/—–-]{YEAR})?学年")  # counted in its first autumn
 _YEARS_RANGE = re.compile(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
 _PART = re.compile(
-    rf"(?:(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度)|(?P<half>[上下]半年)"
+    rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度)|(?P<half>[上下]半年)"
     rf"|(?P<m1>{MONTH})(?:月份?)?{DASH}(?P<m2>{MONTH})月份?"
     rf"|[前头](?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
     rf"|(?P<m>{MONTH})月(?:份|(?P<d>{DAY})日(?:{DASH}(?:(?P<m3>{MONTH})月)?(?P<d2>{DAY})日)?)?)?(?P<edge>.*)$"
@@ -163,6 +163,8 @@ def _part(rest: str, year: int, named: bool, published: date | None) -> Moment |
         n = next((_QUARTERS[c] for c in match["quarter"] if c in _QUARTERS), 1)
         first = date(year, 1, 1) if match["quarter"][0] == "前" else date(year, 3 * n - 2, 1)
         last = month_end(year, 3 * n)
+    elif match["q2"]:
+        last = month_end(year, 3 * _QUARTERS[match["q2"]])
     elif match["half"]:
         first, last = (date(year, 1, 1), date(year, 6, 30)) if match["half"][0] == "上" else (date(year, 7, 1), last)
     elif match["m1"]:
@@ -211,6 +213,26 @@ def printed_on(text: str) -> date | None:
     if match is None:
         return None
     return _day(year_words(match["y"]), _number(match["m"]), _number(match["d"]))
+
+
+@cache
+def _season_days(name: str, province: str) -> tuple[str, str] | None:
+    days = _DATA["seasons"].get(name, {}).get(province)
+    return (days[0], days[1]) if days else None
+
+
+def season_of(word: str, province: str, published: date | None) -> Moment | None:
+    """The season (防火期) that `word` names in a province: the last that has begun by the day of writing, or with 上一
+    the one before it. None where it is no season, or its days are not known there."""
+    name = word.removeprefix("上一")
+    days = _season_days(name, province) if published is not None and province else None
+    if days is None or published is None:
+        return None
+    first = date.fromisoformat(f"{published.year}-{days[0]}")
+    year = published.year if first <= published else published.year - 1
+    year -= word != name
+    last = date.fromisoformat(f"{year + (days[1] < days[0])}-{days[1]}")
+    return Moment(Period(first.replace(year=year), last), False, False, True)
 
 
 def previous_year(period: Period) -> Period:
@@ -266,6 +288,17 @@ def so_far(year: Moment, state: Moment) -> Moment:
     if first is None or last is None or first.year != last.year:
         return year
     return Moment(Period(first, last), False, False, True)
+
+
+def quarters_of(span: Moment) -> list[Moment]:
+    """The quarters of a span within one year."""
+    first, last = span.period
+    if first is None or last is None:
+        return []
+    return [
+        Moment(Period(date(first.year, month, 1), month_end(first.year, month + 2)), False, False, True)
+        for month in range(first.month, last.month, 3)
+    ]
 
 
 def is_month(period: Period) -> bool:

@@ -35,6 +35,7 @@ _TIME = "|".join(
     (
         rf"{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}",
         rf"{YEAR}(?:[/—–-]{YEAR})?学年度?",
+        rf"[一1]{DASH}[二三四2-4]季度",
         rf"{YEAR}年?{DASH}{YEAR}年(?:期间)?",
         rf"(?:{YEAR}年|{YEAR_WORD})度?(?:的)?{_HOLIDAY}",
         rf"(?:{YEAR}年|{YEAR_WORD})度?{PART}{EDGE}",

@@ -15,7 +15,9 @@ from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.scope import Place, inside, place_at, pointed_place, township_in
 from hengshui_etl.figures.statements import Statement
 
-_WHOSE = re.compile(r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性|各地|乡村旅游|重点|文明|示范|流动|市外|县外|就业)")
+_WHOSE = re.compile(
+    r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性|各地|乡村旅游|重点|文明|示范|流动|市外|县外|就业)"
+)
 _OTHERS = re.compile(r"(?<![居列位占])(?P<word>全国|全省)(?P<is>(?:平均)?(?:为|是|仅为?))?$")
 _AGAINST = re.compile(
     r"进入|销往|遍布|覆盖|辐射|走向|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与"
@@ -113,7 +115,7 @@ class Places:
         till += start
         if text.startswith(_NOT_ALONE, till):
             return
-        if main and place.name == main.name:
+        if main and (place.name == main.name or (main.name.startswith(place.name) and main.level == place.level)):
             self.place = None
         elif inside(place, main) and not _ORIGINS.search(text, self.sentence_at, start + at):
             self.place = place
