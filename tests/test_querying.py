@@ -23,6 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hengshui_etl import querying, warehouse
+from hengshui_etl.asking import show_answer
+from hengshui_etl.checking import Refused
+from hengshui_etl.messages import messages
 from hengshui_etl.reading import cells, plain_lines
 
 COMMAND = [sys.executable, "-c", "from hengshui_etl.cli import main; main()", "query"]
@@ -300,3 +303,38 @@ def test_a_reader_that_has_seen_enough(home: Path) -> None:
 
 def _quoted(word: str) -> str:
     return f'"{word}"'
+
+
+HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.readline()"
+
+
+@pytest.fixture
+def holder(home: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another program that writes to the database, until it is sent a line."""
+    path = home / "data" / "warehouse" / "hengshui.duckdb"
+    command = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_query_waits_while_another_program_writes(home: Path, holder: subprocess.Popen[str]) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "SELECT 42 AS answer"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=surroundings(home)
+    ) as waiting:
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(3)
+        holder.communicate("\n")
+        assert waiting.communicate(timeout=30) == ("answer\n──────\n    42\n".encode(), b"")
+
+
+def test_a_query_that_waited_long_enough_says_who_holds_the_file(
+    home: Path, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse, "LOCK_PATIENCE_S", 0.2)
+    path = home / "data" / "warehouse" / "hengshui.duckdb"
+    with pytest.raises(Refused, match=rf"\(process {holder.pid}\)") as refused:
+        show_answer(path, "SELECT 1", "csv", None, messages("en"))
+    assert "\n" not in str(refused.value)
