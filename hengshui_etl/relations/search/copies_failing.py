@@ -182,11 +182,18 @@ def _one_thing(view: View, i: int, j: int, digits: int) -> bool:
         return view.likeness(i, j) >= (0.6 if digits == 3 else 0.4)
     return (
         digits >= 4
+        and _held(view, i) == _held(view, j)
         and a.sentence != b.sentence
         and view.said[i].predicate == view.said[j].predicate
         and view.metrics[i] == view.metrics[j]
         and len(view.metrics[i]) >= 3
     )
+
+
+def _held(view: View, i: int) -> str:
+    """What stands before the bracket that figure `i` alone is in, which is what it is said of (甲县（35.3毫米）)."""
+    at = view.figures[i].at
+    return view.text[max(0, at - 4) : at - 1] if at and view.text[at - 1] in "（(" else ""
 
 
 def one_edit_apart(a: str, b: str) -> bool:

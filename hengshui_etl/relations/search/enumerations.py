@@ -212,6 +212,8 @@ def _counted_before(view: View, i: int) -> tuple[int | None, bool]:
         days = _DAY.findall(stretch)
         if len(days) >= 2:
             return len(days), False
+        if figure.unit in ("天", "日"):
+            return None, False  # 展览馆、图书馆5天接待: how long it took
     clause = max(stretch.rfind("，"), stretch.rfind(","), stretch.rfind("：")) + 1
     tail = stretch[clause:]
     if len(tail) < 2 and clause > 1:

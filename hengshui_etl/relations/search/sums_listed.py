@@ -19,6 +19,7 @@ from hengshui_etl.relations.search.sum_evidence import (
 )
 from hengshui_etl.relations.search.view import View
 
+_WITHIN = re.compile("[^，,。；;]{0,10}[里中内][，,]")
 _YEARLY = re.compile("年预计|年度计划|当年|年内|年计划")
 
 
@@ -41,8 +42,17 @@ def claim_lists_behind_wholes(view: View) -> list[tuple[int, list[int]]]:
         parts = _parts_listed_behind(view, w, near)
         if len(parts) >= 2:
             failing.append((w, parts))
-    # a member of a list is no whole of those behind it
-    return [(w, parts) for w, parts in failing if not (w and view.between(w - 1, w) in ("、", "和", "与", "及"))]
+    return [(w, parts) for w, parts in failing if not _is_member(view, w)]
+
+
+def _is_member(view: View, w: int) -> bool:
+    """Whether figure `w` is a member of a list, and so no whole of those behind it (共9.5万亩，其中甲县4.6万亩、…; 在9.5
+    万亩中，甲县4.6万亩，…)."""
+    if not w:
+        return False
+    behind = view.between(w - 1, w)
+    of_one = view.figures[w - 1].sentence == view.figures[w].sentence and view.alike(w - 1, w)
+    return behind in ("、", "和", "与", "及") or (of_one and _WITHIN.match(behind) is not None)
 
 
 def _level_run(view: View, start: int, whole: int, sentence_limit: int) -> list[int]:
