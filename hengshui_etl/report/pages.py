@@ -58,7 +58,7 @@ def article_page(rows: ArticleRows, language: Language) -> str:
     failed = [check for check in checks if check.status == "fail"]
     marks = marks_of(rows)
     found = Counter(marks.values())
-    suspects = {figure for check in failed for figure in check.blame}
+    suspects = {figure for check in failed if check.ruling is None for figure in check.blame}
     figures = {figure.id: figure for figure in rows.figures}
     return _rendered(
         "article.html",
@@ -198,10 +198,10 @@ def checks_of(checks: Sequence[CheckRow]) -> dict[str, list[CheckRow]]:
 
 
 def status_of(row: IndexRow) -> str:
-    """What the index says of an article: `fails`, `off`, `holds` or `unchecked`."""
-    if row.failed:
+    """What the index says of an article: `fails`, `off`, `ruled`, `holds` or `unchecked`."""
+    if row.failed > row.ruled:
         return "fails" if row.worst == "error" else "off"
-    return "holds" if row.checks else "unchecked"
+    return "ruled" if row.ruled else "holds" if row.checks else "unchecked"
 
 
 def pieces_of(source: str, figures: Sequence[FigureRow]) -> Iterator[Piece]:
@@ -223,7 +223,7 @@ def pieces_of(source: str, figures: Sequence[FigureRow]) -> Iterator[Piece]:
 
 
 def _urgency(check: CheckRow) -> int:
-    order: tuple[Mark, ...] = ("fails", "off", "implied", "holds")
+    order: tuple[Mark, ...] = ("fails", "off", "ruled", "implied", "holds")
     return order.index(mark_of(check))
 
 

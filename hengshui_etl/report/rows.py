@@ -68,7 +68,8 @@ class Ends(NamedTuple):
 
 
 class CheckRow(NamedTuple):
-    """A judged relation; `operands` are pairs of role and figure."""
+    """A judged relation; `operands` are pairs of role and figure. `ruling` and `ruling_reason` are what a reviewer said
+    of a failing one, if one did."""
 
     id: str
     type: str
@@ -85,6 +86,8 @@ class CheckRow(NamedTuple):
     mend_text: str | None
     mend_edit: str | None
     sentence: str
+    ruling: str | None = None
+    ruling_reason: str | None = None
 
 
 class Total(NamedTuple):
@@ -129,6 +132,7 @@ class CheckCount(NamedTuple):
     status: str
     severity: str
     n: int
+    ruling: str | None = None
 
 
 class ArticleRows(NamedTuple):
@@ -151,7 +155,8 @@ class Overview(NamedTuple):
 
 
 class IndexRow(NamedTuple):
-    """A line of the index. `regions` are the divisions that figures speak of, the most frequent first."""
+    """A line of the index. `ruled` are those of the failed checks that a reviewer has ruled on, `worst` tells of the
+    others, `regions` are the divisions that figures speak of, the most frequent first."""
 
     batch: str
     article_id: str
@@ -163,6 +168,7 @@ class IndexRow(NamedTuple):
     implied: int
     failed: int
     worst: str | None
+    ruled: int = 0
     regions: tuple[str, ...] = ()
 
 
@@ -183,7 +189,8 @@ def index_rows(query: Query) -> tuple[IndexRow, ...]:
     ):
         regions[article].append(scope)
     found = query(
-        "SELECT batch, article_id, title, published_on, figure_count, relation_count, passed, implied, failed, worst"
+        "SELECT batch, article_id, title, published_on, figure_count, relation_count, passed, implied, failed, worst,"
+        " ruled"
         " FROM article_summary ORDER BY worst NULLS LAST, published_on DESC NULLS LAST, article_id",
         (),
     )
@@ -194,7 +201,10 @@ def overview(query: Query) -> Overview:
     """What all articles come to, counted by the database."""
     kinds = query("SELECT kind, count(*) FROM figures GROUP BY kind ORDER BY count(*) DESC, kind", ())
     checks = query(
-        "SELECT type, status, severity, count(*) FROM relations GROUP BY ALL ORDER BY type, status, severity", ()
+        "SELECT type, status, severity, count(*), ruling FROM relations"
+        " LEFT JOIN (SELECT batch, article_id, relation_id, ruling FROM failed_checks)"
+        " USING (batch, article_id, relation_id) GROUP BY ALL ORDER BY type, status, severity, ruling",
+        (),
     )
     return Overview(tuple((kind, n) for kind, n in kinds), tuple(CheckCount(*row) for row in checks))
 
@@ -249,8 +259,11 @@ def article_rows(query: Query, ids: Sequence[str]) -> list[ArticleRows]:
         "SELECT article_id, relation_id, type, status, severity,"
         " stated, stated_low, stated_high, stated_low_open, stated_high_open, stated_low_exact, stated_high_exact,"
         " computed, computed_low, computed_high, computed_low_open, computed_high_open, computed_low_exact,"
-        " computed_high_exact, gap, message_en, message_zh, blame, mend_figure_id, mend_text, mend_edit, sentence_text"
-        " FROM relations WHERE article_id IN (SELECT unnest(?)) ORDER BY article_id, relation_nr"
+        " computed_high_exact, gap, message_en, message_zh, blame, mend_figure_id, mend_text, mend_edit, sentence_text,"
+        " ruling, ruling_reason"
+        " FROM relations LEFT JOIN (SELECT batch, article_id, relation_id, ruling, ruling_reason FROM failed_checks)"
+        " USING (batch, article_id, relation_id)"
+        " WHERE article_id IN (SELECT unnest(?)) ORDER BY article_id, relation_nr"
     )
     undecided = by_article(
         "SELECT article_id, count(*) FROM undecided WHERE article_id IN (SELECT unnest(?)) GROUP BY article_id"
@@ -282,10 +295,10 @@ def _share(row: tuple[Any, ...]) -> Share:
 def _check(row: tuple[Any, ...], operands: Sequence[tuple[str, str]]) -> CheckRow:
     name, kind, status, severity = row[:4]
     stated, computed = _ends(row[4:11]), _ends(row[11:18])
-    gap, message_en, message_zh, blame, mend_figure, mend_text, mend_edit, sentence = row[18:]
+    gap, message_en, message_zh, blame, mend_figure, mend_text, mend_edit, sentence, *ruling = row[18:]
     return CheckRow(
         name, kind, status, severity, tuple(operands), stated, computed, gap, message_en, message_zh, tuple(blame),
-        mend_figure, mend_text, mend_edit, sentence,
+        mend_figure, mend_text, mend_edit, sentence, *ruling,
     )  # fmt: skip
 
 

@@ -15,9 +15,10 @@ from hengshui_etl.messages import Messages
 from hengshui_etl.reading import MULTIPLIERS
 from hengshui_etl.report.rows import Ends, FigureRow
 
-Mark = Literal["fails", "off", "holds", "implied", "unchecked"]
-MARKS: tuple[Mark, ...] = ("fails", "off", "holds", "implied", "unchecked")
-"""How a figure is marked, the worst first; `off` fails by one last printed place at most."""
+Mark = Literal["fails", "off", "ruled", "holds", "implied", "unchecked"]
+MARKS: tuple[Mark, ...] = ("fails", "off", "ruled", "holds", "implied", "unchecked")
+"""How a figure is marked, the worst first; `off` fails by one last printed place at most, `ruled` fails and a reviewer
+has ruled on it."""
 
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -34,9 +35,14 @@ class Judged(Protocol):
     @property
     def severity(self) -> str: ...
 
+    @property
+    def ruling(self) -> str | None: ...
+
 
 def mark_of(judged: Judged) -> Mark:
     """What a verdict says of its figures."""
+    if judged.status == "fail" and judged.ruling is not None:
+        return "ruled"
     if judged.status == "fail":
         return "fails" if judged.severity == "error" else "off"
     return "holds" if judged.status == "pass" else "implied"

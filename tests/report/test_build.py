@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from hengshui_etl import commands, warehouse
+from hengshui_etl import commands, ruled, warehouse
 from hengshui_etl.checking import Refused
 from hengshui_etl.records import Examination
 from hengshui_etl.report.build import build_report, report_index
 from hengshui_etl.report.pages import page_name
+from hengshui_etl.rulings import Ruling, Statement, append_ruling
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.tables.frames import Examined, frame, frames_of
 from hengshui_etl.tables.schemas import TABLES
@@ -72,6 +74,31 @@ def test_nothing_is_written_twice_and_what_is_gone_goes(settings: Settings, exam
     load(settings, "one", named(examination, "one/b.txt"))
     assert build_report(settings, ["one"])[1:] == (1, 2, 2)
     assert files(settings) == pages_of("one/b.txt") | {"articles/notes.txt"}
+
+
+def test_a_ruled_finding_is_shown_as_ruled_with_its_reason(settings: Settings, examination: Examination) -> None:
+    load(settings, "one", named(examination, "one/a.txt"))
+    statement = Statement("one/a.txt", "sum", "全市开工191项,其中工业100项,农业90项。", ("100项", "90项", "191项"))
+    reason = "as <b>printed</b>"
+    append_ruling(settings.rulings, Ruling(statement, "false alarm", reason, date(2026, 1, 2), "0" * 64))
+    ruled.refresh(settings)
+    built = build_report(settings)
+    index = built.page.read_text("utf-8")
+    assert 'data-status="ruled"' in index
+    assert '<option value="ruled">' in index
+    english = (built.page.parent / "articles" / page_name("one/a.txt", "en")).read_text("utf-8")
+    assert "<strong>false alarm</strong>: <bdi>as &lt;b&gt;printed&lt;/b&gt;</bdi>" in english
+    assert "What fails, and was ruled on" in english
+    assert "1 of 3 checks fail, and a reviewer has ruled on each" in english
+    assert '<li class="check ruled" id="c2">' in english
+    assert 'class="fig ruled" id="f2"' in english
+    chinese = (built.page.parent / "articles" / page_name("one/a.txt", "zh")).read_text("utf-8")
+    assert "<strong>误报</strong>" in chinese
+    settings.rulings.unlink()
+    ruled.refresh(settings)
+    build_report(settings)
+    assert 'data-status="ruled"' not in built.page.read_text("utf-8")
+    assert '<option value="ruled">' not in built.page.read_text("utf-8")
 
 
 def test_a_batch_renews_its_pages_and_makes_missing_ones(settings: Settings, examination: Examination) -> None:
