@@ -77,7 +77,7 @@ class Delivery(NamedTuple):
 
 
 class Logged(NamedTuple):
-    """A message and how far it came: channels that took it, and channels still waited for."""
+    """A message and how far it came: channels that took it, and channels still waited for; none where none was set."""
 
     id: int
     made_at: float
@@ -210,10 +210,11 @@ def settle(connection: sqlite3.Connection, delivery: Delivery, taken: bool, at: 
 def logged(connection: sqlite3.Connection, most: int, after: int = 0) -> list[Logged]:
     """The newest messages after that number, the newest first, with how far they came."""
     rows = connection.execute(
-        "SELECT m.id, m.made_at, m.level, m.title, m.body, sum(d.state = 'sent'), sum(d.state = 'waiting')"
+        "SELECT m.id, m.made_at, m.level, m.title, m.body, sum(d.state = 'sent' AND d.channel != ?),"
+        " sum(d.state = 'waiting')"
         " FROM messages m JOIN deliveries d ON d.message = m.id WHERE m.id > ?"
         " GROUP BY m.id ORDER BY m.id DESC LIMIT ?",
-        [after, most],
+        [LOG, after, most],
     ).fetchall()
     return [Logged(row[0], row[1], Message(*row[2:5]), row[5], row[6]) for row in rows]
 

@@ -105,7 +105,7 @@ def _log(settings: Settings) -> str:
             entry.message.level,
             entry.message.title,
             entry.message.body,
-            f"{entry.sent} of {entry.sent + entry.waiting}",
+            f"{entry.sent} of {entry.sent + entry.waiting}" if entry.sent + entry.waiting else "no channel is set",
         )
         for entry in entries
     ]

@@ -133,7 +133,7 @@ def test_a_channel_that_refuses_is_tried_again_ever_later_and_nothing_is_forgott
 def test_without_channels_a_message_stands_in_the_log(book: sqlite3.Connection) -> None:
     told(book, subject(), channels=())
     (entry,) = logged(book, 9)
-    assert (entry.message.title, entry.sent, entry.waiting) == ("new k", 1, 0)
+    assert (entry.message.title, entry.sent, entry.waiting) == ("new k", 0, 0)
 
 
 def test_subjects_survive_the_way_through_the_file(book: sqlite3.Connection) -> None:
