@@ -28,6 +28,7 @@ _NAMED = re.compile(
 )
 """What is counted, where the average names it: 每千名老年人拥有, 平均每个家庭户的人口."""
 _VERBS = re.compile(alternatives(_DATA["between"]["verbs"]))
+_FLOWS = re.compile(rf"(?:{alternatives(_DATA['between']['flows'])})$")
 _FORMER = re.compile(
     "(?:(?:上年|去年|前年|同期)(?:同期|末|底|全年)?(?:度|为|是|仅|只有)?|(?:目标|任务|计划)(?:为|是|数|面积|的)?)$"
 )
@@ -89,6 +90,7 @@ def meant_by(view: View, i: int) -> list[Meant]:
     elif len(subject) >= 2:
         counts = [j for j in counts if covered(subject, view.metrics[j]) >= 0.75] or counts
     if len(rest) >= 2:
+        totals = [j for j in totals if not _FLOWS.search(view.said[j].before)] or totals
         totals = (
             [j for j in totals if covered(rest, view.said[j].behind[:4]) == 1]
             or [j for j in totals if covered(rest, view.metrics[j]) >= 0.66]

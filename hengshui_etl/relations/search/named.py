@@ -40,8 +40,12 @@ _BECOME = re.compile("[升降增减加少高低长大小](?:到|至|为|成)$")
 _NAMES_PLAN = rf"(?:{alternatives(_DATA['than']['plan'])})"
 _OVER = re.compile(rf"(?:{alternatives(_DATA['than']['over'])})[^，。；]{{0,8}}{_NAMES_PLAN}[数的]?$")
 _PLAN = re.compile(rf"^(?:的{_NAMES_PLAN}?)?$")
+_PLANNED = re.compile(rf"^的?[^，。；、\d]{{0,4}}{_NAMES_PLAN}")
+_AS_PLANNED = re.compile(rf"{_NAMES_PLAN}(?:数|面积|总额)?[为是的]?$")
 _OTHER = re.compile(alternatives(_DATA["other"]["words"]))
 _REAL = re.compile(alternatives(_DATA["other"]["real"]))
+_REVISED = re.compile(rf"(?:{alternatives(_DATA['revised']['words'])})的?$")
+_MONTH = re.compile(r"\d{1,2}月|[一二三四]季度|上半年|\d{4}年")
 _YEARLY = re.compile("同比|比上年|较上年|比去年|较去年|按年|(?<![上下半全])年[增减](?!幅)")
 _MONTHLY = re.compile("环比|比上月|较上月|按月|月增|月减")
 _SELF = re.compile("^每.$|口径$|增[速幅长]|[降涨跌升减]幅|占比|比[重例]|率$|水平|相比|对比|同比|环比|幅度")
@@ -243,6 +247,13 @@ def named_plan(view: View, i: int) -> Named | None:
     return None
 
 
+def planned(view: View, k: int) -> bool:
+    """Whether the words make figure `k` a plan, of which no change from year to year is told (112亿元年度任务)."""
+    figure = view.figures[k]
+    behind = view.text[figure.till : figure.till + 10]
+    return _PLANNED.match(behind) is not None or _AS_PLANNED.search(view.said[k].before) is not None
+
+
 def named_change(view: View, i: int) -> Named | None:
     """The level, and the change of it that stands right before rate `i` (32465元，比上年增加2671元，增长9.0%)."""
     j = i - 1
@@ -260,6 +271,8 @@ def named_change(view: View, i: int) -> Named | None:
         if view.paragraphs[k] != view.paragraphs[j] or view.is_cell(k):
             break
         if not _side(view, k, False) or not view.alike(k, j) or view.said[k].bracketed or _is_other(view, k):
+            continue
+        if planned(view, k):
             continue
         words = view.metrics[k] + view.said[k].before
         if own and (own[0] not in words or covered(own, words) < 0.5):
@@ -295,6 +308,10 @@ def _compared(view: View, j: int, i: int, percents: bool) -> Named | None:
         if own and covered(own, view.metrics[k] + view.said[k].before) < 0.5:
             continue
         known.append(k)
+    if _REVISED.search(view.said[j].before):  # 2月数字由早前公布的302亿元上调4亿元: to what was said of that month
+        month = _MONTH.search(view.said[j].before)
+        known = [k for k in known if month is not None and month[0] in view.said[k].before]
+        return Named(known[0], j) if known else None
     if any(view.said[k].predicate == "level" for k in known) and not _AVERAGE.search(label + own):
         if (
             not label
