@@ -7,6 +7,7 @@ not belong here: whether the parts add up, and who is accused if they do not (su
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS, NOT_ALL, names_a_partition
@@ -19,8 +20,11 @@ _CUE = re.compile(
 _RANK = {"、": 1, "和": 1, "与": 1, "及": 1, "，": 2, ",": 2, "；": 3, ";": 3, "。": 4, "\n": 5}
 _OTHERS = re.compile("其他|其它")
 _BREAK = re.compile(
-    "其中|同时|此外|另外|上年(?!结转)|去年|同期|累计|共计|合计|总计|总量|总额|平均|人均|目标|计划|预算|任务|顺差|逆差"
+    "其中|包括|同时|此外|另外|上年(?!结转)|去年|同期|累计|共计|合计|总计|总量|总额|平均|人均|目标|计划|预算|任务|顺差|逆差"
 )
+_MADE_FROM = re.compile(r"由[^，。；]{0,12}$")
+_MADE_UP = re.compile(r"[^。；]{0,60}?(?:构成|组成)")
+_BRACKETED = re.compile(r"（[^）]*）|\([^)]*\)")
 _STANDARD = re.compile("预算|任务|目标|计划")
 
 
@@ -42,7 +46,7 @@ def worded_list(view: View, w: int) -> WordedList | None:
         (
             j
             for j in range(w + 1, min(view.count, w + 12))
-            if view.plain(j) and not view.said[j].bracketed and view.alike(j, w)
+            if _is_member(view, j) and not view.said[j].bracketed and view.alike(j, w)
         ),
         None,
     )
@@ -66,7 +70,7 @@ def worded_list(view: View, w: int) -> WordedList | None:
     for j in range(first + 1, view.count):
         if view.periods[j] != view.periods[first] or len(parts) >= MOST_PARTS:
             break
-        if not (view.plain(j) and view.alike(j, first)) or view.said[j].bracketed:
+        if not (_is_member(view, j) and view.alike(j, first)) or view.said[j].bracketed:
             continue
         gap = view.between(parts[-1], j)
         rank = _heaviest(gap)
@@ -77,7 +81,26 @@ def worded_list(view: View, w: int) -> WordedList | None:
     if len(parts) < 2:
         return None
     at = view.figures[parts[-1]].till
-    return WordedList(w, tuple(parts), cue, _heaviest(lead), joint, view.text[at : at + 24])
+    return WordedList(w, tuple(parts), cue, _weight(lead), joint, view.text[at : at + 24])
+
+
+def _is_member(view: View, j: int) -> bool:
+    """Whether figure `j` can be one of a list: a level of its own, also one behind 由 (由甲8人、乙9人构成: no base)."""
+    if view.plain(j):
+        return True
+    if not view.level[j] or not view.said[j].base or view.titled(j) or view.said[j].predicate != "level":
+        return False
+    figure = view.figures[j]
+    return _MADE_FROM.search(view.text, max(0, figure.at - 16), figure.at) is not None and (
+        _MADE_UP.match(view.text, figure.till) is not None
+    )
+
+
+def _weight(lead: str) -> int:
+    """The heaviest punctuation between a whole and its list; what joins nouns (县（市、区）, 商品和服务) counts not."""
+    bare = _BRACKETED.sub("", lead)
+    rank = _heaviest(bare)
+    return 0 if rank == 1 and "、" not in bare else rank
 
 
 def _heaviest(text: str) -> int:
@@ -140,6 +163,30 @@ def _hundred_beside(view: View, parts: tuple[int, ...]) -> bool:
         last = parts[-1]
         beside = [j for j in range(last + 1, min(view.count, last + 1 + len(parts))) if view.figures[j].unit == "%"]
     return len(beside) == len(parts) and abs(sum(view.values[j] for j in beside) - 100) < 0.1 * len(parts) + 0.05
+
+
+# levels side by side that are no parts: stages of one thing, income beside expenditure, flows beside stocks
+_STAGE = re.compile("已|未|开工|投产|完工|竣工|注册|完成|通过|收入|支出|收益|余额|利润|总|净|新增|增加|减少|同比")
+_NUMBER = re.compile(r"[\d.．,０-９]+")
+
+
+def alike_members(view: View, found: WordedList) -> bool:
+    """Whether the members are printed alike (label, number, share) up to the end of the sentence, one unit for all."""
+    unit = view.figures[found.whole].unit
+    if any(view.figures[p].unit != unit for p in found.parts):
+        return False
+    if any(_STAGE.search(view.said[p].before) for p in found.parts):
+        return False
+    behind = []
+    for p, following in pairwise(found.parts):
+        gap = view.between(p, following)
+        cut = re.split("[，,、；;]", gap)
+        if len(cut[-1]) > 14 or len(cut) > 3:
+            return False
+        behind.append(_NUMBER.sub("#", "，".join(cut[:-1])))
+    tail = _NUMBER.sub("#", view.text[view.figures[found.parts[-1]].till :][:40])
+    end = re.split("[。；;\\n]", tail, maxsplit=1)[0]
+    return len(set(behind)) == 1 and len(end) < len(tail) and end.rstrip("，,") == behind[0].rstrip("，,")
 
 
 _SUM_WORD = re.compile(r"(?:合计|总计|共计|相加|加在一起|加起来|合起来|总数)[^，。；\d]{0,8}$")

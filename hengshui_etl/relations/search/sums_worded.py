@@ -9,28 +9,41 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from hengshui_etl.relations.search.lists import WordedList, closed_list, worded_list, worded_total
+from hengshui_etl.relations.search.lists import WordedList, alike_members, closed_list, worded_list, worded_total
 from hengshui_etl.relations.search.view import View
 
 _MOST_CHANCE = 0.02  # of an accusation by a slip, where a list may be incomplete
+_LITTLE_CHANCE = 0.15  # where its parts exceed the whole, so that only groups that overlap would explain it
+_NEAR = 0.9  # of its whole: an open list that names so much of it is rare
+_EVEN = 0.5
 _OPEN_TAIL = re.compile(r"[^。；;\n]{0,20}?(?:其余|剩余|剩下|余下|另有|另外|还有|同时|此外|兼有|重叠|两者|均有|既)")
 _SLIPS = {"misread": (12, 3), "garbled": (24, 14)}  # prints that slips make of a number: so many a digit, and besides
 
 
 def accuse_worded_lists(view: View) -> None:
     """Lists behind their whole, and totals behind their list, that do not add up."""
+    members: set[int] = set()
     for w in range(view.count):
-        if not view.plain(w) or view.figures[w].bound != "exact" or view.figures[w].high is not None:
+        stated = view.level[w] and not view.said[w].base and not view.titled(w)
+        if not stated or view.figures[w].bound != "exact" or view.figures[w].high is not None:
             continue
-        if w in view.parts and not view.is_result(w, "sum"):
-            _accuse(view, worded_list(view, w), only_closed=True)
-        elif not view.is_result(w, "sum"):
-            _accuse(view, worded_list(view, w))
+        summed = view.is_result(w, "sum")
+        found = worded_list(view, w)
+        if found is not None:
+            nested = w in members and not found.cue  # the rest of a list is no list of the parts of its first member
+            _accuse(view, found, only_closed=nested or (w in view.parts and not summed), again=summed)
+            members.update(found.parts)
+        if not summed and w not in view.parts and view.plain(w):
             _accuse_total(view, w)
 
 
-def _accuse(view: View, found: WordedList | None, *, only_closed: bool = False) -> None:
-    if found is None or any(p in view.parts for p in found.parts) or found.whole in found.parts:
+def _accuse(view: View, found: WordedList, *, only_closed: bool = False, again: bool = False) -> None:
+    """Claim the list if it fails; `only_closed`: only where words say that it is complete; `again`: the whole has
+    added up from another list already."""
+    if found.whole in found.parts:
+        return
+    taken = [p for p in found.parts if p in view.parts]
+    if taken and (again or len(taken) == len(found.parts) or _summed_together(view, found)):
         return
     operands = (*found.parts, found.whole)
     if view.has("sum", operands) or any(view.figures[p].bound != "exact" for p in found.parts):
@@ -54,9 +67,51 @@ def _accuse(view: View, found: WordedList | None, *, only_closed: bool = False) 
             or (_chance(view, operands, "misread") < _MOST_CHANCE and view.slip("sum", operands))
         )
     )
-    if closed or slipped:
+    average = not view.plain(found.whole) and found.cue != "of_which"
+    if taken or again or average:
+        closed = slipped = False  # a list of its own all the same, where one slip explains it
+    explained = not only_closed and not average and _reads_as_all(view, found, same=same) and _near_or_over(view, found)
+    if closed or slipped or explained:
         view.claim("sum", operands, "分项合计", plain=closed)
         view.parts.update(found.parts)
+
+
+def _reads_as_all(view: View, found: WordedList, *, same: bool) -> bool:
+    """Whether lists read like this one are nearly always complete: opened by a cue, or one short list of like members.
+
+    Counted on labelled articles: of those that are not, hardly one comes near its whole or beyond it."""
+    if same and found.joint <= 2 and found.lead == 0 and not found.cue:
+        return True
+    if same and found.joint == 1 and (found.cue or found.lead == 2):
+        return True
+    if found.cue and found.lead == 4:
+        operands = (*found.parts, found.whole)
+        return found.cue == "of_which" or (found.cue == "made_of" and _chance(view, operands, "garbled") < 0.3)
+    if found.cue in ("of_which", "made_of") and found.lead <= found.joint + 1:
+        return True
+    return same and alike_members(view, found)
+
+
+def _summed_together(view: View, found: WordedList) -> bool:
+    """Whether these parts, and more, have added up to this whole or another one."""
+    parts = set(found.parts)
+    return any(c.type == "sum" and parts <= set(c.operands) for c in view.claims)
+
+
+def _near_or_over(view: View, found: WordedList) -> bool:
+    """Whether the parts come near their whole or exceed it, as an open list seldom does, and one slip explains it.
+
+    Groups behind 其中 may overlap, so that far more than the whole says something only where chance is small."""
+    operands = (*found.parts, found.whole)
+    ratio = sum(view.values[p] for p in found.parts) / view.values[found.whole]
+    if ratio < _NEAR:
+        return False
+    if found.cue == "of_which" and found.joint > 1 and ratio < 1 and _chance(view, operands, "garbled") > _EVEN:
+        return False  # classes that overlap (省级项目45个，新开工项目53个) may come near their whole
+    if ratio > 2 - _NEAR and found.cue == "of_which":
+        likely = _chance(view, operands, "misread") > _LITTLE_CHANCE
+        return view.slip("sum", operands, "swapped" if likely else "misread")
+    return view.slip("sum", operands, "garbled")
 
 
 def _accuse_total(view: View, w: int) -> None:

@@ -15,7 +15,7 @@ from typing import Literal
 from hengshui_etl.figures import Reading
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.records import Article, Claim, Figure, RelationType, Undecided
-from hengshui_etl.relations.edits import GARBLED, MISREAD, SLIP, Print
+from hengshui_etl.relations.edits import GARBLED, MISREAD, SLIP, Edit, Print
 from hengshui_etl.relations.judge import NotJudgeable, finding_of
 from hengshui_etl.relations.needed import needed_values
 
@@ -162,15 +162,18 @@ class View:
             for wanted in needed_values(claim, self.figures, i) or ():
                 printed = Print(self.figures[i], wanted)
                 edits = [e for rank in _RANKS[admitted] for e in printed.edits(rank)]
-                if edits and (kind != "sum" or any(self._adds_up(claim, i, e.figure) for e in edits)):
+                if edits and (kind != "sum" or any(self._adds_up(claim, i, e) for e in edits)):
                     return True
         return False
 
-    def _adds_up(self, claim: Claim, operand: int, edited: Figure) -> bool:
-        """Whether the printed numbers add up to one unit of the last place, not just within all rounding together."""
-        figures = [edited if i == operand else self.figures[i] for i in claim.operands]
+    def _adds_up(self, claim: Claim, operand: int, edit: Edit) -> bool:
+        """Whether the printed numbers add up to one unit of the last place, not just within all rounding together.
+
+        A number does not get coarser by a digit less: 46.9 read as 46 would agree with too much."""
+        figures = [edit.figure if i == operand else self.figures[i] for i in claim.operands]
         gap = abs(sum((f.value for f in figures[:-1]), Decimal(0)) - figures[-1].value)
-        return gap <= max(f.place for f in figures)
+        places = [self.figures[i] for i in claim.operands] if edit.kind == "digit" else figures
+        return gap <= max(f.place for f in places)
 
     def has(self, kind: RelationType, operands: Iterable[int]) -> bool:
         """Whether this claim was made already."""
