@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.relations.search.shares_parts import is_name
 from hengshui_etl.relations.search.view import View, shared_characters
 
 FAR = re.compile(r"全省|全国|省内|全球|世界|全自治区|全疆")
@@ -17,7 +18,7 @@ TOGETHER = re.compile(r"合计|共占|总共|之和|三者|两者|四者|上述|
 def parts_of(view: View, i: int) -> list[int]:
     """Levels that the percentage may be a share of something with: of its own sentence, the nearest first."""
     sentence = view.figures[i].sentence
-    found = [j for j in view.levels_before(i, limit=6) if view.figures[j].sentence == sentence]
+    found = [j for j in view.levels_before(i, limit=6) if view.figures[j].sentence == sentence and not is_name(view, j)]
     # 占比分别为25.5%、72.8%和1.6% after three levels: the k-th percentage goes with the k-th level
     if re.search("分别|依次", view.said[i].before):
         first = i
@@ -46,13 +47,19 @@ def parts_of(view: View, i: int) -> list[int]:
 
 def wholes_of(view: View, i: int, part: int, said: str) -> list[int]:
     """Levels in the part's unit that may be the whole: those that the words name first, then the nearest."""
+    if of_other_kind(view, i, part):
+        return []
     value = view.values[part]
     percent = view.values[i] / (100 if view.figures[i].unit == "%" else 1000)
     ranked: list[tuple[float, int, int]] = []
     for w in range(view.count):
-        if w in (part, i) or not view.alike(w, part):
+        if (
+            w in (part, i)
+            or not view.alike(w, part)
+            or (view.said[i].predicate != "rate" and of_one_list(view, w, part))
+        ):
             continue
-        if not (view.level[w] or view.is_cell(w)):
+        if not (view.level[w] or view.is_cell(w)) or is_name(view, w):
             continue
         statement = view.statements[w]
         if (statement is not None and statement.base) or (view.titled(w) and view.trial("restatement", (w, part))):
@@ -72,6 +79,30 @@ def wholes_of(view: View, i: int, part: int, said: str) -> list[int]:
         )
     ranked.sort()
     return [w for _, _, w in ranked]
+
+
+_PERSONS = frozenset(("人", "名", "位", "口", "人次"))
+_OF_PERSONS = re.compile("(?:人口|人数|居民)(?:总数|总量)?$")
+_MEMBER = re.compile("[、和及与][^，,。；;]{0,16}")
+
+
+def of_other_kind(view: View, i: int, part: int) -> bool:
+    """Whether percentage `i` is said to be one of persons, and figure `part` counts other things (37万剂，占人口的)."""
+    return _OF_PERSONS.search(view.said[i].object) is not None and view.figures[part].unit not in _PERSONS
+
+
+def of_one_list(view: View, a: int, b: int) -> bool:
+    """Whether two figures are members of one list (工业37个、农业14个、商贸9个), neither of them part of the other."""
+    first, last = sorted((a, b))
+    return last - first < 16 and all(_MEMBER.fullmatch(view.between(j, j + 1)) for j in range(first, last))
+
+
+def closed_off(view: View, part: int, i: int) -> bool:
+    """Whether figure `part` stands in a bracket, and the bracket and its clause end before percentage `i` (36亿元（任务
+    34亿元），占比…)."""
+    gap = view.between(part, i)
+    opened, closed = (min((k for k in map(gap.find, marks) if k >= 0), default=len(gap)) for marks in ("（(", "）)"))
+    return closed < opened and re.search("[，,；;。]", gap[closed:]) is not None
 
 
 def sibling_whole(view: View, i: int) -> int | None:

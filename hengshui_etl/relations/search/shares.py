@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, parts_of, wholes_of
+from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, of_one_list, parts_of, wholes_of
 from hengshui_etl.relations.search.shares_failing import claim_plain_failure
 from hengshui_etl.relations.search.shares_meant import contributes, means_another, meant_but_failing
 from hengshui_etl.relations.search.view import AMOUNTS, View, shared_characters
@@ -57,13 +57,15 @@ def _claim_plain(view: View, i: int) -> None:
 def _claim_of_stated_whole(view: View, i: int) -> bool:
     """`112.3亿元，为年度预算209.5亿元的53.6%`: the whole stands right before the percentage."""
     whole = i - 1
-    if view.figures[whole].kind not in AMOUNTS:
+    if view.figures[whole].kind not in AMOUNTS or view.is_cell(whole):
         return False
     sentence = view.figures[i].sentence
     candidates = [
         j for j in view.levels_before(whole, unit_of=whole, limit=6) if view.figures[j].sentence >= sentence - 1
     ]
     candidates = [j for j in candidates if view.figures[j].sentence == sentence] or candidates[:2]
+    if view.said[whole].predicate != "average":  # 发送旅客831.4万人次，日均20.8万人次，恢复到…的89.8%
+        candidates = [j for j in candidates if view.said[j].predicate != "average"] or candidates
     for j in candidates:
         if view.trial("share", (j, whole, i)):
             return view.claim("share", (j, whole, i), "…的百分之几")
@@ -200,7 +202,7 @@ def _claim_several_parts(view: View, i: int, said: str) -> bool:
     if not re.search(
         "合计|合占|共占|两项|三项|两者|三者|两个|三个|合起来|加起来|3个|2个|之和|共同", view.said[i].before
     ):
-        return False
+        return _claim_list_together(view, i, said)
     parts = [
         j
         for j in range(i - 1, max(-1, i - 16), -1)
@@ -215,6 +217,24 @@ def _claim_several_parts(view: View, i: int, said: str) -> bool:
             if exact and w not in group and view.trial("share", (*group[::-1], w, i)):
                 return view.claim("share", (*group[::-1], w, i), "合计占")
     return False
+
+
+def _claim_list_together(view: View, i: int, said: str) -> bool:
+    """`前三位的是供水783件、道路579件、供电562件，占总量的77%`: a list right before, and no part named."""
+    if view.said[i].subject or not i or not view.level[i - 1]:
+        return False
+    first = i - 1
+    while first and view.level[first - 1] and view.alike(first - 1, i - 1) and of_one_list(view, first - 1, i - 1):
+        first -= 1
+    parts = tuple(range(first, i))
+    if len(parts) < 3 or view.figures[first].sentence != view.figures[i].sentence:
+        return False
+    return any(
+        view.figures[w].bound == "exact"
+        and view.trial("share", (*parts, w, i))
+        and view.claim("share", (*parts, w, i), "合计占")
+        for w in wholes_of(view, i, i - 1, said)[:10]
+    )
 
 
 def _claim_sum_of_shares(view: View, i: int) -> bool:

@@ -8,8 +8,16 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, neighbour_wholes, sibling_whole, wholes_of
-from hengshui_etl.relations.search.shares_meant import speaks_of_plan
+from hengshui_etl.relations.search.share_candidates import (
+    FAR,
+    TOGETHER,
+    closed_off,
+    neighbour_wholes,
+    of_other_kind,
+    sibling_whole,
+    wholes_of,
+)
+from hengshui_etl.relations.search.shares_wholes import speaks_of_plan
 from hengshui_etl.relations.search.view import View, shared_characters
 
 _OWN_RATE = re.compile(
@@ -47,7 +55,7 @@ def _part_of_open_share(view: View, i: int) -> int | None:
         return None
     part = next((j for j in range(i - 1, max(-1, i - 4), -1) if view.level[j]), None)
     near = part is not None and view.figures[part].sentence == figure.sentence and len(view.between(part, i)) <= 24
-    return part if near else None
+    return part if part is not None and near and not of_other_kind(view, i, part) else None
 
 
 def _claim_misprinted_whole(view: View) -> None:
@@ -84,6 +92,10 @@ def _implied_whole(view: View, part: int, i: int) -> tuple[float, float]:
 def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None:
     """No candidate holds: accuse only where part and whole are plain, or one slip explains it."""
     figure, statement = view.figures[i], view.said[i]
+    parts = [j for j in parts if not closed_off(view, j, i)]
+    if not parts:
+        view.leave((i,), "a share without a part in its sentence")
+        return
     word, part = statement.word or "占", parts[0]
     near = view.between(part, i)
     own = not statement.subject or shared_characters(statement.subject, view.metrics[part]) >= 0.6
@@ -114,7 +126,7 @@ def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None
         or not said
         or not any(shared_characters(said, view.metrics[w]) >= 0.5 for w in wholes)
     )
-    counts = close and view.figures[part].kind == "count" and not same_sentence
+    counts = close and view.figures[part].kind == "count" and not same_sentence and not of_other_kind(view, i, part)
     if counts and unstated and _feasible(view, part, i):
         view.claim("feasible_share", (part, i), word, implied=True)
         return

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from hengshui_etl.relations.search.shares_meant import is_open, is_sure, wholes_meant
+from hengshui_etl.relations.search.shares_meant import is_open, is_sure
+from hengshui_etl.relations.search.shares_wholes import wholes_meant
 from hengshui_etl.relations.search.view import View, shared_characters
 
 _NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "2": 2, "3": 3, "4": 4, "5": 5}
