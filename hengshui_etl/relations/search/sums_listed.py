@@ -46,8 +46,8 @@ def claim_lists_behind_wholes(view: View) -> list[tuple[int, list[int]]]:
 
 
 def _is_member(view: View, w: int) -> bool:
-    """Whether figure `w` is a member of a list, and so no whole of those behind it (共9.5万亩，其中甲县4.6万亩、…; 在9.5
-    万亩中，甲县4.6万亩，…)."""
+    """Whether figure `w` is a member of a list, and so no whole of those behind it (共9.5万亩，其中甲县4.6万亩、…; 在
+    9.5万亩中，甲县4.6万亩，…)."""
     if not w:
         return False
     behind = view.between(w - 1, w)

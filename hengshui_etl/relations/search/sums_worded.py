@@ -16,7 +16,7 @@ _MOST_CHANCE = 0.02  # of an accusation by a slip, where a list may be incomplet
 _LITTLE_CHANCE = 0.15  # where its parts exceed the whole, so that only groups that overlap would explain it
 _NEAR = 0.9  # of its whole: an open list that names so much of it is rare
 _EVEN = 0.5
-_OPEN_TAIL = re.compile(r"[^。；;\n]{0,20}?(?:其余|剩余|剩下|余下|另有|另外|还有|同时|此外|兼有|重叠|两者|均有|既)")
+_OPEN_TAIL = re.compile(r"[^。；;\n]{0,20}?(?:…|\.{3}|其余|剩余|剩下|余下|另有|另外|还有|同时|此外|兼有|重叠|两者|均有|既)")
 _SLIPS = {"misread": (12, 3), "garbled": (24, 14)}  # prints that slips make of a number: so many a digit, and besides
 
 
