@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from datetime import date
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ _CAPTION = re.compile(
     r"^(?:表\d*\s*)?(?:20\d\d年)?(?:上半年|下半年|[一二三四前]?三?季度|[\d—-]{1,5}月份?)?(?:[^，]{2,5}[省市县区州])?([^，]{4,20}?)(?:完成|执行)?情况(?:统计)?表?(?=\s|$)"
 )
 _AT_END = re.compile(r"期末|年末|月末|季末|余额|存量|保有量")
+_YEAR_COLUMN = re.compile(r"^20\d\d年(?=$|占|同比|比)")
 _OWN_TIME = re.compile(r"^(?:本年|本期|今年)?(?:\d{1,2}[—-])?\d{1,2}月(?:份|末|底)?$|^本年[\d—-]*月?$")
 _SEPARATORS = frozenset(("、", "和", "及", "与", "以及"))
 _LIST_JOINT = frozenset(("、", "和", "及", "与", "以及", "，", ","))
@@ -150,6 +152,9 @@ class _Walk:
     def cell_metric(self, cell: Cell, first: str, core: str) -> str:
         """Row and column of a cell as a phrase; `core` is what the table's caption says that it is about."""
         column = _OWN_TIME.sub("", cell.column_label) if cell.row_label else cell.column_label
+        if cell.row_label and core and (year := _YEAR_COLUMN.match(column)):
+            column = column[year.end() :] or core
+            first = _YEAR_COLUMN.sub("", first) or core
         if column in ("占比", "比重", "占全市比重") and first != cell.column_label:
             column = f"占{first}"
         if core and core not in column and (cell.total or row_place(cell.row_label, self.places.near) is not None):
@@ -303,9 +308,34 @@ def _runs_into(year: Period, part: Period) -> bool:
     )
 
 
+_OPENING = 64
+"""A headline says again what so many figures of its units behind it say first."""
+
+
+def _said_again(figure: Figure, body: list[Figure]) -> Figure | None:
+    """The figure of the body that a headline's figure rounds (逾九百亿元: 905.2亿元) or repeats, or None."""
+    for other in body:
+        if other.unit == figure.unit and other.value == figure.value and other.direction == figure.direction:
+            return other
+    if figure.bound not in ("min", "approx") or figure.value <= 0:
+        return None
+    for other in body:
+        same = other.unit == figure.unit and other.direction == figure.direction and other.kind == figure.kind
+        if same and 0 < other.value - figure.value < figure.value / 10:
+            return other
+    return None
+
+
+def _tells_more(metric: str, headline: str) -> bool:
+    """Whether what the body calls a figure is what the headline calls it, in more or plainer words."""
+    shared = sum((Counter(metric) & Counter(headline)).values())
+    return len(metric) >= 4 and (shared * 2 >= len(metric) or (len(headline) <= 3 and shared > 0))
+
+
 def _date_headline(figures: list[Figure], titled: int, default: Moment | None) -> None:
-    """Give the `titled` figures of the headline the periods of those in the body that say the same."""
+    """Give the `titled` figures of the headline the periods and metrics of those in the body that say the same."""
     named = {figure.unit for figure in figures[:titled]}
+    body = [figure for figure in figures[titled:] if figure.unit in named and figure.metric][:_OPENING]
     first: dict[tuple[object, str, str], Period | None] = {}
     for figure in reversed(figures[titled:]):
         if figure.unit in named:
@@ -319,5 +349,9 @@ def _date_headline(figures: list[Figure], titled: int, default: Moment | None) -
         if restated is None and own is not None and default is not None and _runs_into(own, default.period):
             own = default.period
         period = restated or own or (default.period if default else None)
-        if period is not None:
-            figures[i] = figure._replace(period=period)
+        said = _said_again(figure, body)
+        metric = figure.metric
+        if said is not None and said.metric and _tells_more(said.metric, metric or ""):
+            metric = said.metric
+        if period != figure.period or metric != figure.metric:
+            figures[i] = figure._replace(period=period, metric=metric)

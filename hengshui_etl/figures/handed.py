@@ -21,7 +21,7 @@ _INDUSTRIES = ("第一产业", "第二产业", "第三产业")
 def names_for(s: Statement, memory: Memory, count: int) -> bool:
     """Whether a list of three or more figures goes with as many names before it, though no word hands them out."""
     if count < 3:
-        return False
+        return count == 2 and s.before.endswith("的有") and len(members(cleaned(s.subject), 2)) == 2
     if s.predicate == "change":
         return len(memory.names) == count and memory.last.startswith(memory.names[0])
     subject = cleaned(s.subject)

@@ -25,21 +25,30 @@ _BASE_TIME = re.compile(
 _COMPARING = re.compile(r"(?:比|较|与|同|和|由|从|是|为|恢复到|恢复至|相当于|而|相比|约|可比口径|的|[（(）)]|：)+")
 _WHOLE_VERB = re.compile(r"(?:占|为|完成|是|相当于|超|恢复到|恢复至|达到?|接近|约占)(?=.)")
 _NOUN_END = re.compile(r"(?:中|内|里)?(?:已?有|，)?$")
-_AVERAGE = re.compile(r"(?:[户人笔日月年次件企车床亩生套]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|平均|均)")
+_AVERAGE = re.compile(r"(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|平均|均)")
 _BARE_AVERAGE = re.compile(
-    r"^(?:[户人笔日月年次件企车床亩生套]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|一[^\W\d_a-zA-Z]).{0,4}$|^平均.{0,3}$"
+    r"^(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|一[^\W\d_a-zA-Z]).{0,4}$|^平均.{0,3}$"
 )
 _PARTED = re.compile(r"分别|依次|各占|分列|各为|所占比重|占比|各$")
 _MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
+_EXCHANGE = re.compile(r"(?P<currency>[^\W\d_a-zA-Z]{1,2}元)兑$")
+_EITHER = re.compile("^(?:其中)?(?:前者|后者)")
+_OF_THEM = ("的有", "的", "的则有", "的已有", "的达", "的为", "的共")
+_COMPARERS = frozenset("比较与同和由从是为而约其")
+_REST = ("其余", "剩余", "剩下", "余下")
 _SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
 _VERBS = re.compile(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
 _DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _AMONG = re.compile(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
-_BREAKDOWN = re.compile(r"(?:按|从|分)[^，,。；;]{1,12}(?:看|分|统计|划分|计)[，,]$")
+_BREAKDOWN = re.compile(
+    r"(?:按|从|分)[^，,。；;]{1,12}(?:看|分|统计|划分|计)[，,]$|[。；;\n\s，]分[^，,。；;]{1,4}[，,]$"
+)
 _NEXT_ATTRIBUTE = re.compile(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
-_OPENING = re.compile(r"(?:[。；;：:！？\n]|^)[\s“]*(?P<clause>[^，,。；;：:！？\n\d（()）]{4,20})[，,]$")
+_OPENING = re.compile(
+    r"(?:[。；;：:！？\n]|^|[看分析计][，,])[\s“]*(?:\d{1,2}月)?(?P<clause>[^，,。；;：:！？\n\d（()）]{4,20})[，,]$"
+)
 _NO_BEARER = re.compile(
     r"记者|获悉|表示|显示|介绍|透露|[看分中里内间来时后前说称道上]$|方面$|截至|截止|目前|同时|此外|其中|据|按|通报|期间|以来"
     r"|^(?:今年|去年|全年|全市|全县|全省|如今|当天|当日|同期|为|在|从|对|与|和|比|同|较)|相比|[一二三四五六七八九十百千万两]{2}|情况|总体|这|我|他|她|们"
@@ -96,7 +105,8 @@ def metric_of(
             and not topic.endswith(("情况", "方面", "数据", "获悉", "说", "道", "统计"))
         ):
             memory.topic, memory.unit, memory.items = topic, q.unit, []
-    behind_comma = s.start > 1 and text[s.start - 1] in "，," and text[s.start - 2] in "看分计" and not s.bracketed
+    behind_comma = s.start > 1 and text[s.start - 1] in "，," and not s.bracketed
+    behind_comma = behind_comma and (text[s.start - 2] in "看分计" or "分" in text[max(0, s.start - 6) : s.start - 1])
     if behind_comma and _BREAKDOWN.search(text, max(0, s.start - 18), s.start):
         memory.breaking = q.unit
         if divided := _DIVIDED.search(text, max(0, s.start - 24), s.start):
@@ -132,8 +142,9 @@ def _field(text: str, at: int) -> str:
     return match["field"] if match else ""
 
 
-def _opening(text: str, at: int) -> str:
-    """What the clause without figures says that opens the sentence right before the clause at `at`, or nothing."""
+def _opening(text: str, at: int, plain: bool) -> str:
+    """What the clause without figures is about that opens the sentence right before the clause at `at`, or nothing;
+    with `plain` only where it says how that fares."""
     if at < 5 or text[at - 1] not in "，,":
         return ""
     match = _OPENING.search(text, max(0, at - 24), at)
@@ -141,18 +152,31 @@ def _opening(text: str, at: int) -> str:
         return ""
     bearer = cleaned(match["clause"])
     trimmed = _SAID_OF_IT.sub("", bearer)
+    if plain and trimmed == bearer:
+        return ""
     return trimmed if len(trimmed) >= 3 else bearer
 
 
 def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool) -> str:
     subject = cleaned(s.subject) if s.subject else ""
     predicate = s.predicate
-    needy = (len(subject) <= 1 or is_attribute(subject) or subject in _LEANING) and not s.of_previous
-    if needy and not s.bracketed and not (q.kind == "count" and s.behind) and (head := _opening(text, s.start)):
+    mean = predicate == "average" and _BARE_AVERAGE.match(subject) is not None
+    needy = (mean or len(subject) <= 1 or is_attribute(subject) or subject in _LEANING) and not s.of_previous
+    if needy and not s.bracketed and not (q.kind == "count" and s.behind) and (head := _opening(text, s.start, mean)):
         memory.subject = memory.topic = memory.change = head
         memory.unit, memory.items, memory.ratio = q.unit, [], ""
+    if q.kind == "money" and text.startswith("兑", q.till):
+        return f"{q.unit}兑换"
+    if q.kind == "money" and s.before.endswith("兑") and (rate := _EXCHANGE.search(text, max(0, q.at - 8), q.at)):
+        return f"1{rate['currency']}兑人民币汇率"
     if s.bracketed and len(subject) < 2:
         return _bracketed(text, q, s, memory)
+    if (which := _EITHER.search(s.before)) and (named := _either(which.group()[-2:], q, memory)):
+        if predicate == "level":
+            memory.subject = named
+            return named
+        memory.subject = memory.change = named
+        subject = named
     if predicate in ("level", "average"):
         return _level(text, q, s, memory, subject, headline)
     if predicate == "change":
@@ -178,8 +202,25 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool)
         return memory.subject
     time = _BASE_TIME.search(s.before)
     if s.of_previous or time is not None or len(subject) <= 3:
-        return f"{memory.subject}是{time.group() if time else memory.time if s.of_previous else ''}的倍数"
+        other = time.group() if time else memory.time if s.of_previous else "" if s.of_previous else subject
+        return f"{memory.subject}是{other}的倍数"
+    if s.before.startswith(("是", "为", "相当于")) and memory.subject:
+        return f"{memory.subject}是{subject}的倍数"
     return f"{subject}{s.object}"
+
+
+def _either(which: str, q: Quantity, memory: Memory) -> str:
+    """What 前者 or 后者 means: of the last two levels with one unit the former or the latter; a level of another unit
+    is what was told last of it, of that one."""
+    levels = memory.levels[-RECENT:]
+    for (unit, former), (other, latter) in zip(levels[-2::-1], levels[:0:-1], strict=False):
+        if unit == other:
+            named = former if which == "前者" else latter
+            whole = levels[-1]
+            if whole[0] == unit or q.unit != whole[0]:
+                return named
+            return joined(named, whole[1])
+    return ""
 
 
 def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
@@ -197,6 +238,18 @@ def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
     return memory.subject
 
 
+def _sibling(label: str, memory: Memory, q: Quantity) -> str:
+    """A label with what its sibling just before said behind the word that both share (流通环节不合格…，餐饮环节…)."""
+    if len(label) < 3 or len(label) > 8 or not memory.levels:
+        return ""
+    unit, former = memory.levels[-1]
+    at = former.find(label[-2:])
+    if unit != q.unit or at < 1 or at + 2 >= len(former) or at > 8:
+        return ""
+    tail = former[at + 2 :]
+    return "" if "均" in tail or "每" in tail else label + tail
+
+
 def _base(s: Statement, memory: Memory) -> str:
     """The label of a level that another is compared with, or nothing where it is no such level."""
     before = s.before
@@ -207,7 +260,9 @@ def _base(s: Statement, memory: Memory) -> str:
         return ""
     rest = _COMPARING.sub("", before[: time.start()] + before[time.end() :])
     rest = stripped(rest)
-    if (len(rest) > 4 and not rest.endswith("普查")) or not (s.base or time.start() <= 4):
+    if len(rest) >= 3 and before.startswith(rest) and rest[0] not in _COMPARERS and not is_attribute(rest):
+        memory.subject = rest
+    elif (len(rest) > 4 and not rest.endswith("普查")) or not (s.base or time.start() <= 4):
         return ""
     if not _COMPARING.search(before) and len(before) > time.end() + 2:
         return ""
@@ -234,6 +289,9 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         behind = _NOUN_END.sub("", row.group())
     if headline and behind and q.kind == "count" and text[q.at - 1] == " ":
         subject = ""
+    if s.base and behind and q.kind == "count":
+        behind = ""
+        subject = subject.rstrip("较比与同")
     label = subject
     if s.start and text[s.start - 1] in "上下内岁" and (size := _SIZE.search(text, max(0, s.start - 14), s.start)):
         subject = label = f"{size.group()}{label}"
@@ -260,6 +318,21 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         return inner
     if not label:
         return memory.subject
+    leaves = q.kind == "count" and label.startswith(_REST) and not s.behind.startswith(("为", "是", "属"))
+    if leaves and memory.unit == q.unit and memory.topic:
+        return joined(label, memory.topic)[-LONGEST:]
+    if (
+        q.kind == "count"
+        and not behind
+        and s.before.endswith(_OF_THEM)
+        and memory.topic
+        and memory.unit == q.unit
+        and label[-2:] not in memory.topic
+        and not label[0].isdigit()
+    ):
+        memory.subject = joined(label, memory.topic[-8:])
+        memory.items.append(memory.subject)
+        return memory.subject
     names = s.before.count("、")
     memory.names = (
         [n for n in re.split("[、和]", stripped(s.before)) if n] if q.kind == "count" and names else memory.names
@@ -280,11 +353,20 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         q.kind == "percent" and 2 <= len(label) <= 14 and label[-1] not in WHOLE_TAIL and (memory.whole or memory.topic)
     ) and not s.before.endswith(("为", "是", "达", "达到")):
         return f"{label}占{memory.whole or memory.topic}"
+    if (alike := _sibling(label, memory, q)) and not behind:
+        memory.subject = alike
+        memory.items.append(alike)
+        return alike
     whole_topic, unit = (memory.topic, memory.unit) if memory.topic or q.kind == "count" else memory.article
-    complete = q.kind == "count" or whole_topic[-1:] in WHOLE_TAIL or not memory.topic
+    among = s.before.startswith("其中") or (s.start > 0 and text[s.start - 1] == "、" and len(label) <= 4)
+    complete = q.kind == "count" or among or whole_topic[-1:] in WHOLE_TAIL or not memory.topic
     where = q.kind == "count" and not behind and label[-1] in _SETTLED and len(label) <= 3
     fragment = where or _fragment(label, q, whole_topic)
     if fragment and whole_topic and unit == q.unit and complete and label not in whole_topic:
+        if "三次产业" in whole_topic:
+            memory.subject = whole_topic.replace("三次产业", label)
+            memory.items.append(memory.subject)
+            return memory.subject
         tail = whole_topic[-8:] if q.kind == "count" else whole_topic[-6:]
         metric = joined(label, tail) if label[-2:] not in whole_topic else label + tail[-4:]
         memory.subject = metric
