@@ -14,11 +14,10 @@ from hengshui_etl.checking import Refused, limited
 from hengshui_etl.console import complain, status, width, write
 from hengshui_etl.messages import Messages
 from hengshui_etl.querying import (
-    WIDEST_CELL,
     Format,
     csv_lines,
+    fitted_layout,
     json_lines,
-    layout,
     markdown_lines,
     record_lines,
     table_lines,
@@ -79,11 +78,8 @@ def _show_table(answer: Answer, limit: int | None, say: Messages) -> None:
     with status(say("query.running")):
         rows = list(islice(answer.rows, most or None))
         more = _count(answer) if most else 0
-    table = layout(answer.columns, rows, WIDEST_CELL)
-    if columns is not None and table.width > columns:
-        write(record_lines(answer.columns, rows))
-    else:
-        write(table_lines(table))
+    fitting = fitted_layout(answer.columns, rows, columns)
+    write(record_lines(answer.columns, rows) if fitting is None else table_lines(fitting))
     if more:
         note = _note(more, say)
         if columns is None:

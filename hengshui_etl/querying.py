@@ -24,6 +24,10 @@ Row = Sequence[object]
 WIDEST_CELL = 100
 """Columns of a terminal that a cell of a table takes at most; CSV and JSON have all of it."""
 
+NARROWER = (60, 40, 30, 24)
+FEW = 3
+"""Cells are cut to these widths where more than a few rows do not fit otherwise."""
+
 LONGEST_VALUE = 2000
 """Characters of a value that are shown where each has a line of its own."""
 
@@ -66,6 +70,16 @@ def layout(columns: Sequence[str], rows: Sequence[Row], widest: int = WIDEST_CEL
         for column in (zip(*rows, strict=True) if rows else [()] * len(heads))
     )
     return Layout(heads, texts, widths, numbers)
+
+
+def fitted_layout(columns: Sequence[str], rows: Sequence[Row], width: int | None) -> Layout | None:
+    """The table of these rows in no more than `width` columns of a terminal, if there is one. Few rows are not cut for
+    it, many have their longest texts cut."""
+    for widest in (WIDEST_CELL, *(NARROWER if len(rows) > FEW else ())):
+        table = layout(columns, rows, widest)
+        if width is None or table.width <= width:
+            return table
+    return None
 
 
 def table_lines(table: Layout) -> Iterator[Line]:

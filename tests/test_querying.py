@@ -44,6 +44,17 @@ def test_columns_stand_below_each_other_and_numbers_to_the_right() -> None:
     ]
 
 
+def test_many_rows_are_cut_to_the_width_and_few_are_not() -> None:
+    row = ("衡水" * 20, "b" * 30)
+    for rows, width, widest in (([row] * 9, 60, 24), ([row] * 9, 80, 39), ([row] * 2, 112, 80)):
+        table = querying.fitted_layout(["a", "b"], rows, width)
+        assert table is not None
+        assert table.width <= width
+        assert max(table.widths) >= widest
+    assert querying.fitted_layout(["a", "b"], [row] * 2, 60) is None
+    assert querying.fitted_layout(["a", "b"], [row] * 9, 40) is None
+
+
 def test_no_rows_are_heads_alone() -> None:
     assert table(["a", "b"]) == ["a  b", "─  ─"]
 
