@@ -14,6 +14,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from hengshui_etl.tables.findings import verdict_disagrees
+from hengshui_etl.tables.recomputed import CANNOT, disagreements
 from hengshui_etl.tables.schemas import TABLES
 
 Frames = Mapping[str, pl.DataFrame]
@@ -41,9 +42,14 @@ CONTRACTS: dict[str, str] = {
 """What the contract check of each table promises, in words."""
 CONTRACTS["articles"] += "; every file of the batch is an article or in quarantine, and none is both"
 CONTRACTS["figures"] += "; every figure lies in a known article, and its characters stand there in the source"
-CONTRACTS["relations"] += "; every interval can be read, and the verdict follows from the two intervals"
-CONTRACTS["relation_operands"] += "; every operand is a figure, and every relation has its operands"
-CONTRACTS["indicators"] += "; every row names a figure"
+CONTRACTS["repairs"] += "; what was mended stands in the source at its place"
+CONTRACTS["relations"] += (
+    "; every operand and every figure that is blamed exists, every interval can be read, the verdict follows from the"
+    " two intervals, and judging the stored operands again gives the same verdict"
+)
+CONTRACTS["relation_operands"] += "; every operand is a figure, and every relation has its operands, in their order"
+CONTRACTS["undecided"] += "; every figure exists"
+CONTRACTS["indicators"] += "; every row names a figure, and what it repeats exists"
 CONTRACTS["project_totals"] += "; both figures exist"
 CONTRACTS["provincial_shares"] += "; both figures and the relation exist"
 
@@ -116,6 +122,24 @@ def _figures_in_source(frames: Frames) -> Iterator[_Between]:
     )
 
 
+def _repairs_in_source(frames: Frames) -> Iterator[_Between]:
+    start, length = pl.col("source_start"), pl.col("source_end") - pl.col("source_start")
+    joined = frames["repairs"].join(frames["articles"].select("article_id", "source"), on="article_id", how="left")
+    holds = (pl.col("source").str.slice(start, length) == pl.col("before")).fill_null(False)
+    yield "repairs", "source_has_before_at_span", joined.select("article_id", "repair_nr", holds.alias("holds"))
+
+
+def _all_known(table: str, column: str) -> Callable[[Frames], Iterator[_Between]]:
+    """Every figure in a column of lists is a figure of the article."""
+    each = _known(table, column, "figures", "figure_id")
+
+    def rule(frames: Frames) -> Iterator[_Between]:
+        rows = frames[table].select("article_id", column).explode(column)
+        yield from each({**frames, table: rows})
+
+    return rule
+
+
 def _known(table: str, column: str, other: str, other_column: str) -> Callable[[Frames], Iterator[_Between]]:
     def rule(frames: Frames) -> Iterator[_Between]:
         known = frames[other].select("article_id", pl.col(other_column).alias(column), pl.lit(True).alias("holds"))
@@ -134,6 +158,29 @@ def _operands_complete(frames: Frames) -> Iterator[_Between]:
     yield "relation_operands", "relation_has_all_operands", joined.select(*key, holds.alias("holds"))
 
 
+def _operands_in_order(frames: Frames) -> Iterator[_Between]:
+    key = ["article_id", "relation_id"]
+    listed = frames["relation_operands"].sort("position").group_by(key, maintain_order=True).agg("figure_id")
+    joined = frames["relations"].join(listed, on=key, how="left")
+    holds = (pl.col("operands") == pl.col("figure_id")).fill_null(False)
+    yield "relation_operands", "operands_are_those_of_the_relation", joined.select(*key, holds.alias("holds"))
+
+
+def _verdicts_again(frames: Frames) -> Iterator[_Between]:
+    """Judging the stored operands again gives the stored verdict; the words of its messages are no part of it, and of
+    an implied relation, in which a term is not stated, it is enough that it is not contradicted."""
+    relations = frames["relations"]
+    wrong = {
+        (each.article_id, each.relation_id)
+        for each in disagreements(relations, frames["figures"])
+        if not each.column.startswith("message_")
+        and not (each.stored == "implied" and str(each.expected).startswith(CANNOT))
+    }
+    keys = relations.select("article_id", "relation_id")
+    holds = pl.Series("holds", [key not in wrong for key in keys.rows()], dtype=pl.Boolean)
+    yield "relations", "verdict_is_that_of_its_operands", keys.with_columns(holds)
+
+
 def _verdicts_follow(frames: Frames) -> Iterator[_Between]:
     relations = frames["relations"]
     holds = (~verdict_disagrees(relations)).alias("holds")
@@ -142,12 +189,19 @@ def _verdicts_follow(frames: Frames) -> Iterator[_Between]:
 
 _RULES: tuple[tuple[tuple[str, ...], Callable[[Frames], Iterator[_Between]]], ...] = (
     (("figures", "articles"), _figures_in_source),
+    (("repairs", "articles"), _repairs_in_source),
     (("relations",), _verdicts_follow),
+    (("relations", "figures"), _all_known("relations", "operands")),
+    (("relations", "figures"), _all_known("relations", "blame")),
+    (("undecided", "figures"), _all_known("undecided", "figures")),
+    (("relations", "figures"), _verdicts_again),
     (("relation_operands", "figures"), _known("relation_operands", "figure_id", "figures", "figure_id")),
     (("relation_operands", "relations"), _known("relation_operands", "relation_id", "relations", "relation_id")),
     (("relation_operands", "relations"), _operands_complete),
+    (("relation_operands", "relations"), _operands_in_order),
     (("relations", "figures"), _known("relations", "mend_figure_id", "figures", "figure_id")),
     (("indicators", "figures"), _known("indicators", "figure_id", "figures", "figure_id")),
+    (("indicators", "figures"), _known("indicators", "repeats_figure_id", "figures", "figure_id")),
     (("project_totals", "figures"), _known("project_totals", "count_figure_id", "figures", "figure_id")),
     (("project_totals", "figures"), _known("project_totals", "investment_figure_id", "figures", "figure_id")),
     (("provincial_shares", "figures"), _known("provincial_shares", "count_figure_id", "figures", "figure_id")),

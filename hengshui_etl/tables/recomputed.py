@@ -19,6 +19,9 @@ from hengshui_etl.tables.findings import interval_from
 
 Row = Mapping[str, Any]
 
+CANNOT = "none: "
+"""How `expected` begins where the operands allow no verdict at all."""
+
 
 class Disagreement(NamedTuple):
     """A column of a relation that says something else than the verdict on its operands."""
@@ -82,12 +85,17 @@ def _of_relation(row: Row, figures: Sequence[Figure], places: Mapping[str, int])
             verdict = verdict_of(claim, figures)
             wrong = [found(*column) for column in _unequal(row, verdict)]
         except NotJudgeable as reason:
-            wrong = [found("status", row["status"], f"none: {reason}")]
+            wrong = [found("status", row["status"], f"{CANNOT}{reason}")]
         except (ValueError, ArithmeticError) as error:
-            wrong = [found("status", row["status"], f"none: {error}")]
-        if best is None or len(wrong) < len(best):
+            wrong = [found("status", row["status"], f"{CANNOT}{error}")]
+        if best is None or _weight(wrong) < _weight(best):
             best = wrong
     yield from best or ()
+
+
+def _weight(wrong: Sequence[Disagreement]) -> tuple[bool, int]:
+    """How far a reading is from the row: farthest where there is no verdict at all."""
+    return any(str(each.expected).startswith(CANNOT) for each in wrong), len(wrong)
 
 
 def _unequal(row: Row, verdict: Verdict) -> Iterator[tuple[str, object, object]]:

@@ -89,6 +89,16 @@ def as_float(frames: Frames) -> None:
         (drop("relation_operands"), "relation_operands", "relation_has_all_operands"),
         (drop("figures"), "relation_operands", "figure_id_is_in_figures"),
         (put("indicators", "figure_id", "f77"), "indicators", "figure_id_is_in_figures"),
+        (put("indicators", "repeats_figure_id", "f77"), "indicators", "repeats_figure_id_is_in_figures"),
+        (put("relations", "operands", ["f77"]), "relations", "operands_is_in_figures"),
+        (put("relations", "operands", ["f2"]), "relation_operands", "operands_are_those_of_the_relation"),
+        (put("relations", "blame", ["f77"]), "relations", "blame_is_in_figures"),
+        (put("undecided", "figures", ["f77"]), "undecided", "figures_is_in_figures"),
+        (put("relation_operands", "figure_id", "f2"), "relation_operands", "operands_are_those_of_the_relation"),
+        (put("figures", "value_exact", "4"), "relations", "verdict_is_that_of_its_operands"),
+        (put("relations", "item_count", 4), "relations", "verdict_is_that_of_its_operands"),
+        (put("relations", "certainty", "possible"), "relations", "verdict_is_that_of_its_operands"),
+        (put("relations", "gap_exact", "1"), "relations", "verdict_is_that_of_its_operands"),
     ],
 )
 def test_a_broken_frame_is_seen(frames: Frames, change: Callable[[Frames], None], table: str, rule: str) -> None:
@@ -99,9 +109,16 @@ def test_a_broken_frame_is_seen(frames: Frames, change: Callable[[Frames], None]
     assert str(found[0]).startswith(f"{found[0].table}.")
 
 
+def test_repairs_stand_in_the_source(frames: Frames) -> None:
+    frames["repairs"] = frame("repairs", [("b", "a1", 1, "lost_character", 2, 4, "三件", "三件")])
+    assert violations(frames) == []
+    put("repairs", "before", "四件")(frames)
+    assert [(each.table, each.rule) for each in violations(frames)] == [("repairs", "source_has_before_at_span")]
+
+
 def test_a_violation_names_the_row(frames: Frames) -> None:
     put("relation_operands", "figure_id", "f77")(frames)
-    (found,) = violations(frames)
+    found, _ = violations(frames)  # the other says that it is none of the relation's own
     assert found.examples == ("a1 f77",)
     put("figures", "kind", "volume")(frames)
     (found,) = violations(frames)
