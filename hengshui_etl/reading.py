@@ -175,11 +175,16 @@ def _message(relation: Relation, say: Messages) -> str:
 
 
 def printable(text: str) -> str:
-    """The text on one line and without control characters, which a terminal would obey."""
-    return text.translate(_CONTROL)
+    """The text on one line and without control characters, which a terminal would obey; marks that turn the direction
+    of writing around are shown by their number."""
+    return text.translate(_OBEYED)
 
 
-_CONTROL = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " ")
+_TURNING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_OBEYED = {
+    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " "),
+    **{number: f"⟨U+{number:04X}⟩" for number in _TURNING},
+}
 
 
 def plain_lines(lines: Iterable[Line]) -> Iterator[str]:

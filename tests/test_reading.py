@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from hengshui_etl.messages import messages
-from hengshui_etl.reading import cells, plain_lines, reading_of
+from hengshui_etl.reading import cells, plain_lines, printable, reading_of
 from hengshui_etl.records import Claim, Examination, Interval, RelationType
 
 ENGLISH = """\
@@ -98,3 +98,8 @@ def test_a_terminal_is_not_obeyed_by_an_article(examination: Examination) -> Non
 
 def test_cells() -> None:
     assert cells("衡水a。") == 7
+
+
+def test_nothing_printed_is_obeyed_by_a_terminal() -> None:
+    assert printable("a\x1b[31m\r\n\u202eb\u2066c\u200f") == "a [31m  ⟨U+202E⟩b⟨U+2066⟩c⟨U+200F⟩"
+    assert printable("衡水 10.2% ↵ é") == "衡水 10.2% ↵ é"
