@@ -6,14 +6,23 @@ Belongs here: relations of type restatement that hold. Does not belong here: cop
 
 from __future__ import annotations
 
-from hengshui_etl.relations.search.copies_failing import accuse_copies, misstated, slipped_copy
+import re
+
+from hengshui_etl.relations.search.copies_failing import accuse_copies, beside_a_copy, misstated, slipped_copy
 from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.vocab import alternatives, toml
+
+_EXACTLY = re.compile(f"^[，,（(](?:{alternatives(toml('comparisons')['exactly']['words'])})[为是：:]?$")
 
 
 def find_copies(view: View) -> None:
     """Claim the restatements of an article."""
     for i in range(view.count):
         if view.titled(i) and (j := _copy_in_body(view, i)) is not None:
+            view.claim("restatement", (i, j), "标题与正文")
+    for i in range(view.count):
+        lone = view.titled(i) and not any(c.type == "restatement" and i in c.operands for c in view.claims)
+        if lone and (j := beside_a_copy(view, i)) is not None:
             view.claim("restatement", (i, j), "标题与正文")
     _repeated(view)
     accuse_copies(view)
@@ -34,6 +43,16 @@ def _copy_in_body(view: View, i: int) -> int | None:
     percent = figure.unit == "%"
     close = [j for j in held if not percent or _same_sense(view, i, j)]
     exact = [j for j in held if view.figures[j].value == figure.value and (j in close or view.likeness(i, j) >= 0.5)]
+    if figure.bound == "min" and not percent:
+        just_above = [
+            j for j in close if figure.value < view.figures[j].value and view.values[j] < 1.12 * view.values[i]
+        ]
+        alike = [j for j in just_above if view.likeness(i, j) >= 0.3 and j not in exact]
+        if alike and (not exact or view.likeness(i, alike[0]) > view.likeness(i, exact[0])):
+            return alike[0]
+        opening = [j for j in just_above if view.paragraphs[j] <= _opening(view)]
+        if len(opening) == 1 and not exact and view.figures[opening[0]].period == figure.period:
+            return opening[0]
     if figure.bound != "exact" and not exact and (j := misstated(view, i, same, held, close)) is not None:
         return j
     if figure.bound == "min" and percent and not figure.value % 5:
@@ -42,19 +61,19 @@ def _copy_in_body(view: View, i: int) -> int | None:
             for j in same
             if view.figures[j].bound == "exact" and figure.value <= view.figures[j].value < figure.value + 10
         ]
-        opening = min((view.paragraphs[k] for k in range(view.count) if not view.titled(k)), default=0)
-        if len(tens) == 1 or (tens and view.paragraphs[tens[0]] <= opening):
+        if len(tens) == 1 or (tens and view.paragraphs[tens[0]] <= _opening(view)):
             return tens[0]
-    if figure.bound == "min" and not percent and not exact:
-        just_above = [j for j in close if view.values[j] < 1.12 * view.values[i] and view.likeness(i, j) >= 0.3]
-        if just_above:
-            return just_above[0]
     if not exact and figure.bound == "exact":
         exact = [j for j in close if view.figures[j].place < figure.place and view.likeness(i, j) >= 0.5]
     if exact or (close and figure.bound != "exact"):
         best = max(exact or close, key=lambda j: (round(view.likeness(i, j), 1), -j))
         return best if exact or percent or view.likeness(i, best) >= 0.5 else None
     return slipped_copy(view, i, same)
+
+
+def _opening(view: View) -> int:
+    """The paragraph that holds the first figure of the body."""
+    return next((view.paragraphs[k] for k in range(view.count) if not view.titled(k)), 0)
 
 
 def _same_sense(view: View, i: int, j: int) -> bool:
@@ -94,6 +113,12 @@ def _repeated(view: View) -> None:
 
 def find_summaries(view: View) -> None:
     """`一般贸易占比超七成` before `占71.1%`: a rounded word first, the number behind it."""
+    for i in range(view.count - 1):
+        rounded, exactly = view.figures[i], view.figures[i + 1]
+        if rounded.bound == "exact" or exactly.unit != rounded.unit or exactly.bound != "exact":
+            continue
+        if _EXACTLY.search(view.between(i, i + 1)) and view.trial("restatement", (i, i + 1)) is not None:
+            view.claim("restatement", (i, i + 1), "先概说后细说")
     for i, figure in enumerate(view.figures):
         statement = view.statements[i]
         if (

@@ -31,6 +31,10 @@ def cut_off(one: Figure, other: Figure) -> bool:
 
 def misstated(view: View, i: int, same: list[int], held: list[int], close: list[int]) -> int | None:
     """The figure of the body that a rounded headline must be about by its words, though it does not agree."""
+    named = [j for j in same if _begins_alike(view, i, j) and _one_verb(view, i, j)]
+    named = [j for j in named if view.figures[j].bound == "exact"]
+    if len(named) == 1 and named[0] not in close and _near(view, i, named[0], 0.9, 1.12):
+        return named[0]
     best = max(same, key=lambda j: (round(view.likeness(i, j), 1), -j), default=None)
     if best is None or best in close or view.figures[best].bound != "exact" or not _one_verb(view, i, best):
         return None
@@ -44,6 +48,43 @@ def misstated(view: View, i: int, same: list[int], held: list[int], close: list[
         return best
     alone = _near(view, i, best) and not any(view.paragraphs[j] <= view.paragraphs[best] for j in held)
     return best if alone else None
+
+
+def _begins_alike(view: View, i: int, j: int) -> bool:
+    """Whether the names of what two figures measure begin with the same word."""
+    return len(view.metrics[i]) > 3 and view.metrics[i][:3] == view.metrics[j][:3]
+
+
+def beside_a_copy(view: View, i: int) -> int | None:
+    """`58个项目总投资突破300亿元`, in the body `项目58个，总投资312.6亿元`: the figure that stands to the copy of a
+    neighbour as figure `i` of the headline stands to that neighbour, if a slip explains that they differ."""
+    for step in (-1, 1):
+        n = i + step
+        if not 0 <= n < view.count or not view.titled(n):
+            continue
+        copies = [c.operands[1] for c in view.claims if c.type == "restatement" and c.operands[0] == n]
+        j = copies[0] - step if copies else -1
+        if not 0 <= j < view.count or view.titled(j) or view.is_cell(j) or view.said[j].base:
+            continue
+        figure, other = view.figures[i], view.figures[j]
+        if figure.unit != other.unit or figure.direction != other.direction or other.bound != "exact":
+            continue
+        if view.periods[j] != view.periods[copies[0]] or abs(j - copies[0]) != 1 or not _said_alike(view, i, j):
+            continue
+        if view.trial("restatement", (i, j)) or view.slip("restatement", (i, j), "garbled"):
+            return j
+        if figure.bound != "exact" and _near(view, i, j, 0.3, 4):
+            return j
+    return None
+
+
+def _said_alike(view: View, i: int, j: int) -> bool:
+    """Whether the words right before two figures, or right behind the one and before the other, are the same."""
+    one, other = view.said[i].before[-3:], view.said[j].before
+    behind = re.match(r"[\u4e00-\u9fff]{2}", view.text[view.figures[i].till :])
+    if len(one) >= 3 and other.endswith(one):
+        return True
+    return behind is not None and other.endswith(behind.group())
 
 
 def _point_moved(view: View, i: int, j: int) -> bool:
