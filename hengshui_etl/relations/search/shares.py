@@ -25,7 +25,7 @@ def find_shares(view: View) -> None:
         statement = view.statements[i]
         if statement is None or figure.unit not in ("%", "‰") or figure.high is not None:
             continue
-        if statement.of_previous and _claim_of_stated_whole(view, i):
+        if (statement.of_previous or _is_of_task(view, i)) and _claim_of_stated_whole(view, i):
             continue
         if statement.predicate == "level":
             _claim_plain(view, i)
@@ -37,6 +37,18 @@ def find_shares(view: View) -> None:
             view, i
         ):
             _claim_stated(view, i)
+
+
+_OF = re.compile(r"[^，,。；;、%％]{2,10}的")
+_IS = re.compile(r"(?:[为為是达達占佔]|相当于|相當於|完成)$")
+
+
+def _is_of_task(view: View, i: int) -> bool:
+    """`为112亿元年度任务的91.4%`: an amount with what it is, of which figure `i` is so many per cent."""
+    if not i or _OF.fullmatch(view.between(i - 1, i)) is None:
+        return False
+    at = view.figures[i - 1].at
+    return _IS.search(view.text, max(0, at - 4), at) is not None
 
 
 def _claim_plain(view: View, i: int) -> None:

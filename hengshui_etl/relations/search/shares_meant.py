@@ -34,7 +34,10 @@ def meant_but_failing(view: View, i: int) -> tuple[int, int] | None:
     if not parts or view.figures[parts[0]].bound != "exact" or view.values[i] in (0, 100):
         return None
     part, wholes = parts[0], wholes_meant(view, i, parts[0])
-    used = any(c.type == "share" and part in c.operands[:-2] and view.trial("share", c.operands) for c in view.claims)
+    used = any(
+        c.type == "share" and c.operands[-1] != i and part in c.operands[:-2] and view.trial("share", c.operands)
+        for c in view.claims
+    )
     for m in wholes[:2]:
         if wholes[0].score - m.score > 1 or view.trial("share", (part, m.whole, i)):
             return None

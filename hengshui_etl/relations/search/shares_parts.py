@@ -61,6 +61,8 @@ def parts_meant(view: View, i: int) -> list[int]:
     if subject:
         named = [j for j in found if shared_characters(subject, view.metrics[j]) >= 0.8]
         named = named or [j for j in found if subject in view.text[view.figures[j].at - 16 : view.figures[j].at]]
+        if len(subject) >= 6 and not named:  # 首要问题农兽药残留的占比
+            named = [j for j in found if subject[-4:] in view.text[view.figures[j].at - 16 : view.figures[j].at]]
         named = named or [j for j in own if subject == f"{view.figures[j].unit}数"][:1]
         named.sort(key=lambda j: -likeness(subject, view.metrics[j]))
         if named:
@@ -178,6 +180,19 @@ def is_name(view: View, i: int) -> bool:
     if figure.bound == "exact" or i + 1 >= view.count or view.figures[i + 1].unit == figure.unit:
         return False
     return len(view.between(i, i + 1)) <= 2 and re.match("[，,、；;]", view.between(i, i + 1)) is None
+
+
+def beside_in_list(view: View, i: int, part: int) -> frozenset[int]:
+    """The other parts where `part` is one of a list of levels that a list of percentages tells one by one."""
+    if not (in_row(view, i) or (i + 1 < view.count and in_row(view, i + 1))):
+        return frozenset()
+    row = [k for k in range(max(0, i - 9), min(view.count, i + 10)) if _one_row(view, i, k)]
+    return frozenset(p for k in row if (p := _listed_part(view, k)) is not None and p != part)
+
+
+def _one_row(view: View, i: int, k: int) -> bool:
+    first, last = sorted((i, k))
+    return all(in_row(view, j) for j in range(first + 1, last + 1))
 
 
 def _of_pair(view: View, i: int, found: list[int]) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from hengshui_etl.relations.search.share_candidates import of_one_list
 from hengshui_etl.relations.search.shares_meant import is_open, is_sure
 from hengshui_etl.relations.search.shares_wholes import wholes_meant
 from hengshui_etl.relations.search.view import View, shared_characters
@@ -30,7 +31,7 @@ def find_shares_together(view: View) -> None:
             continue
         if "贡献率" in said.before:
             _claim_contribution(view, i)
-        elif (joined := _joined(view, i)) is not None:
+        elif (joined := _joined(view, i) or _run_before(view, i)) is not None:
             _claim_joined(view, i, joined)
 
 
@@ -44,6 +45,16 @@ def _joined(view: View, i: int) -> int | None:
     if match["number"]:
         return _NUMBERS[match["number"]]
     return 2 if match["pair"] else 3
+
+
+def _run_before(view: View, i: int) -> int | None:
+    """How many members the list right before `合计占…` has."""
+    if i < 2 or re.search("[，,]?(?:合计|合共|共|合起来|加起来)[占佔]", view.between(i - 1, i)) is None:
+        return None
+    first = i - 1
+    while first and view.level[first - 1] and view.alike(first - 1, i - 1) and of_one_list(view, first - 1, i - 1):
+        first -= 1
+    return i - first if i - first >= 2 else None
 
 
 def _claim_joined(view: View, i: int, size: int) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from hengshui_etl.relations.search.share_candidates import of_one_list, of_other_kind
 from hengshui_etl.relations.search.shares_parts import (
     SHARES,
+    beside_in_list,
     called,
     is_name,
     is_reckoned,
@@ -56,10 +57,17 @@ def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
         ratio(view, i)[1],
     )  # fmt: skip
     ranked: list[tuple[float, int, Meant]] = []
+    beside_it = beside_in_list(view, i, part)
     for w in range(view.count):
         if view.figures[w].sentence > view.figures[i].sentence:
             break
-        if w in (part, i) or not view.alike(w, part) or not (view.level[w] or view.is_cell(w)) or view.titled(w):
+        if (
+            w in (part, i)
+            or w in beside_it
+            or not view.alike(w, part)
+            or not (view.level[w] or view.is_cell(w))
+            or view.titled(w)
+        ):
             continue
         if of_one_list(view, w, part):
             continue
