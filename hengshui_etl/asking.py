@@ -1,7 +1,7 @@
 """The command `query`: SQL in, an answer out.
 
 Belongs here: where the SQL comes from, how many rows are shown, what is said when it does not work.
-Does not belong here: arguments (commands.py), asking (warehouse.py), what an answer looks like (querying.py).
+Does not belong here: arguments (commands.py), asking the database (sealed.py), what an answer looks like (querying.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from hengshui_etl.querying import (
     table_lines,
 )
 from hengshui_etl.reading import Line, Piece
-from hengshui_etl.warehouse import Answer, QueryFailed, UnknownTable, WarehouseBusy, asked
+from hengshui_etl.sealed import Answer, QueryFailed, UnknownTable, asked
+from hengshui_etl.warehouse import WarehouseBusy
 
 MOST_ON_TERMINAL, MOST_IN_TABLE = 100, 10_000
 """Rows of a table that are shown unless another limit is given: to a person, and elsewhere, where all of them are held

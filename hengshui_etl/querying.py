@@ -1,6 +1,6 @@
 """Answers of the database as text: a table for people, CSV, JSON and Markdown for programs and documents.
 
-Belongs here: pure functions from columns and rows to lines. Does not belong here: asking (warehouse.py), colours and
+Belongs here: pure functions from columns and rows to lines. Does not belong here: asking (sealed.py), colours and
 the width of the terminal (console.py).
 
 Rows hold what articles say, and articles are untrusted: characters that a terminal would obey, or that turn the

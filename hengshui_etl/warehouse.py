@@ -44,17 +44,6 @@ LOCK_PATIENCE_S = 60.0
 COURTESY_S = 2.0
 """How long a reader lets a writer that waits go first: one that waits for a long query is not waited for."""
 
-SEALED = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "allow_community_extensions": "false",
-    "allow_persistent_secrets": "false",
-    "python_enable_replacements": "false",
-    "lock_configuration": "true",
-}
-"""What a query of a user may not do, in DuckDB's words."""
-
 _HOLDER = re.compile(r"held in (\S+) \(PID (\d+)\)")
 LEFT_AFTER_S = 6 * 3600
 
@@ -255,18 +244,17 @@ def _to_disk(path: Path) -> None:
 
 @contextmanager
 def database(
-    path: Path, *, read_only: bool = False, patience: float | None = None, sealed: bool = False
+    path: Path, *, read_only: bool = False, patience: float | None = None, config: Mapping[str, str] | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the DuckDB file, closed in any case. While another program holds it, tries again for `patience`
-    seconds, then raises WarehouseBusy. A `sealed` one reaches nothing but that file: no other files, no extensions, no
-    variables of this program; and no statement can change that.
+    seconds, then raises WarehouseBusy. `config` are settings of DuckDB.
 
     DuckDB lets in one writer or any number of readers. Writers come one after another, and a reader that comes while
     one of them waits lets it go first, so that readers who come all the time do not keep it out."""
     deadline = time.monotonic() + (LOCK_PATIENCE_S if patience is None else patience)
     if read_only:
         let_pass(_waiting(path), COURTESY_S)
-        connection = _connected(path, deadline, True, SEALED if sealed else {})
+        connection = _connected(path, deadline, True, dict(config or {}))
         try:
             yield connection
         finally:
@@ -274,7 +262,7 @@ def database(
         return
     with _writing(path, deadline):
         with turn(_waiting(path), deadline):
-            connection = _connected(path, deadline, False, SEALED if sealed else {})
+            connection = _connected(path, deadline, False, dict(config or {}))
         try:
             yield connection
         finally:
@@ -412,70 +400,6 @@ def _make(path: Path, warehouse: Path, on_progress: Callable[[int, int], None] =
     finally:
         for left in (part, part.with_name(f"{part.name}.wal")):
             left.unlink(missing_ok=True)
-
-
-class QueryFailed(Exception):
-    """The database did not carry a query out; the message says why, on one line. `forbidden` where it may not."""
-
-    def __init__(self, text: str, forbidden: bool = False) -> None:
-        super().__init__(text)
-        self.forbidden = forbidden
-
-
-class UnknownTable(QueryFailed):
-    """A query names a table that is not there; `known` are those that are."""
-
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(name)
-        self.known = tuple(known)
-
-
-class Answer(NamedTuple):
-    """The columns of an answer and its rows, which come as they are asked for; no columns where there is no answer."""
-
-    columns: tuple[str, ...]
-    rows: Iterator[tuple[Any, ...]]
-
-
-@contextmanager
-def asked(path: Path, sql: str) -> Iterator[Answer]:
-    """The answer to a query of a user, which may read the DuckDB file and do nothing else. While the block runs, the
-    file is held for reading. Raises WarehouseBusy, QueryFailed (UnknownTable among them), also while rows are read."""
-    import duckdb
-
-    with database(path, read_only=True, sealed=True) as connection:
-        try:
-            result = connection.execute(sql)
-            if not hasattr(result, "description"):  # no statement at all
-                raise QueryFailed("there is no statement in it")
-            yield Answer(tuple(column[0] for column in result.description or ()), _rows(result))
-        except duckdb.Error as error:
-            text = " ".join(str(error).partition("\n\nLINE ")[0].split())
-            if missing := _NO_TABLE.match(text):
-                raise UnknownTable(missing[1], _table_names(connection)) from None
-            forbidden = isinstance(error, duckdb.PermissionException) or any(part in text for part in _FORBIDDEN)
-            raise QueryFailed(text, forbidden) from None
-        except (ValueError, OverflowError) as error:  # a value that Python has no number or date for
-            raise QueryFailed(f"a value cannot be shown: {error}") from None
-
-
-_NO_TABLE = re.compile(r"Catalog Error: Table with name (.+?) does not exist!")
-_FORBIDDEN = ("read-only", "configuration has been locked", "installing and loading the")
-
-
-def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    while some := result.fetchmany(1000):
-        yield from some
-
-
-def _table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    names = (
-        "SELECT table_name FROM duckdb_tables() WHERE NOT internal"
-        " UNION SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
-    )
-    with suppress(Exception):  # a transaction that the user began may not go on
-        connection.execute("ROLLBACK")
-    return [name for (name,) in connection.execute(names).fetchall()]
 
 
 def query(path: Path, sql: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:

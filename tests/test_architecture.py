@@ -15,8 +15,9 @@ PACKAGE = Path(__file__).parent.parent / "hengshui_etl"
 # From the facts to those who use them: a part imports from parts before it, and from itself.
 ORDER = [
     "records", "locking", "settings", "messages", "vocab", "text", "figures", "relations", "pipeline", "answers",
-    "reading", "querying", "sources", "filing", "home", "serving", "rulings", "tables", "warehouse", "ruled",
-    "examining", "kept", "loading", "verify", "report", "alerts", "console", "checking", "keeping", "asking", "defs", "definitions", "run", "commands", "cli",
+    "reading", "querying", "bulk", "sources", "filing", "home", "serving", "rulings", "tables", "warehouse", "sealed",
+    "ruled", "examining", "kept", "loading", "verify", "report", "alerts", "console", "checking", "keeping", "asking",
+    "defs", "definitions", "run", "commands", "cli",
 ]  # fmt: skip
 
 # Every library has the parts that may know of it. The domain is not among them: it stands on the standard library.
@@ -25,13 +26,14 @@ PLACES = {
     "pandera": {"tables", "defs"},
     "polars": {"tables", "warehouse", "examining", "kept", "loading", "verify", "alerts", "defs", "run"},
     "apprise": {"alerts"},
-    "pyarrow": {"tables", "warehouse"},
-    "duckdb": {"warehouse", "verify"},
+    "pyarrow": {"tables", "warehouse", "bulk"},
+    "duckdb": {"sealed", "warehouse", "verify"},
     "typer": {"commands"},
     "rich": {"console"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
     "pygal": {"report"},
+    "warcio": {"bulk"},
     "opencc": {"text"},
     "selectolax": {"text"},
 }

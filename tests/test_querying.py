@@ -27,6 +27,7 @@ from hengshui_etl.asking import show_answer
 from hengshui_etl.checking import Refused
 from hengshui_etl.messages import messages
 from hengshui_etl.reading import cells, plain_lines
+from hengshui_etl.sealed import QueryFailed, asked
 
 COMMAND = [sys.executable, "-c", "from hengshui_etl.cli import main; main()", "query"]
 
@@ -231,7 +232,7 @@ def test_a_query_reads_the_database_and_nothing_else(home: Path, statement: str)
     file.write_text("a\nsecret\n")
     path = home / "data" / "warehouse" / "hengshui.duckdb"
     before = path.read_bytes()
-    with pytest.raises(warehouse.QueryFailed), warehouse.asked(path, statement.format(file=file, new=new)) as answer:
+    with pytest.raises(QueryFailed), asked(path, statement.format(file=file, new=new)) as answer:
         assert "secret" not in str(list(answer.rows))
     assert path.read_bytes() == before
     assert not new.exists()
