@@ -15,6 +15,7 @@ _BEARERS = re.compile(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比
 _TIMES = re.compile(
     r"(?P<times>(?:\d{1,2}月份?|[一二三四]季度)(?:[、和及](?:\d{1,2}月份?|[一二三四]季度))+)(?P<rest>.*?)(?:分别|依次).*$"
 )
+_SHARED_VERB = re.compile(r"(?:分别|依次)(?P<rest>[^\W\d_a-zA-Z]{3,12})$")
 _INDUSTRIES = ("第一产业", "第二产业", "第三产业")
 
 
@@ -41,12 +42,15 @@ def handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]
     if count == 3 and "三次产业" in subject:
         memory.members = list(_INDUSTRIES)
         return [subject.replace("三次产业", name) + word for name in _INDUSTRIES]
+    tail = ""
+    if not share and not word and s.predicate == "level" and (shared := _SHARED_VERB.search(s.before)):
+        tail = cleaned(shared["rest"])
     named = members(subject, count) if "、" in subject or "和" in subject or "与" in subject or "及" in subject else ()
     if named:
         if not word and memory.unit == unit and memory.topic and not any(p[-1] in WHOLE_TAIL for p in named):
             return [joined(p, memory.topic[-8:]) for p in named]
         memory.members = [_leaning(p, memory) for p in named]
-        return [f"{m}{word}" for m in memory.members]
+        return [f"{m}{word or tail}" for m in memory.members]
     if len(memory.names) == count:
         tail = subject if len(subject) <= 14 else ""
         return [f"{n}{tail}{word}" for n in memory.names]

@@ -31,10 +31,14 @@ _BARE_AVERAGE = re.compile(
 )
 _PARTED = re.compile(r"分别|依次|各占|分列|各为|所占比重|占比|各$")
 _MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
+_OF_WHICH = re.compile(
+    r"(?P<all>[^，、]{2,10}?)(?:里(?=有|的)|(?<![集其途空高初])中(?![小心央医药等型学间期高国外]))(?:已?有)?(?P<part>[^有]{2,12})$"
+)
 _EXCHANGE = re.compile(r"(?P<currency>[^\W\d_a-zA-Z]{1,2}元)兑$")
 _EITHER = re.compile("^(?:其中)?(?:前者|后者)")
 _OF_THEM = ("的有", "的", "的则有", "的已有", "的达", "的为", "的共")
 _COMPARERS = frozenset("比较与同和由从是为而约其")
+_BARE_TIMES = frozenset(("首季", "次季", "末季", "单月", "单日"))
 _REST = ("其余", "剩余", "剩下", "余下")
 _SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
@@ -238,9 +242,15 @@ def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
     return memory.subject
 
 
+def _core(topic: str) -> str:
+    """A topic without what stands before its last 的 (归属于母公司所有者的净利润: 净利润)."""
+    core = topic[topic.rfind("的") + 1 :]
+    return core if len(core) >= 2 else topic
+
+
 def _sibling(label: str, memory: Memory, q: Quantity) -> str:
     """A label with what its sibling just before said behind the word that both share (流通环节不合格…，餐饮环节…)."""
-    if len(label) < 3 or len(label) > 8 or not memory.levels:
+    if len(label) < 3 or len(label) > 8 or label[-1] in WHOLE_TAIL or not memory.levels:
         return ""
     unit, former = memory.levels[-1]
     at = former.find(label[-2:])
@@ -289,9 +299,15 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
         behind = _NOUN_END.sub("", row.group())
     if headline and behind and q.kind == "count" and text[q.at - 1] == " ":
         subject = ""
+    if behind and q.kind == "count" and (whole := _OF_WHICH.match(behind)):
+        behind = whole["all"]
+    elif q.kind == "count" and (whole := _OF_WHICH.match(subject)) and memory.unit and text[s.start - 1] not in _PAUSES:
+        subject = whole["part"]
     if s.base and behind and q.kind == "count":
         behind = ""
         subject = subject.rstrip("较比与同")
+    if subject in _BARE_TIMES:
+        subject = joined(subject, memory.subject) if memory.subject else subject
     label = subject
     if s.start and text[s.start - 1] in "上下内岁" and (size := _SIZE.search(text, max(0, s.start - 14), s.start)):
         subject = label = f"{size.group()}{label}"
@@ -367,7 +383,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
             memory.subject = whole_topic.replace("三次产业", label)
             memory.items.append(memory.subject)
             return memory.subject
-        tail = whole_topic[-8:] if q.kind == "count" else whole_topic[-6:]
+        tail = whole_topic[-8:] if q.kind == "count" else _core(whole_topic)[-6:]
         metric = joined(label, tail) if label[-2:] not in whole_topic else label + tail[-4:]
         memory.subject = metric
         memory.items.append(metric)
@@ -375,7 +391,7 @@ def _level(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, h
     if memory.breaking == q.unit and not behind and 2 <= len(label) <= 10 and label[-1] not in WHOLE_TAIL:
         broken = memory.topic if memory.topic and memory.unit == q.unit else memory.article[0]
         if broken and label[-2:] not in broken and not s.before.startswith("其中") and memory.article[1] == q.unit:
-            memory.subject = label + broken[-8:]
+            memory.subject = label + _core(broken)[-8:]
             memory.items.append(memory.subject)
             memory.whole = broken
             return memory.subject

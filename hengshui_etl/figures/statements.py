@@ -58,6 +58,8 @@ _BASE_HEAD = re.compile(
     r"(?:同期|末|底|初|全年|当期)?(?:[^，,。；;]{0,14}的|[（(])?$"
     r"|(?:上年|去年|20\d\d年|上年度)(?:同期)?[（(]$|^(?:上年|去年|前年|常年|往年|20\d\d年|上月|上季度|\d{1,2}月份?)(?:同期|此时|全年|底|末)?(?:为|是|只有|仅为|要卖|才)?$|(?:由|从(?![业事]))(?:[^，,。；;]{0,13}[^，,。；;有为达共])?$"
 )
+_BEHIND_LEVEL = re.compile("的(?:平均)?(?:水平|增幅|增速|均值|平均值)$")
+_MORE_OR_LESS = frozenset(("多", "少", "高", "低", "多出", "高出"))
 _BASE_MARK = re.compile("[年月季期平由从]")
 """One of them stands in all that `_BASE_HEAD` finds."""
 _RATIOS = ("percent", "percentage_point")
@@ -171,6 +173,7 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
         previous is not None
         and kind in ("percent", "percentage_point", "multiple")
         and q.at - previous.till < 8
+        and not (kind == "percentage_point" and _BEHIND_LEVEL.match(before))
         and _is_of_previous(text, q, previous)
     )
     if kind == "rank" or of_previous:
@@ -180,10 +183,25 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
             before, near.behind, near.start, clause,
         )  # fmt: skip
     said = _said(before, kind) if len(before) <= _SHORT_CLAUSE else _said.__wrapped__(before, kind)
-    if said.plain and previous is not None and len(before) < 6 and previous.kind == kind:
+    alike = previous is not None and (previous.kind == kind or (kind == "percent" and before in _MORE_OR_LESS))
+    if said.plain and previous is not None and len(before) < 6 and alike:
         change = beside_direction(text, before, previous)
         if change is not None:
             said = _changed(before, kind, change)
+    if said.plain and previous is not None and kind == "percentage_point" and _BEHIND_LEVEL.match(before):
+        gap = _GAP.search(text, max(0, previous.at - 24), previous.at)
+        if gap is not None:  # 高于全国7.7%的水平5.1个百分点
+            up = gap["up"] is not None
+            said = _Said(
+                "gap",
+                "",
+                stripped(gap["object"]),
+                gap["up"] or gap["down"],
+                "up" if up else "down",
+                False,
+                False,
+                False,
+            )
     predicate, subject, obj, word, direction, temporal, base, _ = said
     if word == "改善" and "率" in (told := text[max(0, q.at - 40) : q.at]) and not _ADVERSE.search(told):
         direction = "up"
