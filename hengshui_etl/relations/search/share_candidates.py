@@ -84,9 +84,7 @@ def wholes_of(view: View, i: int, part: int, said: str) -> list[int]:
 _PERSONS = frozenset(("人", "名", "位", "口", "人次"))
 _OF_PERSONS = re.compile("(?:人口|人数|居民)(?:总数|总量)?$")
 # 计划312公里、完成248公里 is no list
-_MEMBER = re.compile(
-    "[、和及与](?!完成|实际|已|其中|完工|竣工|投产|到位|支出|拨付)[^，,。；;]{0,16}"
-)
+_MEMBER = re.compile("[、和及与](?!完成|实际|已|其中|完工|竣工|投产|到位|支出|拨付)[^，,。；;]{0,16}")
 
 
 def of_other_kind(view: View, i: int, part: int) -> bool:

@@ -81,6 +81,10 @@ def _claim_of_stated_whole(view: View, i: int) -> bool:
     for j in candidates:
         if view.trial("share", (j, whole, i)):
             return view.claim("share", (j, whole, i), "…的百分之几")
+    if not candidates or view.figures[candidates[0]].sentence != sentence:
+        for j in _named_before(view, i, whole):
+            if view.trial("share", (j, whole, i)) or view.slip("share", (j, whole, i), "garbled"):
+                return view.claim("share", (j, whole, i), "…的百分之几")
     if candidates and view.figures[candidates[0]].sentence == sentence:
         near = candidates[0]
         comma = view.between(near, whole)
@@ -89,6 +93,28 @@ def _claim_of_stated_whole(view: View, i: int) -> bool:
             return view.claim("share", (near, whole, i), "…的百分之几")
     view.leave((i, whole), "a percentage of a stated whole, but no part that belongs to it")
     return True
+
+
+_SUBJECT = re.compile(
+    r"(?:^|[，,。；;：:])(?P<name>[^，,。；;：:]{4,20}?)(?:仅|约|已|便)?(?:[为為是达達占佔]|相当于|相當於)[^，,。；;]{0,10}$"
+)
+
+
+def _named_before(view: View, i: int, whole: int) -> list[int]:
+    """What the clause that states the whole speaks of (人均可支配收入为全省平均水平34404元的94.4%), told earlier."""
+    start = view.article.sentences[view.figures[whole].sentence].start
+    clause = _SUBJECT.search(view.text[start : view.figures[whole].at])
+    if clause is None or re.search("[0-9]", clause["name"]):
+        return []
+    return [
+        j
+        for j in range(whole)
+        if view.level[j]
+        and not view.said[j].base
+        and not view.titled(j)
+        and view.alike(j, whole)
+        and clause["name"] in view.text[view.figures[j].at - len(clause["name"]) - 4 : view.figures[j].at]
+    ][:1]
 
 
 def _claim_contribution(view: View, i: int) -> bool:

@@ -35,7 +35,7 @@ def meant_but_failing(view: View, i: int) -> tuple[int, int] | None:
         return None
     part, wholes = parts[0], wholes_meant(view, i, parts[0])
     used = any(
-        c.type == "share" and c.operands[-1] != i and part in c.operands[:-2] and view.trial("share", c.operands)
+        c.type == "share" and c.operands[-1] != i and c.operands[:-2] == (part,) and view.trial("share", c.operands)
         for c in view.claims
     )
     for m in wholes[:2]:
@@ -54,11 +54,14 @@ _PLAIN = ("said", "known", "named", "topic", "list", "sibling")
 def _fit_by_chance(view: View, i: int, made: Claim, meant: tuple[int, int]) -> bool:
     """Whether the words plainly mean another part or whole than those with which the share happens to hold."""
     part, whole = made.operands[0], made.operands[-2]
-    if len(made.operands) != 3 or (part, whole) == meant or view.values[whole] == view.values[meant[1]]:
+    if len(made.operands) != 3 or (part == meant[0] and view.values[whole] == view.values[meant[1]]):
         return False
     best = next(m for m in wholes_meant(view, i, meant[0]) if m.whole == meant[1])
     plain = best.by in _PLAIN or (best.by == "sentence" and best.score >= 2.5)
     if part != meant[0]:
+        sentence = view.figures[i].sentence
+        if view.figures[part].sentence == view.figures[whole].sentence == sentence and max(part, whole) < i:
+            return False
         near = view.between(meant[0], i)
         return plain and len(near) < 24 and view.figures[meant[0]].sentence == view.figures[i].sentence
     score = next((m.score for m in wholes_meant(view, i, part) if m.whole == whole), -9.0)

@@ -50,6 +50,16 @@ def parts_meant(view: View, i: int) -> list[int]:
         return [pair]
     names = ratio(view, i)[0]
     so_called = [j for j in found if names and called(view, j, names)]
+    if names and not so_called:
+        far = range(i - 1, max(-1, i - 24), -1)
+        so_called = [
+            j
+            for j in far
+            if view.paragraphs[j] == view.paragraphs[i]
+            and view.level[j]
+            and not view.said[j].base
+            and called(view, j, names)
+        ]
     if so_called:
         return so_called[:1]
     if i and is_reckoned(view, i - 1):  # 粗钢产量421.6万吨，…按460万吨粗钢产能计算: the part that is named like it
@@ -179,7 +189,8 @@ def is_name(view: View, i: int) -> bool:
         return True
     if figure.bound == "exact" or i + 1 >= view.count or view.figures[i + 1].unit == figure.unit:
         return False
-    return len(view.between(i, i + 1)) <= 2 and re.match("[，,、；;]", view.between(i, i + 1)) is None
+    gap = view.between(i, i + 1)
+    return len(gap) <= (7 if gap.startswith("的") else 2) and re.search("[，,、；;。]", gap) is None
 
 
 def beside_in_list(view: View, i: int, part: int) -> frozenset[int]:

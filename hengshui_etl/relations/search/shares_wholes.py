@@ -121,8 +121,6 @@ def _score(view: View, w: int, around: _Around) -> tuple[float, str]:
     i, part = around.i, around.part
     same = view.figures[w].sentence == view.figures[part].sentence
     score, by = 0.0, "near"
-    if w > i:
-        score -= 3
     above = range(max(0, w - 12), w)
     if not view.is_cell(w) and not any(
         view.level[j] and view.alike(j, w) and view.paragraphs[j] == view.paragraphs[w] for j in above
@@ -134,6 +132,8 @@ def _score(view: View, w: int, around: _Around) -> tuple[float, str]:
             score += 2 if around.rate and len(view.between(w, part)) < 24 else 0.5
     elif view.paragraphs[w] == view.paragraphs[part]:
         score, by = (0.8, "before") if view.periods[w] == view.periods[part] - 1 else (0.5, "near")
+    if w > i:
+        score -= 2
     of_which = w < part and "其中" in view.between(w, part)
     if of_which:
         score += 1 if not any(view.alike(j, part) and view.level[j] for j in range(w + 1, part)) else 0.5
