@@ -24,6 +24,7 @@ _TOTAL = re.compile(rf"(?P<stem>[\u4e00-\u9fff]{{2}}){_FLOW['total']}[为达到]
 _SAME_VERB = re.compile(r"^(?P<verb>[\u4e00-\u9fff]{2})[^，。；]{2,16}的$")
 _LEAD = re.compile(rf"^(?:{alternatives(_DATA['name']['before'])})+")
 _TAIL = re.compile(rf"(?:{alternatives(_DATA['name']['behind'])})+$")
+_KIND = re.compile(rf"(?:{alternatives(_DATA['name']['kinds'])})$")
 _NO_KIND = re.compile(alternatives(_DATA["name"]["other"]))
 _LONG = re.compile("累计|全年|前[一二三四五六七八九十\\d]+个?月|上半年|前三季度|[首一二三四]季度?")
 _SHORT = re.compile(r"(?<![-—至到~～年])(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?!底|末)|当月|单月|当天|当日")
@@ -56,7 +57,8 @@ def claim_told_parts(view: View) -> None:
         pair = _kind_of(view, i, names)
         if pair is not None and frozenset(pair) not in linked:
             holds = view.trial("part_of", pair)
-            if holds or (holds is False and len(_name(view, pair[1])) >= 4):
+            whole = _name(view, pair[1])
+            if holds or (holds is False and len(whole) >= 4 and _KIND.search(_name(view, i)[: -len(whole)])):
                 view.claim("part_of", pair, "名称在内")
     _in_longer_time(view, linked)
 
