@@ -14,6 +14,7 @@ from hengshui_etl.relations.search.conversions import find_conversions
 from hengshui_etl.relations.search.copies import find_copies, find_summaries
 from hengshui_etl.relations.search.enumerations import find_enumerations
 from hengshui_etl.relations.search.multiples import find_multiples
+from hengshui_etl.relations.search.percent_sums import accuse_shares_in_rows
 from hengshui_etl.relations.search.shares import find_shares
 from hengshui_etl.relations.search.shares_failing import find_failing_shares
 from hengshui_etl.relations.search.shares_meant import (
@@ -37,6 +38,7 @@ def find_claims(article: Article, reading: Reading) -> tuple[tuple[Claim, ...], 
     find_shares_together(view)
     find_shares_that_miss_what_is_meant(view)
     find_shares_printed_in_points(view)
+    accuse_shares_in_rows(view)
     find_changes(view)
     find_averages(view)
     find_multiples(view)

@@ -121,7 +121,7 @@ def closed_list(view: View, found: WordedList) -> bool:
     labels = [view.said[p].before for p in parts]
     if _OTHERS.search(labels[-1]) and "合计" not in labels[-1]:
         return True
-    if len(parts) == 2 and _opposite(labels[0], labels[1]):
+    if len(parts) == 2 and opposite(labels[0], labels[1]):
         return True
     around = view.text[view.figures[found.whole].till : view.figures[parts[0]].at] + found.tail[:16]
     counted = _COUNTED.search(around)
@@ -130,14 +130,22 @@ def closed_list(view: View, found: WordedList) -> bool:
     return found.cue == "by" or _hundred_beside(view, parts)
 
 
-def _opposite(one: str, other: str) -> bool:
+def opposite(one: str, other: str) -> bool:
     """Whether one label is the other with 非, 不 or 未 in it, or they differ in 上 and 下, 内 and 外, 新 and 旧."""
     for a, b in ((one, other), (other, one)):
         for m in _NOT.finditer(b):
             core = b[m.end() : m.end() + 2]
             if len(core) == 2 and core in a and not _NOT.search(a[max(0, a.find(core) - 1) : a.find(core)]):
                 return True
-    pairs = (("以上", "以下"), ("以内", "以外"), ("线上", "线下"), ("首次", "重复"), ("公共", "私人"), ("基本", "临时"))
+    pairs = (
+        ("以上", "以下"),
+        ("以内", "以外"),
+        ("线上", "线下"),
+        ("首次", "重复"),
+        ("首次", "二次"),
+        ("公共", "私人"),
+        ("基本", "临时"),
+    )
     return any((a in one and b in other) or (b in one and a in other) for a, b in pairs)
 
 
@@ -189,17 +197,13 @@ def alike_members(view: View, found: WordedList) -> bool:
     return len(set(behind)) == 1 and len(end) < len(tail) and end.rstrip("，,") == behind[0].rstrip("，,")
 
 
-_SUM_WORD = re.compile(r"(?:合计|总计|共计|相加|加在一起|加起来|合起来|总数)[^，。；\d]{0,8}$")
+_SUM_WORD = re.compile(r"(?:合计|总计|共计|累计|相加|加在一起|加起来|合起来|总数)[^，。；\d]{0,8}$|(?:^|[，,])共$")
 
 
 def worded_total(view: View, w: int) -> tuple[int, ...]:
     """The parts in front of a figure said to be their total (…，合计103处); none where the words leave doubt."""
     before = view.said[w].before
     if not _SUM_WORD.search(before):
-        return ()
-    if re.search(
-        "加上|连同|另加", view.text[view.article.sentences[view.figures[w].sentence].start : view.figures[w].at]
-    ):
         return ()
     parts: list[int] = []
     joint = 0
@@ -219,4 +223,7 @@ def worded_total(view: View, w: int) -> tuple[int, ...]:
             return ()
         parts.append(j)
         following = j
+    start = view.article.sentences[view.figures[w].sentence].start
+    if parts and re.search("加上|连同|另加", view.text[start : view.figures[parts[-1]].at]):
+        return ()  # what is added to stands before the sentence
     return tuple(parts[::-1])

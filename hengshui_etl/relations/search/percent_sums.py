@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.records import Claim
+from hengshui_etl.relations.search.lists import opposite
+from hengshui_etl.relations.search.sum_evidence import BY, names_a_partition
 from hengshui_etl.relations.search.view import View
 
 
@@ -121,3 +124,81 @@ def _levels_are_all(view: View, run: list[int]) -> bool:
     """Whether as many levels right before the shares add up to a whole: the shares are theirs."""
     levels = tuple(range(run[0] - len(run), run[0]))
     return any(c.type == "sum" and not c.implied and c.operands[:-1] == levels for c in view.claims)
+
+
+_NEAR = 90  # per cent that a list of shares must name, or more than a hundred, before one slip is looked for
+_SOME = re.compile("(?:前|后|後)[一二两兩三四五六七八九十几幾\\d]|主要|等|重复|重叠|交叉|同时|多选|可选")
+_NEXT = re.compile("其中|依次|分别|贡献|[。\n]")
+_CALLED = re.compile("(?:占比|比重|比例|构成|贡献率|份额)[^，。；\\d]{0,4}$")
+_IN_ORDER = re.compile("依次|分别|各占|构成")
+
+
+def accuse_shares_in_rows(view: View) -> None:
+    """Shares one after the other, each alone or behind its level, that make a hundred but for one slip.
+
+    Sought when all shares have been measured: a share that misses its own level is accused as that."""
+    summed = {p for c in view.claims if c.type == "sum" for p in c.operands}
+    summed |= {c.operands[-1] for c in view.claims if c.type == "share" and _fails(view, c)}
+    i = 0
+    while i < view.count:
+        run = _shares_in_a_row(view, i)
+        i = run[-1] + 1 if run else i + 1
+        if len(run) < 2 or summed & set(run) or view.trial("sum", run, implied=True) is not False:
+            continue
+        at, till = view.figures[run[0]].at, view.figures[run[-1]].till
+        before = view.text[max(0, at - 60) : at]
+        after = re.split("[。；;\n]", view.text[till : till + 12], maxsplit=1)[0]
+        sentence = before[max(before.rfind("。"), before.rfind("\n")) + 1 :] + view.text[at:till] + after
+        total = sum(view.values[j] for j in run)
+        if _SOME.search(sentence) or any(_STANDARD.search(view.said[j].before) for j in run):
+            continue
+        if (_row_is_all(view, run, sentence) or (total > 100 and len(run) > 2)) and (
+            total > _NEAR and view.slip("sum", run, "garbled", implied=True)
+        ):
+            view.claim("sum", run, "占比合计100%", implied=True)
+
+
+def _fails(view: View, claim: Claim) -> bool:
+    return view.trial(claim.type, claim.operands, claim.scale, claim.implied, claim.counted) is False
+
+
+def _shares_in_a_row(view: View, first: int) -> list[int]:
+    """The exact shares from figure `first` on in one sentence, with nothing between them but a level each."""
+    run: list[int] = []
+    j = first
+    while j < view.count:
+        figure = view.figures[j]
+        stated = figure.unit == "%" and figure.bound == "exact" and figure.direction is None and not view.is_cell(j)
+        if run:
+            gap = view.between(run[-1], j)
+            stated = stated and view.periods[j] == view.periods[first] and not _NEXT.search(gap) and len(gap) < 60
+        elif not _begins_shares(view, j):
+            return []
+        if not stated:
+            if run and j == run[-1] + 1 and view.plain(j):
+                j += 1  # the level that the next share stands behind
+                continue
+            break
+        run.append(j)
+        j += 1
+    return run
+
+
+def _begins_shares(view: View, j: int) -> bool:
+    """Whether figure `j` is a share, also one that is called so (占比, 比重, 构成为, 贡献率)."""
+    at = view.figures[j].at
+    return view.said[j].predicate == "share" or _CALLED.search(view.text, max(0, at - 12), at) is not None
+
+
+def _row_is_all(view: View, run: list[int], sentence: str) -> bool:
+    """Whether the words make the shares those of all classes."""
+    if len(run) > 2 and (_IN_ORDER.search(sentence) or BY.search(sentence)):
+        return True
+    labels = [view.said[j].before for j in run]
+    behind = [j - 1 for j in run]
+    levels = all(b >= 0 and view.plain(b) and b not in run for b in behind)
+    if levels:
+        labels = [view.said[b].before for b in behind]
+    if len(run) == 2 and opposite(labels[0], labels[1]):
+        return True
+    return names_a_partition(view, behind if levels else run)

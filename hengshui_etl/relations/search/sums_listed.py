@@ -140,7 +140,8 @@ def accuse_list(view: View, w: int, parts: list[int]) -> None:
         even = size == len(parts) and all(view.periods[p] == view.periods[chosen[0]] for p in chosen)
         near = 0.9 * view.values[w] < total < 1.12 * view.values[w]
         lead = view.between(w, chosen[0])
-        closed = BY.search(lead[-40:]) is not None or names_a_partition(view, chosen)
+        classes = BY.search(lead[-40:]) is not None and 0.5 * view.values[w] < total < 2 * view.values[w]
+        closed = classes or names_a_partition(view, chosen)
         if (
             parallel
             or (even and near and view.slip("sum", (*chosen, w)) and _telling(view, w, chosen))

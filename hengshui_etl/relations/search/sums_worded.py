@@ -15,8 +15,10 @@ from hengshui_etl.relations.search.view import View
 _MOST_CHANCE = 0.02  # of an accusation by a slip, where a list may be incomplete
 _LITTLE_CHANCE = 0.15  # where its parts exceed the whole, so that only groups that overlap would explain it
 _NEAR = 0.9  # of its whole: an open list that names so much of it is rare
-_EVEN = 0.5
-_OPEN_TAIL = re.compile(r"[^。；;\n]{0,20}?(?:…|\.{3}|其余|剩余|剩下|余下|另有|另外|还有|同时|此外|兼有|重叠|两者|均有|既)")
+_EVEN = 0.5  # where classes behind 其中 may overlap
+_OPEN_TAIL = re.compile(
+    r"[^。；;\n]{0,20}?(?:其余|剩余|剩下|余下|另有|另外|还有|同时|此外|兼有|重叠|两者|均有|既|…|等(?!级))"
+)
 _SLIPS = {"misread": (12, 3), "garbled": (24, 14)}  # prints that slips make of a number: so many a digit, and besides
 
 
@@ -40,8 +42,8 @@ def accuse_worded_lists(view: View) -> None:
 def _accuse(view: View, found: WordedList, *, only_closed: bool = False, again: bool = False) -> None:
     """Claim the list if it fails; `only_closed`: only where words say that it is complete; `again`: the whole has
     added up from another list already."""
-    if found.whole in found.parts:
-        return
+    if found.whole in found.parts or (only_closed and found.cue == "by"):
+        return  # 按…分 opens a list of the whole, not of the part that stands right before it
     taken = [p for p in found.parts if p in view.parts]
     if taken and (again or len(taken) == len(found.parts) or _summed_together(view, found)):
         return

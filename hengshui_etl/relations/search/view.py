@@ -152,12 +152,13 @@ class View:
         *,
         only: int | None = None,
         scale: Fraction = Fraction(1),
+        implied: bool = False,
     ) -> bool:
         """Whether one slip of the hand of an admitted kind, in one operand, explains that the relation fails.
 
         With `only`, in that operand and no other.
         """
-        claim = Claim(kind, tuple(operands), False, 0, "", scale)
+        claim = Claim(kind, tuple(operands), implied, 0, "", scale)
         for i in claim.operands if only is None else (only,):
             for wanted in needed_values(claim, self.figures, i) or ():
                 printed = Print(self.figures[i], wanted)
@@ -171,7 +172,8 @@ class View:
 
         A number does not get coarser by a digit less: 46.9 read as 46 would agree with too much."""
         figures = [edit.figure if i == operand else self.figures[i] for i in claim.operands]
-        gap = abs(sum((f.value for f in figures[:-1]), Decimal(0)) - figures[-1].value)
+        parts, whole = (figures, Decimal(100)) if claim.implied else (figures[:-1], figures[-1].value)
+        gap = abs(sum((f.value for f in parts), Decimal(0)) - whole)
         places = [self.figures[i] for i in claim.operands] if edit.kind == "digit" else figures
         return gap <= max(f.place for f in places)
 
