@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Buffer  # type: ignore[attr-defined]  # of Python 3.12; only names a type
 
 SLICE = 64 * 1024
-FREE_BYTES, MAX_RATIO = 64 * 2**20, 200
-"""So much may come out of anything; beyond it, so many times what went in. Text packs to a tenth or a twentieth."""
+FREE_BYTES, MAX_RATIO = 256 * 2**20, 1000
+"""So much may come out of anything; beyond it, so many times what went in. Text packs to a tenth or a twentieth, but
+thousands of pages of one site may pack to a five-hundredth."""
 
 MAX_GAPS = 100
 """After so many damaged places the rest is not searched for more that can be read."""
