@@ -14,6 +14,7 @@ from hengshui_etl.vocab import alternatives, toml
 _DATA = toml("parts")
 _WITHIN = re.compile(rf"^[，,、]?[^，。；\d]{{0,10}}(?:{alternatives(_DATA['limits']['within'])})[^，。；\d]{{0,12}}$")
 _LIMIT = re.compile(alternatives(_DATA["limits"]["words"]))
+_FAR = 120  # characters of a sentence in which a group is looked for
 _GROUP = re.compile(
     r"(?:^|[。；\n])(?:在)?(?:这些|全部|上述)?(?P<noun>[\u4e00-\u9fff]{2,10})(?:中|里|当中)(?:，|有|,|已)[^。；]{0,40}$"
 )
@@ -57,6 +58,8 @@ def _in_group(view: View, i: int) -> None:
     """`卫生技术人员里有医师14236人、护士21574人`: parts of the figure that was said of the group before."""
     figure = view.figures[i]
     start = view.article.sentences[figure.sentence].start
+    if figure.at - start > _FAR:
+        return
     group = _GROUP.search(view.text[max(0, start - 1) : figure.at])
     if group is None or re.search("其中|比|较", group.group()):
         return
