@@ -10,7 +10,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from hengshui_etl import loading, warehouse
+from hengshui_etl import examining, warehouse
 from hengshui_etl.commands import summary
 from hengshui_etl.messages import messages
 from hengshui_etl.reading import plain_lines
@@ -45,7 +45,7 @@ def _examine(monkeypatch: pytest.MonkeyPatch, examination: Examination) -> None:
         relations = examination.relations[:1] if data.startswith(b"sound") else examination.relations
         return examination._replace(article=article, relations=relations)
 
-    monkeypatch.setattr(loading, "examine", examine)
+    monkeypatch.setattr(examining, "examine", examine)
 
 
 def put(settings: Settings, name: str, data: bytes) -> Path:
@@ -139,7 +139,7 @@ def test_a_changed_file_replaces_its_rows_and_a_removed_batch_goes(settings: Set
 def test_a_broken_contract_is_red_and_stops_what_follows(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     put(settings, "broken/1.txt", b"sound")
     run_batches(settings)
-    original = loading.frames_of
+    original = examining.frames_of
 
     def broken(*arguments: object) -> object:
         frames = original(*arguments)  # type: ignore[arg-type]
@@ -149,7 +149,7 @@ def test_a_broken_contract_is_red_and_stops_what_follows(settings: Settings, mon
     put(settings, "broken/2.txt", b"sound as well")
     put(settings, "fine/1.txt", b"sound")
     monkeypatch.setattr(
-        loading, "frames_of", lambda batch, examined: (broken if batch == "broken" else original)(batch, examined)
+        examining, "frames_of", lambda batch, examined: (broken if batch == "broken" else original)(batch, examined)
     )
     report = run_batches(settings)
     assert not report.ok
