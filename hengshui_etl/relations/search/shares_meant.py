@@ -26,6 +26,25 @@ def find_shares_that_miss_what_is_meant(view: View) -> None:
             view.retract("feasible_share", i)
             view.retract("share", i)
             view.claim("share", (*meant, i), view.said[i].word or "占")
+    _drop_wholes_that_nothing_fits(view)
+
+
+def _drop_wholes_that_nothing_fits(view: View) -> None:
+    """Several shares that all fail with one whole, where not the whole is misprinted: it was not meant."""
+    failing: dict[int, list[Claim]] = {}
+    holding = set()
+    for c in view.claims:
+        if c.type == "share" and len(c.operands) == 3 and not c.plain:
+            if view.trial("share", c.operands) is False:
+                failing.setdefault(c.operands[-2], []).append(c)
+            elif view.digits(c.operands[-1]) > 1:  # 0.7% fits too much to prove a whole
+                holding.add(c.operands[-2])
+    for whole, claims in failing.items():
+        if len(claims) < 2 or whole in holding or view.said[claims[0].operands[-1]].object:
+            continue
+        if not all(view.slip("share", c.operands, "garbled", only=whole) for c in claims):
+            for c in claims:
+                view.retract("share", c.operands[-1])
 
 
 def meant_but_failing(view: View, i: int) -> tuple[int, int] | None:
