@@ -70,7 +70,9 @@ ROWS = ArticleRows(
     1,
     {1: SOURCE.partition("\n")[2].partition("。")[0] + "。"},
 )
-INDEX = IndexRow("2019-10", "2019-10/a.txt", "某市三件事", date(2019, 10, 16), 5, 4, 1, 1, 2, "error", regions=("某市", "某省"))
+INDEX = IndexRow(
+    "2019-10", "2019-10/a.txt", "某市三件事", date(2019, 10, 16), 5, 4, 1, 1, 2, "error", regions=("某市", "某省")
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
