@@ -6,10 +6,16 @@ Does not belong here: lists beside their whole (sums_listed.py), percentages (pe
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from hengshui_etl.relations.search.sum_evidence import BY, NOT_ALL, names_a_partition, scaled_slip
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import Slips, View
+
+# opens the parts of something told before (货运方面，; 三次产业项目中，; 看货种。): less surely all of them than 按…分
+_ABOUT = re.compile(
+    r"(?:^|[，。；\s])(?:[^，。；\d]{2,10}(?:方面|当中|中|里)[，,]|看[^，。；\d]{2,5}[。，])[^，。；\d]{0,16}$"
+)
 
 
 def claim_parallel_lists(view: View) -> None:
@@ -113,7 +119,7 @@ def claim_partitions(view: View) -> None:
         following = parts[-1] + 1
         if len(parts) >= 2 and not any(p in view.parts for p in parts):
             lead = view.text[max(0, view.figures[i].at - 44) : view.figures[i].at]
-            if BY.search(lead) and not NOT_ALL.search(
+            if (BY.search(lead) or _ABOUT.search(lead)) and not NOT_ALL.search(
                 view.text[view.figures[parts[-1]].till : view.figures[parts[-1]].till + 6]
             ):
                 total = sum(view.values[p] for p in parts)
@@ -122,7 +128,11 @@ def claim_partitions(view: View) -> None:
                     for w in view.levels_before(i, unit_of=i, limit=14)
                     if view.values[w] and 0.88 < total / view.values[w] < 1.13 and view.figures[w].bound == "exact"
                 ]
-                slipped = [w for w in wholes if view.slip("sum", (*parts, w), "garbled")]
+                admitted: Slips = "garbled" if BY.search(lead) else "misread"
+                slipped = [w for w in wholes if view.slip("sum", (*parts, w), admitted)]
+                if admitted == "misread":  # parts and whole are printed alike
+                    finest = min(view.figures[p].place for p in parts)
+                    slipped = [w for w in slipped if view.figures[w].place == finest]
                 if len({view.values[w] for w in slipped}) == 1:
                     view.claim("sum", (*parts, slipped[0]), "按类分项")
                     view.parts.update(parts)
