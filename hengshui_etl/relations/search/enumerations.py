@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.relations.search.lists_counted import (
+    count_of_constituents,
     count_of_dates,
     count_of_lines,
     count_of_rows,
@@ -36,16 +37,27 @@ _GENERIC = re.compile(r"(?:专项|重点|关键|领域|方面|难题|任务|行�
 def find_enumerations(view: View) -> None:
     """Claim the enumerations of an article."""
     for i, figure in enumerate(view.figures):
-        if view.is_cell(i):
+        if view.is_cell(i) or figure.kind != "count" or figure.bound != "exact" or figure.high is not None:
             continue
-        if (
-            figure.kind == "count"
-            and figure.bound == "exact"
-            and figure.high is None
-            and 2 <= figure.value <= 20
-            and not figure.more
-        ):
+        if 2 <= figure.value <= 20 and not figure.more:
             _claim_announced(view, i)
+        elif 20 < figure.value <= 90 and not figure.value % 10:
+            _claim_tenfold(view, i)
+
+
+def _claim_tenfold(view: View, i: int) -> None:
+    """`甲、乙、丙、丁、戊50个项目`: a list plain enough of which exactly ten times as many are announced."""
+    listed = int(view.figures[i].value) // 10
+    counted, sure = _counted_before(view, i)
+    if sure and counted == listed >= 3 and not _regions_before(view, i):
+        view.claim("enumeration", (i,), "列举在前", counted=listed)
+    elif _count_of_places(view, i) == listed and ((view.titled(i) and view.grids) or _all_places(view, i)):
+        view.claim("enumeration", (i,), "所列各地", counted=listed)
+
+
+def _regions_before(view: View, i: int) -> bool:
+    """Whether a place stands right before figure `i`: 甲县、乙县、丙县30个村 are villages of these."""
+    return _REGION.search(view.text[max(0, view.figures[i].at - 6) : view.figures[i].at]) is not None
 
 
 def _claim_announced(view: View, i: int) -> None:
@@ -54,6 +66,7 @@ def _claim_announced(view: View, i: int) -> None:
     wanted = int(figure.value)
     for certain, reason in (
         (count_of_summed(view, i), "所列各项"),
+        (count_of_constituents(view, i), "列举在前"),
         (count_of_dates(view, i), "列举在前"),
         (count_of_rows(view, i), "表中各行"),
         (count_of_lines(view, i), "列举在后"),
@@ -85,10 +98,12 @@ def _claim_announced(view: View, i: int) -> None:
         view.claim("enumeration", (i,), "所列各项", counted=wanted)
         return
     places = _count_of_places(view, i)
-    if places == wanted or (places is not None and places >= 3 and _all_places(view, i)):
+    more = view.titled(i) and places is not None and places < wanted and bool(view.grids)  # than the table has at all
+    if places == wanted or (places is not None and places >= 3 and (more or _all_places(view, i))):
         view.claim("enumeration", (i,), "所列各地", counted=places)
         return
-    if sure and counted is not None and (abs(counted - wanted) <= 2 or _of_a_kind(view, i)):
+    slipped = counted is not None and counted >= 4 and (wanted < 10 or wanted == 10 * counted)
+    if sure and counted is not None and (abs(counted - wanted) <= 2 or slipped or _of_a_kind(view, i)):
         view.claim("enumeration", (i,), "列举在前", counted=counted)
     elif behind_sure and behind is not None and abs(behind - wanted) <= 2:
         view.claim("enumeration", (i,), "列举在后", counted=behind)

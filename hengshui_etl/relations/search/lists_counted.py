@@ -52,7 +52,10 @@ def count_of_run(view: View, i: int) -> int | None:
     figure = view.figures[i]
     opening = _OPENING.search(view.text[max(0, figure.at - 8) : figure.at])
     behind = re.match(r"[^，。；\d]{0,12}", view.text[figure.till : figure.till + 12])
-    if opening is None or behind is None or not _CLOSING.search(behind.group()):
+    if opening is None or behind is None:
+        return None
+    taken_up = opening.group().endswith(("上述", "以上")) and "占" in behind.group()
+    if not taken_up and not _CLOSING.search(behind.group()):
         return None
     run: list[int] = []
     j = i - 1
@@ -74,6 +77,20 @@ def count_of_run(view: View, i: int) -> int | None:
     if re.search("共|总|合计|全[市县省区]|其中|等|比|上年|同期", head) or any(view.figures[j].direction for j in run):
         return None
     return len(run)
+
+
+def count_of_constituents(view: View, i: int) -> int | None:
+    """`由城镇职工74.2万人、城乡居民129.5万人两部分构成`: how many items stand between 由 and figure `i`."""
+    figure = view.figures[i]
+    behind = view.text[figure.till : figure.till + 10]
+    if not re.match("(?:个?部分|[大个项类块])?[^，。；、]{0,4}(?:构成|组成)", behind):
+        return None
+    start = view.article.sentences[figure.sentence].start
+    made_up = re.search(r"由(?P<items>[^，。；由]{4,80})$", view.text[max(start, figure.at - 82) : figure.at])
+    if made_up is None or re.search("等|其他", made_up["items"]):
+        return None
+    items = [item for item in re.split("、|和|及|以及", made_up["items"]) if item]
+    return len(items) if len(items) >= 2 and all(len(item) <= 20 for item in items) else None
 
 
 def count_of_dates(view: View, i: int) -> int | None:

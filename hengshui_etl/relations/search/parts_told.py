@@ -21,6 +21,9 @@ _JOINING = re.compile(rf"^(?P<noun>[\u4e00-\u9fff]{{2,8}}?)(?:{alternatives(_DAT
 _ALL = re.compile(rf"(?:{alternatives(_DATA['stock']['all'])})")
 _FLOW = _DATA["flow"]
 _TOTAL = re.compile(rf"(?P<stem>[\u4e00-\u9fff]{{2}}){_FLOW['total']}[为达到]*$")
+_MADE = re.compile(
+    r"累计|历年|发放|缴存|提取|个人|住房|全[市县区省]|[我本全]?[市县区省]|\d{4}年末?|年末|末|月|底|，|、"
+)
 _SAME_VERB = re.compile(r"^(?P<verb>[\u4e00-\u9fff]{2})[^，。；]{2,16}的$")
 _LEAD = re.compile(rf"^(?:{alternatives(_DATA['name']['before'])})+")
 _TAIL = re.compile(rf"(?:{alternatives(_DATA['name']['behind'])})+$")
@@ -58,7 +61,9 @@ def claim_told_parts(view: View) -> None:
         if pair is not None and frozenset(pair) not in linked:
             holds = view.trial("part_of", pair)
             whole = _name(view, pair[1])
-            if holds or (holds is False and len(whole) >= 4 and _KIND.search(_name(view, i)[: -len(whole)])):
+            if holds or (
+                holds is False and len(whole) >= 4 and _KIND.search(_TAIL.sub("", _name(view, i)[: -len(whole)]))
+            ):
                 view.claim("part_of", pair, "名称在内")
     _in_longer_time(view, linked)
 
@@ -158,9 +163,15 @@ def _stage(view: View, i: int) -> tuple[int, int] | None:
         return (i, j)
     if success and success["verb"] in lead:
         return (i, j)
-    if again and i == j + 1 and again["verb"] in lead and "的" not in lead:
+    if again and i == j + 1 and again["verb"] in lead and "的" not in lead and not _other_things(view, i, j):
         return (i, j)
     return None
+
+
+def _other_things(view: View, i: int, j: int) -> bool:
+    """Whether two counts are followed by the names of different things (28个省, 593个职业)."""
+    one, other = (re.match(r"[\u4e00-\u9fff]{1,2}", view.text[view.figures[k].till :][:2]) for k in (i, j))
+    return one is not None and other is not None and not set(one[0]) & set(other[0])
 
 
 def _among_new(view: View, i: int) -> tuple[int, int] | None:
@@ -255,6 +266,9 @@ def _in_total(view: View, i: int) -> tuple[int, int] | None:
         if total is None or other.scope != figure.scope or abs(view.paragraphs[i] - view.paragraphs[j]) > 1:
             continue
         stem = total["stem"]
+        kind = _MADE.sub("", view.said[j].before[: total.start()])
+        if kind and kind not in words:
+            continue  # 异地贷款总额, 贷款余额
         within = words.endswith((f"{stem}{_FLOW['balance']}", f"{stem}额")) or re.search(f"{stem}住房公积金$", words)
         period = other.period
         if within and period is not None and period.first is None:  # as of a day: of all the years
