@@ -113,7 +113,8 @@ def _named_before(view: View, i: int, whole: int) -> list[int]:
         and not view.said[j].base
         and not view.titled(j)
         and view.alike(j, whole)
-        and clause["name"] in view.text[view.figures[j].at - len(clause["name"]) - 4 : view.figures[j].at]
+        and shared_characters(clause["name"], view.metrics[j]) >= 0.9
+        and len(view.metrics[j]) <= len(clause["name"]) + 6
     ][:1]
 
 

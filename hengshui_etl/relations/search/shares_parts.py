@@ -91,11 +91,16 @@ def says_share(view: View, i: int) -> bool:
         first -= 1
     if view.said[first].predicate in ("share", "rate") and "贡献" not in view.said[first].before:
         return True
-    if first and view.figures[first - 1].unit == "%" and view.said[first - 1].predicate in ("share", "rate"):
+    if first and view.figures[first - 1].unit == "%" and _is_share_before(view, first - 1):
         behind = view.between(first - 1, first).lstrip("，,、；;")
         return len(behind) < 8 and behind.startswith(_TURNED)
     before = view.text[max(0, view.figures[first].at - 6) : view.figures[first].at]
     return before.endswith(_COMPOSED)
+
+
+def _is_share_before(view: View, i: int) -> bool:
+    said = view.said[i]
+    return said.predicate in ("share", "rate") or any(f"{word}由" in said.before for word in SHARES)
 
 
 def _own_subject(view: View, i: int) -> str:
