@@ -32,6 +32,10 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's log goes into the instance, where the UI shows it, and not over the terminal."""
 
 
+NO_RETRY = {"dagster/max_retries": "0"}
+"""Whoever runs from a terminal sees the failure and decides; the daemon, which may not be there, does not try again."""
+
+
 class FailedCheck(NamedTuple):
     """A relation of an article that does not hold. `ruling` and `reason` are what a reviewer said of it, if one did."""
 
@@ -132,7 +136,12 @@ def run_batch(settings: Settings, instance: dg.DagsterInstance, batch: str, on_p
     """One run of the job for one batch; returns what went wrong, one line each."""
     project = Project(settings, lambda step, done, total: on_progress(batch, step, done, total))
     result = defs.resolve_job_def(JOB).execute_in_process(
-        run_config=QUIET, partition_key=batch, instance=instance, resources={"project": project}, raise_on_error=False
+        run_config=QUIET,
+        partition_key=batch,
+        tags=NO_RETRY,
+        instance=instance,
+        resources={"project": project},
+        raise_on_error=False,
     )
     found = [f"{batch}: {fault}" for fault in faults_of(instance, result.run_id)]
     return found or ([] if result.success else [f"{batch}: the run failed"])
