@@ -146,6 +146,8 @@ def _plain_whole(view: View, i: int, part: int, said: str, wholes: list[int], sa
     for w in dict.fromkeys([*siblings, *named[:2], *same_sentence[:2], *wholes[:1]]):
         if w == part or not view.alike(w, part) or view.figures[w].bound != "exact":
             continue
+        if speaks_of_plan(view, i, w) is False:
+            continue  # 为年预算的40.4%: the budget is not told
         sure = (
             (w in named[:1] and len(said) >= 4)
             or (w == sibling and not said)

@@ -69,7 +69,7 @@ def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
             or view.titled(w)
         ):
             continue
-        if of_one_list(view, w, part):
+        if of_one_list(view, w, part) or speaks_of_plan(view, i, w) is False:
             continue
         statement = view.said[w]
         own = 0 < part - w <= 2 and "其中" in view.between(w, part)
