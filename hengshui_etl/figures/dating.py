@@ -50,6 +50,7 @@ _NOW = ("现有", "现存")
 _AGAINST_STATE = re.compile(r"[，,（(]?(?:较|比|相当于|为|是|而)?(?:20\d\d年|上年|去年)?(?:年?末|年?底|年初)")
 _NET_TOTAL = re.compile(r"(?:累计|共|净)[增减]")
 _OF_PLAN = re.compile(r"的?(?:(?:年度|全年)(?:任务|计划|目标|预算)|(?:调控|控制|预期)目标|目标范围)")
+_PLAN_BEGINS = frozenset("的年全调控预目")
 _TELLING = re.compile(rf"年|计划|任务|力争|[由从]|{_PLAN.pattern}")
 """What every clause has that says more of its time than its time word: one look spares the others the rest."""
 
@@ -133,7 +134,7 @@ class Dating(Times):
             return whole_year(period, day)
         if self.origin is not None and self.origin.as_of and first is not None and _REACHED.match(before):
             return Period(None, last)
-        if _OF_PLAN.match(s.behind) and s.predicate in ("level", "average"):
+        if s.behind[:1] in _PLAN_BEGINS and _OF_PLAN.match(s.behind) and s.predicate in ("level", "average"):
             return whole_year(period, day)
         if telling:
             of_it = q.kind == "percent" and before.endswith("的")
@@ -141,7 +142,7 @@ class Dating(Times):
                 year = whole_year(period, day)
                 self.plan_run = (q.till, year) if year is not None else None
                 return year
-            if first is not None and (mean := _YEARS_MEAN.search(before)):
+            if first is not None and "平均" in before and (mean := _YEARS_MEAN.search(before)):
                 return Period(first.replace(year=first.year - _DIGITS[mean["n"]] + 1), last)
             if _WITHOUT_TIME.search(before):
                 if self.origin is not None:
@@ -163,8 +164,9 @@ class Dating(Times):
             ):
                 return between(self.since.period.last, last)
         if last is not None and not governing.as_of and s.predicate == "level" and governing.whole_year:
-            against = _AGAINST_STATE.match(self.text, q.till, q.till + 12)
-            if against is not None and against.end() - q.till > 2:
+            near = self.text[q.till : q.till + 12]
+            against = _AGAINST_STATE.match(near) if "末" in near or "底" in near or "年初" in near else None
+            if against is not None and against.end() > 2:
                 self.moment = self.switched = Moment(Period(None, last), True, False, True)
                 return self.moment.period
         if self.this_year and governing.whole_year and first is not None:

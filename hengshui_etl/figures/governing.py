@@ -168,7 +168,11 @@ class Times:
             if word == "同期" and self.moment is not None and _COMPARED.search(earlier):
                 self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
             return
-        if (word == "年初" and earlier.endswith("末")) or after.startswith(_EMBEDDED) or _DECIDED.match(after):
+        if (
+            (word == "年初" and earlier.endswith("末"))
+            or after.startswith(_EMBEDDED)
+            or (word == "年初" and _DECIDED.match(after))
+        ):
             return
         if earlier.endswith(_LISTED_IN) or (
             word in ("现在", "月初") and earlier.endswith(("出", "呈", "体", "表", "实", "正"))

@@ -76,9 +76,8 @@ _POINTING = re.compile("[全该我][市县区镇省场]")
 _HONG_KONG = re.compile(r"全港|本港|港闻|全澳|本澳")
 _OUR_PORT = re.compile("本港|本澳")
 _HONG_KONG_PLACE, _MACAO = Place("香港", "810000", "province"), Place("澳门", "820000", "province")
-_COMPANY = re.compile(
-    r"(?:^|[的，。、\s日])(?P<name>[^\W\d_a-zA-Z]{3,8})[（(](?:[（(]?(?:证券|股票)代码|[036489]\d{2}[\dXx*]{3}|\d{4,5}\.HK)"
-)
+_STOCK_NUMBER = re.compile(r"[（(](?:(?:证券|股票)代码|[036489]\d{2}[\dXx*]{3}|\d{4,5}\.HK)")
+_COMPANY = re.compile(r"[^\W\d_a-zA-Z]{3,8}$")
 _COURT = re.compile(r"(?P<name>[^\W\d_a-zA-Z]{2,6}?)(?P<kind>法院|检察院)(?=[：:\s])")
 _CITY_PROPER = re.compile(r"(?:主城区|中心城区|城区|市区)")
 _CALLED: dict[str, str] = dict(_PLACES["called"])
@@ -176,6 +175,14 @@ def inside(place: Place, main: Place | None) -> bool:
 _HOME = re.compile(r"全[市县区州旗镇乡村省]")
 
 
+def _company(text: str, title: str) -> str:
+    """The listed company, named with its stock number in the opening, that an article is about, or nothing."""
+    number = _STOCK_NUMBER.search(text, 0, 600)
+    before = _COMPANY.search(text, max(0, number.start() - 8), number.start()) if number else None
+    name = before.group() if before else ""
+    return next((name[i:] for i in range(len(name) - 2) if name[i:] in title), "")
+
+
 def main_place(article: Article) -> Place | None:
     """The region an article is about: by its headline first, then by its opening, then by its body."""
     text = article.text
@@ -183,8 +190,9 @@ def main_place(article: Article) -> Place | None:
     word = _OUR_PORT.search(text, 0, 600)
     if word is not None:
         return _MACAO if "澳" in word.group() else _HONG_KONG_PLACE
-    if (company := _COMPANY.search(text, 0, 600)) and company["name"] in title:
-        return Place(company["name"], None, "venue")
+    company = _company(text, title)
+    if company:
+        return Place(company, None, "venue")
     found: Counter[Place] = Counter()
     order: list[Place] = []
 

@@ -1,0 +1,267 @@
+"""What a level measures: its label, made whole by what the clauses before it spoke of.
+
+Belongs here: levels and averages. Does not belong here: changes, shares, rates, gaps, multiples (metrics.py), lists
+that hand out names (handed.py), cleaning labels (labels.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hengshui_etl.figures.found import Quantity
+from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined, stripped
+from hengshui_etl.figures.memory import RECENT, Memory
+from hengshui_etl.figures.statements import Statement
+from hengshui_etl.vocab import toml, words
+
+_DATA = toml("predicates")
+# A Chinese character is [^\W\d_a-zA-Z] here: each range \u4e00-\u9fff takes the engine a millisecond to compile.
+_OF_TIME = re.compile("[年月季平]")
+BASE_TIME = re.compile(
+    r"(?:上年|去年|前一年|前年|上一年|20\d\d年|年初|\d{1,2}月|[一二三四]季度|平日|上半年|二〇..年)(?:同期|末|底|初|份|全年|年底|年末)?(?:\d{1,2}月)?"
+)
+COMPARING = re.compile(r"(?:比|较|与|同|和|由|从|是|为|恢复到|恢复至|相当于|而|相比|约|可比口径|的|[（(）)]|：)+")
+WHOLE_VERB = re.compile(r"(?:占|为|完成|是|相当于|超|恢复到|恢复至|达到?|接近|约占)(?=.)")
+_NOUN_END = re.compile(r"(?:中|内|里)?(?:已?有|，)?$")
+_AVERAGE = re.compile(r"(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|平均|均)")
+BARE_AVERAGE = re.compile(
+    r"^(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|一[^\W\d_a-zA-Z]).{0,4}$|^平均.{0,3}$"
+)
+_MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
+_OF_WHICH = re.compile(
+    r"(?P<all>[^，、]{2,10}?)(?:里(?=有|的)|(?<![集其途空高初])中(?![小心央医药等型学间期高国外]))(?:已?有)?(?P<part>[^有]{2,12})$"
+)
+_OF_THEM = ("的有", "的", "的则有", "的已有", "的达", "的为", "的共")
+_COMPARERS = frozenset("比较与同和由从是为而约其")
+_BARE_TIMES = frozenset(("首季", "次季", "末季", "单月", "单日"))
+_REST = ("其余", "剩余", "剩下", "余下")
+_SETTLED = frozenset("村镇城乡区上")
+_PERSONS = frozenset("人员生工民者户众童数口师")
+_VERBS = re.compile(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
+_DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
+_SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
+_NEXT_ATTRIBUTE = re.compile(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
+_PAUSES = frozenset("，,。；;、：:！？（）() \n")
+_GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
+_RESULT = re.compile(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
+_RESULT_BEGINS = frozenset("滑跃升压缩下降上提减增回扩")
+_SIDE = re.compile(r"惠及|带动|涉及|吸纳|受益")
+_ROW_BEHIND = re.compile(r"[^\W\d_a-zA-Z]{2,8}(?:、(?![一二两三四五六七八九十])[^\W\d_a-zA-Z]{2,12})+")
+CLASSES = frozenset(("大", "类", "项", "个", "种", "方面", "块", "大板块", "板块", "大类"))
+_MADE = re.compile(r"(?:生产|产出|销售|发放|接待|新建|建成|投入|征收|采购|发电|供应)(?=..)")
+FAR = 300
+_FIELD = re.compile(r"(?P<field>[^\W\d_a-zA-Z]{2,6}?)方面[，,]")
+_CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
+_VERBAL = re.compile(r"立案|撤案|信访|诉|火灾|案件|受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
+_PLANNED = re.compile(r"计划|预算|任务|目标")
+LEANING = frozenset(words(_DATA["attributes"]["leaning"]))
+
+
+def _fragment(label: str, q: Quantity, topic: str) -> bool:
+    """Whether a label names only a member (水稻, 公办), so that what is counted must be sought before it."""
+    if not label or len(label) > 12 or label[-1] in WHOLE_TAIL or _MADE.match(label):
+        return False
+    if q.kind == "count":
+        if q.unit in _CASES:
+            return len(label) <= 8 and not _VERBAL.search(label) and not set(label) & set(topic)
+        if q.unit == "人":
+            return len(label) <= 6 and label[-1] not in _PERSONS and not _VERBAL.search(label)
+        return (label[-1] in _MODIFIER and label not in ("企业", "产业", "行业")) or topic[-1:] in WHOLE_TAIL
+    return True
+
+
+def _field(text: str, at: int) -> str:
+    """What the sentence around `at` says at its head that it is about (货运方面，出口…), or nothing."""
+    left = max(0, at - FAR)
+    begin = max(text.rfind("。", left, at), text.rfind("\n", left, at)) + 1
+    match = _FIELD.match(text, begin, at)
+    return match["field"] if match else ""
+
+
+def _core(topic: str) -> str:
+    """A topic without what stands before its last 的 (归属于母公司所有者的净利润: 净利润)."""
+    core = topic[topic.rfind("的") + 1 :]
+    return core if len(core) >= 2 else topic
+
+
+def _sibling(label: str, former: str) -> str:
+    """A label with what its sibling just before said behind the word that both share (流通环节不合格…，餐饮环节…)."""
+    if not 3 <= len(label) <= 8 or label[-1] in WHOLE_TAIL:
+        return ""
+    at = former.find(label[-2:])
+    if at < 1 or at + 2 >= len(former) or at > 8:
+        return ""
+    tail = former[at + 2 :]
+    return "" if "均" in tail or "每" in tail else label + tail
+
+
+def _base(s: Statement, memory: Memory) -> str:
+    """The label of a level that another is compared with, or nothing where it is no such level."""
+    before = s.before
+    if not memory.subject:
+        return ""
+    time = BASE_TIME.search(before) if _OF_TIME.search(before) else None
+    if time is None or len(before) - time.end() > 6:
+        return ""
+    rest = COMPARING.sub("", before[: time.start()] + before[time.end() :])
+    rest = stripped(rest)
+    if len(rest) >= 3 and before.startswith(rest) and rest[0] not in _COMPARERS and not is_attribute(rest):
+        memory.subject = rest
+    elif (len(rest) > 4 and not rest.endswith("普查")) or not (s.base or time.start() <= 4):
+        return ""
+    if not COMPARING.search(before) and len(before) > time.end() + 2:
+        return ""
+    memory.time, memory.based = time.group(), True
+    return f"{time.group()}{memory.subject}"
+
+
+def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, headline: bool) -> str:
+    """The phrase for a level or an average with the label `subject`; `memory` is brought up to date."""
+    base = _base(s, memory)
+    if base:
+        return base
+    memory.based = False
+    if s.before[:1] in _RESULT_BEGINS and _RESULT.match(s.before):
+        return memory.last or memory.subject
+    behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
+    if q.kind == "count" and (divisions := _DIVISIONS.match(text, q.till, q.till + 10)):
+        behind = divisions.group()
+    elif (
+        q.kind == "count"
+        and s.behind
+        and (row := _ROW_BEHIND.match(text, q.till))
+        and not text[row.end() : row.end() + 1].isdigit()
+    ):
+        behind = _NOUN_END.sub("", row.group())
+    if headline and behind and q.kind == "count" and text[q.at - 1] == " ":
+        subject = ""
+    if q.kind != "count" or not ("中" in s.before or "里" in s.before or "中" in s.behind or "里" in s.behind):
+        pass
+    elif behind and (whole := _OF_WHICH.match(behind)):
+        behind = whole["all"]
+    elif (whole := _OF_WHICH.match(subject)) and memory.unit and text[s.start - 1] not in _PAUSES:
+        subject = whole["part"]
+    if s.base and behind and q.kind == "count":
+        behind = ""
+        subject = subject.rstrip("较比与同")
+    if subject in _BARE_TIMES:
+        subject = joined(subject, memory.subject) if memory.subject else subject
+    label = subject
+    if s.start and text[s.start - 1] in "上下内岁" and (size := _SIZE.search(text, max(0, s.start - 14), s.start)):
+        subject = label = f"{size.group()}{label}"
+    if s.predicate == "average" and (BARE_AVERAGE.match(label) or len(label) <= 4):
+        word = (_AVERAGE.search(s.before) or _AVERAGE.search("平均")).group()  # type: ignore[union-attr]
+        rest = label.replace(word, "")
+        bearer = memory.subject if memory.kind == q.kind or not memory.topic else memory.topic
+        memory.subject = f"{bearer}{word}{rest}"
+        return memory.subject
+    if q.kind in ("count", "rank") or not label:
+        if behind and s.behind and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] not in _PAUSES:
+            behind = _NEXT_ATTRIBUTE.sub("", behind) or behind
+        label = f"{subject}{behind}" if behind else subject
+        if behind and not subject and s.before.endswith(("新增", "新建")):
+            label = s.before[-2:] + behind
+    whole = WHOLE_VERB.match(s.before) if s.behind.startswith("的") and memory.subject else None
+    if whole is not None:
+        inner = cleaned(s.before[whole.end() :])
+        memory.whole = inner
+        if whole.group() in ("占", "约占"):
+            return inner if len(inner) > 3 else f"{s.before[whole.end() :]}{memory.subject}"
+        if _PLANNED.search(inner) or is_attribute(inner) or len(inner) <= 4:
+            return joined(memory.subject, inner)
+        return inner
+    if not label:
+        return memory.subject
+    leaves = q.kind == "count" and label.startswith(_REST) and not s.behind.startswith(("为", "是", "属"))
+    if leaves and memory.unit == q.unit and memory.topic:
+        return joined(label, memory.topic)[-LONGEST:]
+    if (
+        q.kind == "count"
+        and not behind
+        and s.before.endswith(_OF_THEM)
+        and memory.topic
+        and memory.unit == q.unit
+        and label[-2:] not in memory.topic
+        and not label[0].isdigit()
+    ):
+        memory.subject = joined(label, memory.topic[-8:])
+        memory.items.append(memory.subject)
+        return memory.subject
+    names = s.before.count("、")
+    memory.names = (
+        [n for n in re.split("[、和]", stripped(s.before)) if n] if q.kind == "count" and names else memory.names
+    )
+    if len(label) <= 7 and label.endswith(("计划", "完成")) and (memory.topic or memory.article[0]):
+        memory.subject = joined(label, (memory.topic or memory.article[0])[-10:])
+        return memory.subject
+    first = not memory.topic or (not s.before.startswith(("其中", "、")) and subject != "")
+    if is_attribute(label) or (len(label) <= 6 and _VERBS.match(label) and not behind) or label in LEANING:
+        bearer = memory.topic or memory.subject or memory.paragraph
+        bearer = "" if is_attribute(bearer) and is_attribute(label) else bearer
+        metric = label if label in bearer else joined(bearer, label)
+        memory.subject = metric
+        if not memory.topic:
+            memory.topic = label
+        return metric[-LONGEST:]
+    if (
+        q.kind == "percent" and 2 <= len(label) <= 14 and label[-1] not in WHOLE_TAIL and (memory.whole or memory.topic)
+    ) and not s.before.endswith(("为", "是", "达", "达到")):
+        return f"{label}占{memory.whole or memory.topic}"
+    near = memory.levels and memory.levels[-1][0] == q.unit and not behind
+    if near and (alike := _sibling(label, memory.levels[-1][1])):
+        memory.subject = alike
+        memory.items.append(alike)
+        return alike
+    whole_topic, unit = (memory.topic, memory.unit) if memory.topic or q.kind == "count" else memory.article
+    among = s.before.startswith("其中") or (s.start > 0 and text[s.start - 1] == "、" and len(label) <= 4)
+    complete = q.kind == "count" or among or whole_topic[-1:] in WHOLE_TAIL or not memory.topic
+    where = q.kind == "count" and not behind and label[-1] in _SETTLED and len(label) <= 3
+    fragment = where or _fragment(label, q, whole_topic)
+    if fragment and whole_topic and unit == q.unit and complete and label not in whole_topic:
+        if "三次产业" in whole_topic:
+            memory.subject = whole_topic.replace("三次产业", label)
+            memory.items.append(memory.subject)
+            return memory.subject
+        tail = whole_topic[-8:] if q.kind == "count" else _core(whole_topic)[-6:]
+        metric = joined(label, tail) if label[-2:] not in whole_topic else label + tail[-4:]
+        memory.subject = metric
+        memory.items.append(metric)
+        return metric
+    if memory.breaking == q.unit and not behind and 2 <= len(label) <= 10 and label[-1] not in WHOLE_TAIL:
+        broken = memory.topic if memory.topic and memory.unit == q.unit else memory.article[0]
+        if broken and label[-2:] not in broken and not s.before.startswith("其中") and memory.article[1] == q.unit:
+            memory.subject = label + _core(broken)[-8:]
+            memory.items.append(memory.subject)
+            memory.whole = broken
+            return memory.subject
+    if (
+        label in memory.topic
+        and q.kind == "count"
+        and len(label) <= 3
+        and label[-1] in _MODIFIER
+        and memory.unit == q.unit
+    ):
+        memory.subject = label + memory.topic[-5:]
+        return memory.subject
+    if len(label) == 4 and label[-2:] == memory.topic[-2:] and label[:2] in _GOVERNMENTS and memory.unit == q.unit:
+        metric = label[:2] + memory.topic[-8:]
+        memory.subject = metric
+        memory.items.append(metric)
+        return metric
+    if len(label) <= 3 and q.kind != "percent":
+        label = next(
+            (item for item in reversed(memory.items[-RECENT:]) if item.startswith(label) and item != label), label
+        )
+    if 2 <= len(label) <= 3 and q.kind in ("measure", "money") and (field := _field(text, s.start)):
+        label = joined(field, label)
+    memory.subject = label
+    first = first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label))
+    if first and (len(label) >= 4 or not memory.topic):
+        memory.topic, memory.unit = label, q.unit
+        memory.items = memory.items[-1:]
+    if q.kind != "count" or memory.unit in ("", q.unit) or q.unit not in CLASSES:
+        memory.items.append(label)
+    memory.paragraph = memory.paragraph or label
+    if not memory.article[0] and (not headline or label[-1] in WHOLE_TAIL):
+        memory.article = (label, q.unit)
+    return label
