@@ -137,8 +137,9 @@ class _Walk:
             place = places.place_for(q, statement)
             count = 1 if listed else _listed_after(text, quantities, i)
             metric = metric_of(text, q, statement, memory, listed, headline, count)
-            if memory.parts and (member := places.member(memory.parts[memory.part])) is not None:
-                place, metric = member, memory.topic or memory.paragraph or metric
+            handed = memory.part < len(memory.parts)
+            if handed and (member := places.member(name := _handed_to(memory))) is not None:
+                place, metric = member, memory.parts[memory.part].removeprefix(name) or memory.topic or metric
             elif place is not places.main and place is not None and metric is not None:
                 metric = _without_place(metric, place, q, statement, memory)
             self.add(q, statement, direction, metric, period, place, number)
@@ -201,6 +202,11 @@ class _Walk:
                 False,
             )
             self.add(quantity, None, cell.direction, metric, period, place, number)
+
+
+def _handed_to(memory: Memory) -> str:
+    """The name that a list hands its current figure to (太康、郸城、鹿邑三县的收购量分别为…)."""
+    return (memory.names if len(memory.names) == len(memory.parts) else memory.parts)[memory.part]
 
 
 def _without_place(metric: str, place: Place, q: Quantity, s: Statement, memory: Memory) -> str:

@@ -87,3 +87,84 @@ def test_a_reprint_dates_itself() -> None:
     head = "荒山披绿三十年\n"
     found = figures_of("今年以来发生火警三起。\n（原载一九八三年十一月十八日第二版）", head)
     assert days(found["三起"]) == ("1983-01-01", "1983-11-18")
+
+
+PART_YEAR = "嵩明县水利投资增长\n2022-12-08 来源：嵩明县水务局\n"
+PARTS = [
+    pytest.param(
+        "前11个月全县完成投资10亿元。\n今年新建水窖30口。", "30口", ("2022-01-01", "2022-11-30"), id="this year so far"
+    ),
+    pytest.param(
+        "前11个月全县完成投资10亿元。\n今年以来新建水窖30口。",
+        "30口",
+        ("2022-01-01", "2022-12-08"),
+        id="以来: to today",
+    ),
+    pytest.param(
+        "2021年一至四季度发电量依次为1亿千瓦时、2亿千瓦时、3亿千瓦时、4亿千瓦时。",
+        "3亿千瓦时",
+        ("2021-07-01", "2021-09-30"),
+        id="quarters one by one",
+    ),
+    pytest.param(
+        "2021/2022学年，全县在校生3万人。", "3万人", (None, "2021-12-31"), id="a school year is counted in its autumn"
+    ),
+    pytest.param(
+        "防火期内查处违规用火58起。", "58起", ("2022-12-01", "2023-06-15"), id="a season that the province fixes"
+    ),
+    pytest.param(
+        "2021年，全县上云企业3260家，较2018年末的470家增加2790家。",
+        "3260家",
+        (None, "2021-12-31"),
+        id="against a state",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "text", "expected"), PARTS)
+def test_period_of_a_part_of_a_year(body: str, text: str, expected: tuple[str | None, str | None]) -> None:
+    assert days(figures_of(body, PART_YEAR)[text]) == expected
+
+
+METRICS = [
+    pytest.param("男选手60人，女选手40人，后者占比40%。", "40%", "女选手", id="the latter"),
+    pytest.param("流通环节不合格163批次，餐饮环节96批次。", "96批次", "餐饮环节不合格", id="a sibling"),
+    pytest.param("交通和通信类领涨，涨幅6.8%。", "6.8%", "交通和通信类涨幅", id="the clause that opens the sentence"),
+    pytest.param(
+        "智能装备、关键零部件、运维服务收入4亿元、3亿元、2亿元。", "3亿元", "关键零部件收入", id="a list without 分别"
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "text", "expected"), METRICS)
+def test_metric(body: str, text: str, expected: str) -> None:
+    assert (figures_of(body)[text].metric or "").startswith(expected)
+
+
+SCOPES = [
+    pytest.param("嵩明法院：全年结案过万件\n2022-01-20\n", "结案1.2万件。", "1.2万件", "嵩明县人民法院", id="a court"),
+    pytest.param(
+        "中锐精工去年净赚七亿元\n2024-03-29\n总部位于浙江台州的中锐精工（603XXX）披露年报。",
+        "营业收入86亿元。",
+        "86亿元",
+        "中锐精工",
+        id="a listed company",
+    ),
+    pytest.param("零售市道暢旺\n2023-05-05\n", "本港零售總額336億元。", "336億元", "香港", id="our port"),
+    pytest.param(
+        "周口市夏粮收购\n2021-08-20\n",
+        "太康、郸城、鹿邑三个大县的收购量分别为38万吨、35万吨、33万吨。",
+        "35万吨",
+        "郸城县",
+        id="a list of places hands out",
+    ),
+]
+
+
+@pytest.mark.parametrize(("head", "body", "text", "expected"), SCOPES)
+def test_scope_of_those_that_are_no_region(head: str, body: str, text: str, expected: str) -> None:
+    assert figures_of(body, head)[text].scope == expected
+
+
+def test_a_gap_behind_the_level_it_is_told_against_has_a_direction() -> None:
+    assert figures_of("出口增长12.8%，增速高于全国7.7%的水平5.1个百分点。")["5.1个百分点"].direction == "up"
