@@ -279,6 +279,6 @@ class Dating(Times):
                 to_day = self.published and (nature == "now" or last > self.published)
                 end = (self.main_end() if nature != "now" else None) or self.published
                 switched = Moment(Period(None, end if to_day else last), True, False, True)
-        if switched is not governing:
+        if switched is not governing and not standing:
             self.moment = self.switched = switched
         return switched

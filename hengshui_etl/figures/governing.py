@@ -66,6 +66,7 @@ _CHANGES = frozenset(("下降", "增长", "上升", "减少", "增加", "回落"
 _MIDNIGHT = ("零时", "24时", "二十四时")
 _TOP = ("最", "首", "新高", "峰")
 _ENDS = frozenset(("期末", "季末", "月末"))
+_SINCE = re.compile("起(?![降飞火诉点步运草源跑动家重吊])")
 _LISTED_IN = ("列入", "纳入", "转入", "结转到", "结转至")
 _DAY_ALONE = re.compile(r"\d{1,2}日$")
 _PLAN_NAME = re.compile(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
@@ -286,7 +287,8 @@ class Times:
             return
         if earlier.endswith(("截至", "截止", "到", "至")) and not moment.as_of and not moment.whole_year:
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
-        if after.startswith("起") and self.body and self.published and moment.period.first and not moment.as_of:
+        since = _SINCE.match(after) and not self._is_near_year(moment)
+        if since and self.body and self.published and moment.period.first and not moment.as_of:
             until = self.main_end() or self.published
             if moment.period.first <= until:
                 self.moment = self.aside = Moment(Period(moment.period.first, until), False, False, True)
@@ -325,6 +327,11 @@ class Times:
         if last is None or last >= day or last.year != day.year or moment.period.last.year != day.year:
             return moment.period
         return Period(moment.period.first, last) if last > date(day.year, 1, 1) else moment.period
+
+    def _is_near_year(self, moment: Moment) -> bool:
+        """Whether it is this year or the last: what began in one of them (去年起) is told of that year."""
+        first, day = moment.period.first, self.published
+        return moment.whole_year and first is not None and day is not None and day.year - first.year <= 1
 
     def main_end(self) -> date | None:
         """The last day of the part of this year that the article speaks of (1-10月, 截至10月底), if it has one."""
