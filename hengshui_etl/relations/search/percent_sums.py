@@ -127,7 +127,7 @@ def _levels_are_all(view: View, run: list[int]) -> bool:
 
 
 _NEAR = 90  # per cent that a list of shares must name, or more than a hundred, before one slip is looked for
-_SOME = re.compile("(?:前|后|後)[一二两兩三四五六七八九十几幾\\d]|主要|等|重复|重叠|交叉|同时|多选|可选")
+_SOME = re.compile("(?:前|后|後)[一二两兩三四五六七八九十几幾\\d]|主要|为主|当中|等|重复|重叠|交叉|同时|多选|可选")
 _NEXT = re.compile("其中|依次|分别|贡献|[。\n]")
 _CALLED = re.compile("(?:占比|比重|比例|构成|贡献率|份额)[^，。；\\d]{0,4}$")
 _IN_ORDER = re.compile("依次|分别|各占|构成")

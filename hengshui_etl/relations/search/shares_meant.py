@@ -7,10 +7,10 @@ which part and whole are meant (shares_parts.py, shares_wholes.py).
 from __future__ import annotations
 
 from hengshui_etl.records import Claim, RelationType
-from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER
+from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, closed_off
 from hengshui_etl.relations.search.shares_parts import SHARES, in_row, parts_meant, says_share
 from hengshui_etl.relations.search.shares_wholes import Meant, beside, topic_of, wholes_meant
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import View, covered
 
 _OPEN: tuple[RelationType, ...] = ("share", "sum", "restatement", "growth", "difference", "multiple", "conversion")
 
@@ -52,7 +52,11 @@ def meant_but_failing(view: View, i: int) -> tuple[int, int] | None:
     parts = parts_meant(view, i)
     if not parts or view.figures[parts[0]].bound != "exact" or view.values[i] in (0, 100):
         return None
+    if closed_off(view, parts[0], i):
+        return None
     part, wholes = parts[0], wholes_meant(view, i, parts[0])
+    if alike := _wholes_so_called(view, i):
+        wholes = [m for m in wholes if m.whole in alike]
     used = any(
         c.type == "share" and c.operands[-1] != i and c.operands[:-2] == (part,) and view.trial("share", c.operands)
         for c in view.claims
@@ -67,6 +71,19 @@ def meant_but_failing(view: View, i: int) -> tuple[int, int] | None:
     return None
 
 
+def _wholes_so_called(view: View, i: int) -> set[int]:
+    """The wholes that hold for the other shares of the paragraph that name theirs in the same words."""
+    name = view.said[i].object
+    shares = [c.operands for c in view.claims if name and c.type == "share" and c.operands[-1] != i]
+    return {
+        ops[-2]
+        for ops in shares
+        if view.said[ops[-1]].object == name
+        and view.paragraphs[ops[-1]] == view.paragraphs[i]
+        and view.trial("share", ops)
+    }
+
+
 _PLAIN = ("said", "known", "named", "topic", "list", "sibling")
 
 
@@ -74,6 +91,8 @@ def _fit_by_chance(view: View, i: int, made: Claim, meant: tuple[int, int]) -> b
     """Whether the words plainly mean another part or whole than those with which the share happens to hold."""
     part, whole = made.operands[0], made.operands[-2]
     if len(made.operands) != 3 or (part == meant[0] and view.values[whole] == view.values[meant[1]]):
+        return False
+    if _runs_on(view, i, whole):
         return False
     best = next(m for m in wholes_meant(view, i, meant[0]) if m.whole == meant[1])
     plain = best.by in _PLAIN or (best.by == "sentence" and best.score >= 2.5)
@@ -85,6 +104,12 @@ def _fit_by_chance(view: View, i: int, made: Claim, meant: tuple[int, int]) -> b
         return plain and len(near) < 24 and view.figures[meant[0]].sentence == view.figures[i].sentence
     score = next((m.score for m in wholes_meant(view, i, part) if m.whole == whole), -9.0)
     return plain and best.score - score >= (0.5 if view.figures[whole].bound != "exact" else 1)
+
+
+def _runs_on(view: View, i: int, whole: int) -> bool:
+    """Whether the share right before names this whole, and the percentage `i` none (占全部企业的0.4%，私营占84.1%)."""
+    named = [view.said[k].object for k in range(max(0, i - 3), i) if view.periods[k] == view.periods[i]]
+    return not view.said[i].object and any(o and covered(o.lstrip("全部"), view.metrics[whole]) >= 0.8 for o in named)
 
 
 def means_another(view: View, i: int, part: int, whole: int) -> bool:
