@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.governing import Times
-from hengshui_etl.figures.periods import Moment, between, is_month, previous_year, whole_year, year_to
+from hengshui_etl.figures.periods import Moment, between, holiday_before, is_month, previous_year, whole_year, year_to
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.records import Period
 from hengshui_etl.vocab import alternatives, toml
@@ -30,11 +30,18 @@ _WITHOUT_TIME = re.compile(r"(?:由|从)(?:[约近超])?$")
 _YEAR_RUN = re.compile(r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)")
 _SINCE_OBJECT = re.compile(r"同比|年增")
 _BASE_LEVEL = re.compile(
-    r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$"
+    r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
 )
 _ALREADY = re.compile(r"已有|已建成|已达|累计建成")
 _AHEAD = re.compile(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
 _DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_DAYS_OFF = ("里", "假", "长假", "黄金周", "小长假", "的假")
+_HOLIDAY = re.compile("假日|假期|长假|黄金周|双节|春节|国庆")
+_HARVESTED = re.compile("收获|总产|单产|亩产|产量|收购|上市|入库|出栏|播种|秋播|春播|夏播|落地")
+_IS_DONE = re.compile("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
+_BODIES = re.compile(
+    r"^(?:目前)?(?:全[市县区省州])?(?!.*[新增减撤迁关停奖补查帮扶引签对为向与使让给惠盈亏链])[^，,。；;]{2,24}(?:企业|公司|合作社|机构|网点)(?:累计|共|共有|总数|达到?)?$"
+)
 _SOON = 10
 """An article that comes so many days after its span speaks of that, though it says 今年已."""
 _DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
@@ -74,6 +81,8 @@ class Dating(Times):
         """The days that a figure of prose speaks of; `start` is where its clause begins."""
         if listed and self.last_base is not None:
             return self.last_base
+        if q.unit == "天":
+            self._heed_holiday(q, s)
         beside, self.last_till = q.at - self.last_till == 1 and self.text[q.at - 1] == "、", q.till
         if beside and self.last_base is not None:
             return self.last_base
@@ -169,11 +178,37 @@ class Dating(Times):
             if against is not None and against.end() > 2:
                 self.moment = self.switched = Moment(Period(None, last), True, False, True)
                 return self.moment.period
-        if self.this_year and governing.whole_year and first is not None:
+        if governing.whole_year and first is not None and (self.this_year or self._is_this_year_done(first, s)):
             part = self._part_of_this_year(first, s)
             if part is not None:
                 return part
         return period
+
+    def _is_this_year_done(self, first: date, s: Statement) -> bool:
+        """Whether a clause says what has been done of this year, of which the article tells a part."""
+        day = self.published
+        if day is None or first.year != day.year or "已" not in s.before:
+            return False
+        return self.main_end() is not None
+
+    def _is_over(self, main: Moment | None) -> bool:
+        """Whether the article speaks of a year before that of its day."""
+        day = self.published
+        return (
+            main is not None and day is not None and main.period.last is not None and main.period.last.year < day.year
+        )
+
+    def _heed_holiday(self, q: Quantity, s: Statement) -> None:
+        """Take note of days off that only their number names (8天里), where the article is about a holiday."""
+        day = self.told_on or self.published
+        days = int(q.value)
+        if day is None or not 3 <= days <= 10 or q.value != days or not s.behind.startswith(_DAYS_OFF):
+            return
+        if _HOLIDAY.search(self.text, max(0, q.at - 160), q.till + 6) is None:
+            return
+        first, last = holiday_before(day, days)
+        self.moment = self.default = self.lead = Moment(Period(first, last), False, False, True)
+        self.flow, self.fresh, self.settled = self.moment, True, True
 
     def _part_of_this_year(self, first: date, s: Statement) -> Period | None:
         """The part of this year that is over, where that is what a figure of this year speaks of."""
@@ -183,6 +218,8 @@ class Dating(Times):
             self.moment = Moment(Period(first, day), False, False, True)
             return self.moment.period
         ahead = not done and (s.predicate == "rate" or _TARGET.search(s.before) is not None)
+        if end is None and self.this_year and self.body and not ahead and day is not None and first.year == day.year:
+            end = day if day.month < 10 and _HARVESTED.search(s.before) else None
         if end is None or ahead or first.year != end.year:
             return None
         part = Moment(Period(first, end), False, False, True)
@@ -264,9 +301,14 @@ class Dating(Times):
         if (s.predicate not in ("level", "average") and not standing) or s.before.startswith(("其中", "、")):
             return governing
         nature = "loose" if standing else _nature(s.before + s.behind[:8])
+        if not nature and _BODIES.search(s.before):
+            nature = "stock"
+        if nature == "now" and self._is_over(self.default) and _ALREADY.search(s.before):
+            nature = "stock"
         switched = governing
         if governing.as_of:
-            if nature == "flow" and self.flow is not None:
+            done = moment is not None and moment is self.lead and _IS_DONE.search(s.before) is not None
+            if nature == "flow" and self.flow is not None and not done:
                 switched = self.default if self.default is not None and not self.default.as_of else self.flow
             elif nature == "now" and moment is None and self.published and not _ALREADY.search(s.before):
                 switched = Moment(Period(None, self.published), True, False, True)

@@ -348,14 +348,18 @@ def _date_headline(figures: list[Figure], titled: int, default: Moment | None) -
             first[figure.value, figure.unit, figure.bound] = figure.period
     restated: Period | None = None
     for i, figure in enumerate(figures[:titled]):
-        restated = first.get((figure.value, figure.unit, figure.bound)) or restated
+        said = _said_again(figure, body)
+        restated = (
+            first.get((figure.value, figure.unit, figure.bound))
+            or (said.period if said and figure.period is None else None)
+            or restated
+        )
         own = figure.period
         if own is not None and restated is not None and restated.first is None and own.last == restated.last:
             restated = own
         if restated is None and own is not None and default is not None and _runs_into(own, default.period):
             own = default.period
         period = restated or own or (default.period if default else None)
-        said = _said_again(figure, body)
         metric = figure.metric
         if said is not None and said.metric and _tells_more(said.metric, metric or ""):
             metric = said.metric

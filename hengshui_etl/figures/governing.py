@@ -50,7 +50,7 @@ _IS = re.compile(
 _SAME_IS = re.compile(r"[^，,。；;\d]{1,13}(?:为|是|有)\d")
 _GOAL = re.compile(r"(?:目标|任务|计划|预算|预期)|[^，,。；;]{1,12}?的(?:目标|任务|计划|预算)")
 _REPORT = re.compile(
-    r"[^。；]{0,40}?(?:记者|笔者|获悉|召开|发布|公布|通报|介绍|了解|揭晓|出炉|印发|报道|透露|表示|公告|刊发|报告|会议上|大会)"
+    r"[^。；]{0,40}?(?:记者|笔者|获悉|召开|发布|公布|通报|介绍|了解|揭晓|出炉|印发|报道|透露|表示|公告|刊发|报告|会议上|大会|晒出|亮出|交出)"
 )
 _MEETING = re.compile(r"[^，,。；;]{0,40}(?:召开|举行|举办|启动|会上)(?=[，,。；;])")
 _PRICES = re.compile(r"[^，,。；;）)]{0,6}(?:价|口径|基数|汇率)")
@@ -59,6 +59,11 @@ _EMBEDDED = (
 )  # fmt: skip
 _DECIDED = re.compile(r"[^，,。；;\d]{1,6}(?:确定|制定|下达|预定|提出|安排|部署|排定)的")
 _SAME_DAYS = re.compile(r"(?:的)?(?:此时|同季|长假|假期|春运|黄金周|同月|同日|同一天|同一时期|这个时候)")
+_BEFORE_IT = re.compile(r"[^，,。；;、\d]{1,4}(?<![目日先提])前(?!三|两|十|[一二四五六七八九])")
+_COUNTED = re.compile(r"[^，,。；;\d]{0,6}\d")
+_YEARS_AGO = re.compile("([一两二三五十])年前$")
+_DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "五": 5, "十": 10}
+_PEOPLE = re.compile("人口|户籍|户数")
 _PREVIOUS = re.compile(r"(?:上年|上一年|前一年|上年度|上一年度)")
 NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[、．.])")
 """How the heading of a section begins."""
@@ -121,6 +126,7 @@ class Times:
         self.plan_end: tuple[Moment, Period] | None = None
         self.aside: Moment | None = None  # what only its own sentence is about
         self.switched: Moment | None = None  # the state or span last gone over to without a word
+        self.told_on: date | None = None  # the day of the press conference
         self.plan_run: tuple[int, Period] | None = None
 
     # -------------------------------------------------------------- boundaries
@@ -183,6 +189,12 @@ class Times:
             span = self.flow or self.default
             if span is not None and span.period.last is not None:
                 self._govern(Moment(Period(None, span.period.last), True, False, True), time.at)
+            return
+        if (ago := _YEARS_AGO.match(word)) and (governing := self.moment or self.default) is not None:
+            period = governing.period
+            for _ in range(_DIGITS[ago[1]]):
+                period = previous_year(period)
+            self._take_base(governing._replace(period=period), time)
             return
         if word == "年内" and after.startswith(_TOP):
             return
@@ -262,12 +274,24 @@ class Times:
         ):
             self._take_base(moment, time)
             return
-        if earlier.endswith(("为", "是")) and not earlier.endswith(("因为", "认为", "作为")):
+        if (
+            earlier.endswith(("为", "是"))
+            and not (word == "今年" and _COUNTED.match(after))
+            and not earlier.endswith(("因为", "认为", "作为"))
+        ):
             self._take_base(moment, time)
             return
-        if (word.endswith("前") and word not in NOW) or (after.startswith(("前", "之前")) and not moment.day):
+        if (
+            (word.endswith("前") and word not in NOW)
+            or (after.startswith(("前", "之前")) and not moment.day)
+            or (word.endswith("月") and _BEFORE_IT.match(after))
+        ):
+            return
+        if earlier.endswith(("仅", "单是", "光是")) and self._told(time.at) and not moment.as_of:
+            self.once, self.once_till = moment, time.till + 16
             return
         if moment.day and self._of_report(time, end, earlier):
+            self.told_on = moment.period.last
             if moment.period.last and self.year is None:
                 self.year = moment.period.last.year
             return
@@ -295,6 +319,13 @@ class Times:
                 self.fresh = True
                 self.base = None
             return
+        if (
+            word in ("今年以来", "年初以来")
+            and not self.settled
+            and (end := self.main_end())
+            and moment.period.first is not None
+        ):
+            moment = moment._replace(period=Period(moment.period.first, end))
         if moment.day and not moment.as_of:
             self.event = True
         if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and not moment.as_of:
@@ -312,7 +343,7 @@ class Times:
         if self.this_year and self.fresh and moment.as_of and earlier.endswith("到") and self.moment is not None:
             self.state = moment
             moment = so_far(self.moment, moment)
-        self.this_year = word == "今年"
+        self.this_year = word in ("今年", "本年")
         if self.this_year and self.fresh and self.moment is not None and self.moment.as_of:
             moment = so_far(moment, self.moment)
         self.within_year = word in ("年内", "年底前")
@@ -382,6 +413,9 @@ class Times:
         leaves that span in force."""
         flow = self.flow
         if moment.as_of and flow is not None and flow.whole_year and flow.period.last == moment.period.last:
+            title = self.text.find("\n")
+            if _PEOPLE.search(self.text, 0, title if title > 0 else 60):
+                return moment
             return flow
         return moment
 
@@ -417,7 +451,7 @@ class Times:
         if self.lead is not None and at - self.sentence_at <= 6 and not inside(moment, self.lead):
             self.lead = moment
         last = moment.period.last
-        ahead = self.lead is not None and moment.named and years_ahead(self.lead, moment)
+        ahead = self.lead is not None and moment.named and not self.this_year and years_ahead(self.lead, moment)
         if ahead and self.default == self.lead:
             self.default = moment
         if ahead:
@@ -426,6 +460,8 @@ class Times:
             self.year = last.year
         if moment.as_of:
             self.state = moment
+            if moment.day and self.text.endswith(("截至", "截止"), 0, at) and _is_event(self.default, moment):
+                self.default, self.flow = moment, None
         else:
             flow = self.flow
             aside = flow is not None and self._runs_on(last)
@@ -444,6 +480,14 @@ def _is_next_year_end(state: Moment, year: Moment) -> bool:
     """Whether a state is that of the end of the year after `year`."""
     last, before = state.period.last, year.period.last
     return last is not None and before is not None and last == before.replace(year=before.year + 1)
+
+
+def _is_event(main: Moment | None, state: Moment) -> bool:
+    """Whether what an article began with are a few days right before the day of a state (7月16日至18日…截至19日)."""
+    if main is None or main.as_of or main.period.first is None or main.period.last is None:
+        return False
+    first, last, day = main.period.first, main.period.last, state.period.last
+    return day is not None and (last - first).days < 15 and 0 <= (day - last).days < 30 and last.day != 31
 
 
 def _latest_year(text: str) -> int | None:

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from hengshui_etl.figures.numerals import chinese_number
-from hengshui_etl.figures.scan import DASH, DAY, MONTH, YEAR
+from hengshui_etl.figures.scan import DASH, DAY, HOUR, MONTH, YEAR
 from hengshui_etl.records import Period
 from hengshui_etl.vocab import alternatives, toml, words
 
@@ -34,8 +34,8 @@ _YEARS_RANGE = re.compile(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
 _PART = re.compile(
     rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度|首季)|(?P<half>[上下]半年)"
     rf"|(?P<m1>{MONTH})(?:月份?)?{DASH}(?P<m2>{MONTH})月份?"
-    rf"|[前头](?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
-    rf"|(?P<m>{MONTH})月(?:份|(?P<d>{DAY})日(?:{DASH}(?:(?P<m3>{MONTH})月)?(?P<d2>{DAY})日)?)?)?(?P<edge>.*)$"
+    rf"|[前头首](?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
+    rf"|(?P<m>{MONTH})月(?:份|(?P<d>{DAY})日(?:(?:{HOUR})?{DASH}(?:(?P<m3>{MONTH})月)?(?P<d2>{DAY})日)?)?)?(?P<edge>.*)$"
 )
 _PLAN = re.compile(r"[“\"「]?(?P<name>十[一二三四五]五)[”\"」]?(?:规划)?(?P<edge>.*)$")
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "两": 2, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -86,7 +86,26 @@ def _day(year: int, month: int, day: int) -> date | None:
 @cache
 def _holidays() -> re.Pattern[str]:
     names = alternatives(_DATA["holidays"])
-    return re.compile(rf"(?:{names})(?=[”\"」]?(?:小长假|黄金周|假|期间|长假))")
+    return re.compile(rf"(?:{names})(?=[”\"」]?(?:小长假|黄金周|假|期间|长假|$))")
+
+
+def _holiday_days(name: str, year: int) -> tuple[date, date]:
+    """First and last day of a holiday: those that were fixed for that year, else its usual ones."""
+    first, last = _DATA["holidays_fixed"].get(name, {}).get(str(year)) or (
+        f"{year}-{d}" for d in _DATA["holidays"][name]
+    )
+    return date.fromisoformat(first), date.fromisoformat(last)
+
+
+def holiday_before(day: date, days: int) -> tuple[date, date]:
+    """First and last of the `days` of the holiday that was over, or just about, on `day`: one that was fixed or is
+    usual, else the days up to the day before."""
+    for name in {**_DATA["holidays_fixed"], **_DATA["holidays"]}:
+        fixed = str(day.year) in _DATA["holidays_fixed"].get(name, {}) or name in _DATA["holidays"]
+        first, last = _holiday_days(name, day.year) if fixed else (day, day)
+        if (last - first).days + 1 == days and timedelta(-1) <= day - last <= timedelta(20):
+            return first, last
+    return day - timedelta(days), day - timedelta(1)
 
 
 @lru_cache(maxsize=1 << 13)
@@ -130,8 +149,7 @@ def moment_of(text: str, published: date | None, year: int | None, latest: int |
         return None
     rest = match["rest"]
     if (holiday := _holidays().search(rest)) and not rest[:1].isdigit():
-        first_day, last_day = _DATA["holidays"][holiday.group()]
-        a2, b2 = date.fromisoformat(f"{at_year}-{first_day}"), date.fromisoformat(f"{at_year}-{last_day}")
+        a2, b2 = _holiday_days(holiday.group(), at_year)
         return Moment(Period(a2, b2), False, False, True)
     return _part(rest, at_year, named, published)
 
@@ -269,7 +287,7 @@ def is_before(earlier: Moment, later: Moment) -> bool:
 
 def between(base: date | None, last: date) -> Period:
     """From the day after a base level (or that day itself, over years) to the last."""
-    if base is None or base > last:
+    if base is None or base >= last:
         return Period(None, last)
     if (last - base).days > 370 or base.day == 1:
         return Period(base, last)

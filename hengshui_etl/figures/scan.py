@@ -22,11 +22,12 @@ DASH = r"(?:[-—–~～－]{1,2}|至|到)"
 YEAR = rf"(?:(?:19|20)\d\d|[一二][〇零○]{{1,2}}{_CN_DIGIT}{{1,2}}|一九{_CN_DIGIT}{{2}})"
 MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 DAY = r"(?:[12]\d|3[01]|0?[1-9]|二?十[一二三四五六七八九]?|三十一?|[一二三四五六七八九])"
+HOUR = r"(?:[01]?\d|2[0-4])[时点](?:[0-5]?\d分)?"
 YEAR_WORD = f"(?:{alternatives(_PERIODS['relative_years'])})"
 PLAN = '[“"「]?十[一二三四五]五[”"」]?(?:规划)?'
 PART = (
-    rf"(?:(?:第|前)?[一二三四两1-4]个?季度|首季(?!度)|[上下]半年|{MONTH}(?:月份?)?{DASH}{MONTH}月份?|[前头](?:{_CN_DIGIT}|十[一二]?)个月|前\d{{1,2}}个?月"
-    rf"|{MONTH}月(?:份|{DAY}日(?:{DASH}(?:{MONTH}月)?{DAY}日)?)?)"
+    rf"(?:(?:第|前)?[一二三四两1-4]个?季度|首季(?!度)|[上下]半年|{MONTH}(?:月份?)?{DASH}{MONTH}月份?|[前头首](?:{_CN_DIGIT}|十[一二]?)个月|前\d{{1,2}}个?月"
+    rf"|{MONTH}月(?:份|{DAY}日(?:(?:{HOUR})?{DASH}(?:{MONTH}月)?{DAY}日)?)?)"
 )
 EDGE = r"(?:年底|年末|年初|底|末|初|以来|期间|同期|全年|[上中下]旬|零时|当天|当月|前|年内|内)?"
 _HOLIDAYS = alternatives(_PERIODS["holidays"])
@@ -38,6 +39,7 @@ _TIME = "|".join(
         rf"[一1]{DASH}[二三四2-4]季度",
         rf"{YEAR}年?{DASH}{YEAR}年(?:期间)?",
         rf"(?:{YEAR}年|{YEAR_WORD})度?(?:的)?{_HOLIDAY}",
+        rf"(?:{YEAR}年|{YEAR_WORD})(?:国庆节?|五一|清明节?)(?=[的，,相时为])",
         rf"(?:{YEAR}年|{YEAR_WORD})度?{PART}{EDGE}",
         rf"(?:{YEAR}年|{YEAR_WORD})度?{EDGE}",
         rf"{PART}{EDGE}",

@@ -45,6 +45,9 @@ def _index() -> dict[str, tuple[tuple[str, Region, bool], ...]]:
                 found.setdefault(spoken[:2], []).append((spoken, r, False))
             if r.short not in ambiguous and not (r.level == "county" and r.name.endswith("区")):
                 found.setdefault(r.short[:2], []).append((r.short, r, True))
+    for name in words(toml("places")["taiwan"]):  # the official codes end with the island
+        region = Region("710000", name, name[:2], "prefecture")
+        found.setdefault(name[:2], []).extend(((name, region, False), (name[:2], region, True)))
     return {k: tuple(sorted(v, key=lambda e: (-len(e[0]), _LEVELS[e[1].level]))) for k, v in found.items()}
 
 
@@ -168,6 +171,8 @@ def inside(place: Place, main: Place | None) -> bool:
     """Whether a place can be a part of the article's region."""
     if main is None or main.code is None or place.code is None or place.level in ("township", "venue", "row"):
         return True
+    if place.code == main.code == "710000":
+        return place.level == "prefecture" and main.level == "province"
     digits = {"province": 2, "prefecture": 4, "proper": 4}.get(main.level, 6)
     return place.code[:digits] == main.code[:digits] and place.level not in ("province", "prefecture")
 
@@ -260,6 +265,8 @@ def main_place(article: Article) -> Place | None:
         points = found[place]
         if wanted and (place.level == wanted or (wanted == "prefecture" and place.name.endswith("市"))):
             points += 6
+        if place.code == "710000" and place.level == "prefecture" and found[place] < 8:
+            points -= 20  # the headline does not name it: the island's figures
         if place.level == "province" and wanted != "province":
             points -= 5
         return points
