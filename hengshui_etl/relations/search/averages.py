@@ -45,6 +45,7 @@ _AVERAGE_WORD = re.compile(
     r"[户人亩日月年次件例床车生企村店笔套单班站镇乡校户头只株吨座项批台社科门家均师员厂场点位桌网园]均(?![为在达已是超未可由有按能须高低])|单产|亩产|均价|单价|平均|每[^年日次经]|一人|一户|一亩|一家|一[座台条笔]|联系|负责"
 )
 _INCOME = re.compile(r"人均(?:可支配|纯|现金|工资|经营|财产|转移|地区|国内|GDP|生产|消费|生活)|收购价|市场价")
+_FROM = re.compile(r"(?:由|从)[约近]?$")
 _RECKONED = re.compile("测算|计算|计(?!划)|折算")
 _BEFORE = re.compile(rf"[，,。；;\s]*(?:{alternatives(toml('comparisons')['before']['words'])}|上周)")
 _RATE_WORD = re.compile(r"利用小时|小时数")
@@ -151,7 +152,9 @@ def _claim_average(view: View, i: int) -> None:
         return
     wrong = None
     meant = [pair for pair in meant if not _of_before(view, i, pair)]
-    if averaged and meant and not _of_a_mean(view, i, window):
+    if _FROM.search(before) and not any(j < i and view.figures[j].sentence == figure.sentence for j in window):
+        return  # of a time before, and told of nothing else here (每亩化肥用量由236公斤减到164公斤)
+    if averaged and meant and (_heads_counted(view, i, meant[0]) or not _of_a_mean(view, i, window)):
         wrong = _meant_wrongly(view, i, meant, scale)
     if wrong is not None:
         view.claim("average", (wrong.total, wrong.number, i), "平均", scale=scale)
@@ -209,6 +212,13 @@ def _of_a_mean(view: View, i: int, window: list[int]) -> bool:
     if any(_RECKONED.match(view.said[j].behind) for j in window):
         return False
     return "人均" in said and any("人口" in view.metrics[j] for j in window) and "计" not in said
+
+
+def _heads_counted(view: View, i: int, pair: Meant) -> bool:
+    """Whether those whom an average per head is of are counted beside it: 惠及1.37万人次，发放1096万元，人均860元."""
+    count = view.figures[pair.number]
+    beside = count.sentence == view.figures[i].sentence == view.figures[pair.total].sentence
+    return pair.sure and beside and count.kind == "count" and "人口" not in view.metrics[pair.number]
 
 
 def _claim_by_calendar(view: View, i: int) -> None:

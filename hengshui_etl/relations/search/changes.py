@@ -14,6 +14,7 @@ from hengshui_etl.relations.search.growth import claim_rate
 from hengshui_etl.relations.search.named import becomes, named_plan
 from hengshui_etl.relations.search.points import (
     LEVEL_OF_OTHERS,
+    claim_apart,
     claim_percent_gap,
     claim_points,
 )
@@ -36,6 +37,8 @@ def find_changes(view: View) -> None:
             figure.direction is not None or (i and LEVEL_OF_OTHERS.fullmatch(view.between(i - 1, i)))
         ):
             claim_points(view, i)
+        elif figure.unit == "百分点":
+            claim_apart(view, i)
         elif figure.unit == "%" and figure.direction is not None:
             if statement.predicate == "gap" and (not statement.temporal or _OF_RATES.search(statement.before)):
                 claim_percent_gap(view, i)

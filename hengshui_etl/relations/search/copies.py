@@ -8,10 +8,18 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.relations.search.copies_failing import accuse_copies, beside_a_copy, misstated, slipped_copy
-from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.relations.search.copies_failing import (
+    accuse_copies,
+    beside_a_copy,
+    bound_not_reached,
+    misstated,
+    slipped_copy,
+)
+from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 from hengshui_etl.vocab import alternatives, toml
 
+_NEW = re.compile(r"(?:新增|净增|增加|多增)(?P<noun>[\u4e00-\u9fff]{0,6}?)[超逾达近约]*$")
+_ROUNDED = re.compile(r"^[）)]?[，,](?:即|也就是)?$")
 _EXACTLY = re.compile(f"^[，,（(](?:{alternatives(toml('comparisons')['exactly']['words'])})[为是：:]?$")
 
 
@@ -43,6 +51,8 @@ def _copy_in_body(view: View, i: int) -> int | None:
     percent = figure.unit == "%"
     close = [j for j in held if not percent or _same_sense(view, i, j)]
     exact = [j for j in held if view.figures[j].value == figure.value and (j in close or view.likeness(i, j) >= 0.5)]
+    if not exact and (j := _increase_in_body(view, i)) is not None:
+        return j
     if figure.bound == "min" and not percent:
         just_above = [
             j for j in close if figure.value < view.figures[j].value and view.values[j] < 1.12 * view.values[i]
@@ -53,6 +63,8 @@ def _copy_in_body(view: View, i: int) -> int | None:
         opening = [j for j in just_above if view.paragraphs[j] <= _opening(view)]
         if len(opening) == 1 and not exact and view.figures[opening[0]].period == figure.period:
             return opening[0]
+    if figure.bound == "min" and not exact and (j := bound_not_reached(view, i, same, held)) is not None:
+        return j
     if figure.bound != "exact" and not exact and (j := misstated(view, i, same, held, close)) is not None:
         return j
     if figure.bound == "min" and percent and not figure.value % 5:
@@ -69,6 +81,25 @@ def _copy_in_body(view: View, i: int) -> int | None:
         best = max(exact or close, key=lambda j: (round(view.likeness(i, j), 1), -j))
         return best if exact or percent or view.likeness(i, best) >= 0.5 else None
     return slipped_copy(view, i, same)
+
+
+def _increase_in_body(view: View, i: int) -> int | None:
+    """`新增贷款超千亿元` over `贷款余额8537.4亿元，全年增加1134.8亿元`: what the headline calls new is an increase."""
+    figure, new = view.figures[i], _NEW.search(view.said[i].before)
+    if new is None or figure.direction is not None or figure.kind not in AMOUNTS:
+        return None
+    name = new["noun"] or view.said[i].before[: new.start()][-4:]
+    risen = [
+        j
+        for j in range(view.count)
+        if view.figures[j].direction == "up"
+        and view.figures[j].unit == figure.unit
+        and not (view.titled(j) or view.is_cell(j))
+        and covered(name, view.metrics[j]) == 1
+        and view.values[j] < 1.5 * view.values[i]
+        and view.trial("restatement", (i, j))
+    ]
+    return risen[0] if len(name) > 1 and len(risen) == 1 else None
 
 
 def _opening(view: View) -> int:
@@ -101,7 +132,7 @@ def _repeated(view: View) -> None:
                 view.claim("restatement", (j, i), "表与正文")
                 break
             if (
-                alike >= 0.6
+                (alike >= 0.6 or (digits >= 5 and alike >= 0.3))
                 and (digits >= 2 or alike >= 0.8)
                 and (figure.kind != "percent" or digits >= 3 or grid or alike >= 0.9)
                 and not (view.is_cell(i) and view.is_cell(j))
@@ -109,11 +140,32 @@ def _repeated(view: View) -> None:
                 view.claim("restatement", (j, i), "前后两处")
                 break
         earlier.append(i)
+    _rounded_from_table(view)
+
+
+def _rounded_from_table(view: View) -> None:
+    """`社会消费品零售总额538.6亿元` beside a table that has 538.62: the same to one place less."""
+    cells = [j for j in range(view.count) if view.is_cell(j) and view.digits(j) >= 4]
+    copied = {i for c in view.claims if c.type == "restatement" for i in c.operands}
+    for i, figure in enumerate(view.figures):
+        if not cells or view.titled(i) or view.is_cell(i) or i in copied or view.digits(i) < 3:
+            continue
+        for j in cells:
+            cell = view.figures[j]
+            if (
+                (cell.unit, cell.direction, cell.scope) == (figure.unit, figure.direction, figure.scope)
+                and cell.place < figure.place
+                and abs(cell.value - figure.value) * 2 <= figure.place
+                and view.likeness(i, j) >= 0.8
+                and view.claim("restatement", (j, i), "表与正文")
+            ):
+                break
 
 
 def find_summaries(view: View) -> None:
     """`一般贸易占比超七成` before `占71.1%`: a rounded word first, the number behind it."""
     for i in range(view.count - 1):
+        _claim_rounded_behind(view, i)
         rounded, exactly = view.figures[i], view.figures[i + 1]
         if rounded.bound == "exact" or exactly.unit != rounded.unit or exactly.bound != "exact":
             continue
@@ -149,3 +201,15 @@ def find_summaries(view: View) -> None:
             ):
                 view.claim("restatement", (i, j), "先概说后细说")
                 break
+
+
+def _claim_rounded_behind(view: View, i: int) -> None:
+    """`成功率73.0%，超七成矛盾止于诉前`: the number first, the rounded word right behind it."""
+    exactly, rounded = view.figures[i], view.figures[i + 1]
+    if exactly.unit != "%" or rounded.unit != "%" or exactly.bound != "exact" or rounded.bound == "exact":
+        return
+    text = view.text[rounded.at : rounded.till]
+    told = ("成" in text or "半" in text) and _ROUNDED.match(view.between(i, i + 1)) is not None
+    near = exactly.direction == rounded.direction and abs(view.values[i] - view.values[i + 1]) < 10
+    if told and near and view.trial("restatement", (i, i + 1)):
+        view.claim("restatement", (i, i + 1), "先细说后概说")

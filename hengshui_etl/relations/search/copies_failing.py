@@ -16,6 +16,7 @@ from collections import defaultdict
 from hengshui_etl.records import Figure
 from hengshui_etl.relations.search.view import Slips, View, covered
 
+_OF_ALL = re.compile(r"[总全][数量额]?")
 _TAKEN_UP = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:当中|之中|中|里)")
 
 
@@ -48,6 +49,26 @@ def misstated(view: View, i: int, same: list[int], held: list[int], close: list[
         return best
     alone = _near(view, i, best) and not any(view.paragraphs[j] <= view.paragraphs[best] for j in held)
     return best if alone else None
+
+
+def bound_not_reached(view: View, i: int, same: list[int], held: list[int]) -> int | None:
+    """`突破430家` over a body that has 426家: the only figure of that name and size, and below the bound."""
+    name = _OF_ALL.sub("", view.said[i].subject or view.metrics[i])
+    figure = view.figures[i]
+    if len(name) < 2:
+        return None
+    called = [
+        j
+        for j in same
+        if covered(name, view.metrics[j]) >= 0.75
+        and _one_verb(view, i, j)
+        and not (view.is_cell(j) or view.said[j].base or view.said[j].bracketed)
+        and view.figures[j].scope == figure.scope
+    ]
+    least, most = (0.95, 1.1) if figure.unit == "%" else (0.9, 1.12)
+    near = {view.figures[j].value for j in called if _near(view, i, j, least, most)}
+    below = [j for j in called if j not in held and _near(view, i, j, least, 1)]
+    return below[0] if below and len(near) == 1 and view.figures[below[0]].bound == "exact" else None
 
 
 def _begins_alike(view: View, i: int, j: int) -> bool:

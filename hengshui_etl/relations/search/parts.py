@@ -99,11 +99,26 @@ def claim_done_parts(view: View) -> None:
         own = [
             j for j in view.levels_before(i, unit_of=i, limit=3) if view.periods[j] == view.periods[i] and view.plain(j)
         ]
-        if own and own[0] == i - 1 and view.trial("part_of", (i, own[0])) is not None:
-            linked = any(i in c.operands and own[0] in c.operands for c in view.claims)
-            planned = view.figures[own[0]].unit == view.figures[i].unit and len(view.between(own[0], i)) <= 8
-            if not linked and (planned or view.trial("part_of", (i, own[0]))):
-                view.claim("part_of", (i, own[0]), "已完成")
+        if not own or own[0] != i - 1:
+            continue
+        whole = _whole_of_list(view, own[0])
+        if view.trial("part_of", (i, whole)) is not None:
+            linked = any(i in c.operands and whole in c.operands for c in view.claims)
+            planned = view.figures[whole].unit == view.figures[i].unit and len(view.between(own[0], i)) <= 8
+            planned = planned and not ends_list(view, own[0])
+            if not linked and (planned or view.trial("part_of", (i, whole))):
+                view.claim("part_of", (i, whole), "已完成")
+
+
+def ends_list(view: View, j: int) -> bool:
+    """Whether figure `j` is the last of a list, so that what follows may be told of all of it."""
+    return j > 0 and view.between(j - 1, j)[:1] == "、" and view.figures[j - 1].kind == view.figures[j].kind
+
+
+def _whole_of_list(view: View, j: int) -> int:
+    """What the list that figure `j` ends makes up, as far as a claim says so; else the figure itself."""
+    sums = [c.operands[-1] for c in view.claims if c.type == "sum" and not c.implied and c.operands[-2] == j]
+    return sums[0] if sums and ends_list(view, j) and view.plain(sums[0]) else j
 
 
 def _marked_whole(view: View, i: int, own: list[int]) -> int | None:

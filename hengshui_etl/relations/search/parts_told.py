@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.relations.search.parts import inner_period
+from hengshui_etl.relations.search.parts import ends_list, inner_period
 from hengshui_etl.relations.search.view import View, covered
 from hengshui_etl.vocab import alternatives, toml
 
@@ -112,6 +112,8 @@ def _before(view: View, i: int) -> int | None:
             return None
         other = view.figures[j]
         if view.level[j]:
+            if ends_list(view, j):
+                return None
             same = other.unit == figure.unit and other.scope == figure.scope
             return j if same and view.plain(j) and other.bound == "exact" else None
         if other.kind != "percent" and other.direction is None:

@@ -14,6 +14,8 @@ from hengshui_etl.relations.search.named import named_change, named_pair, named_
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 LEVEL_OF_OTHERS = re.compile(r"的?(?:平均)?(?:水平|增速|增幅|比重|均值)(?:高|低|快|慢)?(?:出|了)?")
+_OF_RATE = re.compile(r"的?(?:平均)?(?:水平|增速|增幅|比重|占比|均值|增长率)+$")
+_APART = re.compile("相差|差距|落差|还差|尚差|超出|高出|低出|之差")
 _FROM_TO = re.compile(r"(?:由|从|自)[^，。；]{0,24}$")
 
 
@@ -35,6 +37,8 @@ def claim_points(view: View, i: int) -> None:
         if view.figures[j].unit == "%" and view.paragraphs[j] == view.paragraphs[i] and view.figures[j].high is None
     ]
     own = [j for j in percents if view.figures[j].sentence == figure.sentence]
+    if not own and _claim_between_cells(view, i):
+        return
     if not own:
         own = [j for j in percents if view.periods[j] >= view.periods[i] - 1][:4]
         if statement.subject:
@@ -78,7 +82,69 @@ def claim_points(view: View, i: int) -> None:
     if level is None:
         view.leave((i,), "a gap in points without the percentage that it belongs to")
         return
+    if (told := _told_elsewhere(view, level, i)) is not None:
+        view.claim("difference", (level, told, i), statement.word)
+        return
     view.claim("difference", (level, i), statement.word, implied=True)
+
+
+def _told_elsewhere(view: View, level: int, i: int) -> int | None:
+    """The other percentage where it stands further off: that of what the gap names (贷款增长15.3%，比存款增速快2.8个
+    百分点), or that of the same thing at another time (成功率提高到75%，比2023年再提2个百分点)."""
+    figure, said, one = view.figures[i], view.said[i], view.figures[level]
+    name = _OF_RATE.sub("", said.object)
+    compared = said.predicate == "gap" and not said.temporal and len(name) >= 2
+    for j in range(level - 1, -1, -1):
+        other = view.figures[j]
+        if other.unit != "%" or other.bound != "exact" or (other.direction is None) != (one.direction is None):
+            continue
+        if view.titled(j) or view.is_cell(j) or abs(other.value - one.value) != figure.value:
+            continue
+        if compared:
+            named = name in view.metrics[j] and name not in view.metrics[level]
+            if named and view.paragraphs[j] >= view.paragraphs[i] - 2 and view.trial("difference", (level, j, i)):
+                return j
+        elif one.period != other.period and _is_same_rate(view, level, j) and view.trial("difference", (level, j, i)):
+            return j
+    return None
+
+
+def _is_same_rate(view: View, one: int, other: int) -> bool:
+    """Whether two percentages are of one thing, as far as its name goes."""
+    a, b = sorted((view.metrics[one], view.metrics[other]), key=len)
+    return view.figures[one].direction is None and len(a) >= 3 and covered(a, b) >= 0.9
+
+
+def _claim_between_cells(view: View, i: int) -> bool:
+    """`进出口降幅比1—4月收窄1.7个百分点` below a table whose row 进出口总额 has -4.6 and -6.3."""
+    name = re.match(r"[^\d，。]{2,12}?(?=(?:增速|增幅|降幅|涨幅|占比|比重|率))", view.said[i].before)
+    if name is None:
+        return False
+    for grid in view.grids:
+        rows: dict[int, list[int]] = {}
+        for cell, f in grid.cells:
+            if cell.unit == "%" and cell.row_label.strip().startswith(name.group()):
+                rows.setdefault(cell.row, []).append(f)
+        for cells in rows.values():
+            if len(cells) == 2 and cells[0] < i and view.trial("difference", (*cells, i)):
+                return view.claim("difference", (*cells, i), view.said[i].word)
+    return False
+
+
+def claim_apart(view: View, i: int) -> None:
+    """`职工为82.4%、居民为70.3%，两者相差12.1个百分点`: a gap of the two before it."""
+    one, other = i - 1, i - 2
+    figure = view.figures[i]
+    if other < 0 or _APART.search(view.said[i].before[-6:] + figure.text) is None:
+        return
+    for j in (one, other):
+        if view.figures[j].unit != "%" or view.figures[j].high is not None or view.periods[j] != view.periods[i]:
+            return
+    if (view.figures[one].direction is None) != (view.figures[other].direction is None):
+        return
+    both = len(view.between(one, i)) <= 8 and view.figures[one].bound == view.figures[other].bound == "exact"
+    if both and view.trial("difference", (other, one, i)) is not None:
+        view.claim("difference", (other, one, i), "相差")
 
 
 def _percent_level(view: View, i: int, own: list[int]) -> int | None:
