@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS, NOT_ALL, names_a_partition
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import FAR_BACK, View
 
 _CUE = re.compile(
     r"(?P<of_which>其中|包括|包含|含|涉及|当中)"
@@ -223,7 +223,8 @@ def worded_total(view: View, w: int) -> tuple[int, ...]:
             return ()
         parts.append(j)
         following = j
-    start = view.article.sentences[view.figures[w].sentence].start
-    if parts and re.search("加上|连同|另加", view.text[start : view.figures[parts[-1]].at]):
+    at = view.figures[parts[-1]].at if parts else 0
+    start = max(view.article.sentences[view.figures[w].sentence].start, at - FAR_BACK)
+    if parts and re.search("加上|连同|另加", view.text[start:at]):
         return ()  # what is added to stands before the sentence
     return tuple(parts[::-1])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import FAR_BACK, View
 
 _TOGETHER = re.compile(r"合计|合起来|加起来|相加|总和|总计|共占|合占|共计|一共|共|便撑起|占")
 _MONTHS = re.compile(
@@ -112,6 +112,8 @@ def count_of_rows(view: View, i: int) -> int | None:
     sentence = view.article.sentences[view.figures[i].sentence]
     if view.figures[i].unit in ("年", "月", "季度") or i + 1 >= view.count:
         return None
+    if sentence.end - view.figures[i].till > FAR_BACK:
+        return None
     rest = view.text[view.figures[i].till : sentence.end].rstrip("。：: \n")
     if not _TABLE.search(rest[-12:]) or re.search("\\d", rest):
         return None
@@ -134,6 +136,8 @@ def count_of_lines(view: View, i: int) -> int | None:
     if colon is None:
         return None
     start = figure.till + colon.end()
+    if end - start > FAR_BACK:
+        return None
     inside = [j for j in range(i + 1, min(view.count, i + 14)) if view.figures[j].at < end]
     text = view.text[start:end]
     if not inside or inside[0] != i + 1 or _OPEN.search(text):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from hengshui_etl.relations.search.sum_evidence import BY, NOT_ALL, names_a_partition, scaled_slip
+from hengshui_etl.relations.search.sum_evidence import BY, NOT_ALL, first_scaled_slip, names_a_partition, scaled_slip
 from hengshui_etl.relations.search.view import Slips, View
 
 # opens the parts of something told before (货运方面，; 三次产业项目中，; 看货种。): less surely all of them than 按…分
@@ -64,34 +64,32 @@ def claim_parallel_lists(view: View) -> None:
 
 def claim_long_list(view: View) -> None:
     """Four or more parts in one sentence that miss a level of the article by just one 万 for 亿, or the reverse."""
-    for i in range(view.count):
-        if not view.plain(i) or i in view.parts:
+    plain = [i for i in range(view.count) if view.plain(i)]
+    wholes: dict[str, list[int]] = {}
+    for w in plain:
+        if view.figures[w].bound == "exact":
+            wholes.setdefault(view.figures[w].unit, []).append(w)
+    for place, i in enumerate(plain):
+        if i in view.parts:
             continue
+        unit, sentence = view.figures[i].unit, view.figures[i].sentence
         parts = [
             j
-            for j in range(i, min(view.count, i + 12))
-            if view.plain(j)
-            and view.figures[j].unit == view.figures[i].unit
-            and view.figures[j].sentence == view.figures[i].sentence
+            for j in plain[place : place + 12]
+            if j < i + 12 and view.figures[j].unit == unit and view.figures[j].sentence == sentence
         ]
         if (
             len(parts) < 4
-            or "其中" in view.between(parts[0], parts[-1])
             or parts[-1] - parts[0] != len(parts) - 1
             or any(p in view.parts for p in parts)
+            or "其中" in view.between(parts[0], parts[-1])
         ):
             continue
-        for w in range(view.count):
-            if (
-                w not in parts
-                and view.plain(w)
-                and view.figures[w].unit == view.figures[i].unit
-                and view.figures[w].bound == "exact"
-                and scaled_slip(view, parts, w)
-            ):
-                view.claim("sum", (*parts, w), "分项合计")
-                view.parts.update(parts)
-                return
+        whole = first_scaled_slip(view, parts, (w for w in wholes.get(unit, ()) if w not in parts))
+        if whole is not None:
+            view.claim("sum", (*parts, whole), "分项合计")
+            view.parts.update(parts)
+            return
 
 
 def claim_partitions(view: View) -> None:

@@ -52,14 +52,8 @@ def wholes_of(view: View, i: int, part: int, said: str) -> list[int]:
     value = view.values[part]
     percent = view.values[i] / (100 if view.figures[i].unit == "%" else 1000)
     ranked: list[tuple[float, int, int]] = []
-    for w in range(view.count):
-        if (
-            w in (part, i)
-            or not view.alike(w, part)
-            or (view.said[i].predicate != "rate" and of_one_list(view, w, part))
-        ):
-            continue
-        if not (view.level[w] or view.is_cell(w)) or is_name(view, w):
+    for w in view.peers(part):
+        if w in (part, i) or (view.said[i].predicate != "rate" and of_one_list(view, w, part)) or is_name(view, w):
             continue
         statement = view.statements[w]
         if (statement is not None and statement.base) or (view.titled(w) and view.trial("restatement", (w, part))):
@@ -94,8 +88,10 @@ def of_other_kind(view: View, i: int, part: int) -> bool:
 
 def of_one_list(view: View, a: int, b: int) -> bool:
     """Whether two figures are members of one list (工业37个、农业14个、商贸9个), neither of them part of the other."""
+    if abs(a - b) >= 16:
+        return False
     first, last = sorted((a, b))
-    return last - first < 16 and all(_MEMBER.fullmatch(view.between(j, j + 1)) for j in range(first, last))
+    return all(_MEMBER.fullmatch(view.between(j, j + 1)) for j in range(first, last))
 
 
 def closed_off(view: View, part: int, i: int) -> bool:

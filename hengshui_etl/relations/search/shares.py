@@ -11,7 +11,7 @@ import re
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, of_one_list, parts_of, wholes_of
 from hengshui_etl.relations.search.shares_failing import claim_plain_failure
 from hengshui_etl.relations.search.shares_meant import contributes, means_another, meant_but_failing
-from hengshui_etl.relations.search.view import AMOUNTS, View, shared_characters
+from hengshui_etl.relations.search.view import AMOUNTS, FAR_BACK, View, shared_characters
 
 _NO_SHARE = re.compile(
     r"增长率|增速|利率|汇率|死亡率|出生率|周转率|失业率|通胀|发生率|毛利率|机械化率|自给率|成活率|负债率|杠杆率|容积率|降水|湿度|浓度|城镇化率|森林覆盖率|覆盖度|满意|知晓率|存活率|增长率|周转|入学率|毕业率|恩格尔|弃风|回报率|收益率"
@@ -102,8 +102,9 @@ _SUBJECT = re.compile(
 
 def _named_before(view: View, i: int, whole: int) -> list[int]:
     """What the clause that states the whole speaks of (人均可支配收入为全省平均水平34404元的94.4%), told earlier."""
-    start = view.article.sentences[view.figures[whole].sentence].start
-    clause = _SUBJECT.search(view.text[start : view.figures[whole].at])
+    at = view.figures[whole].at
+    start = max(view.article.sentences[view.figures[whole].sentence].start, at - FAR_BACK)
+    clause = _SUBJECT.search(view.text[start:at])
     if clause is None or re.search("[0-9]", clause["name"]):
         return []
     return [

@@ -13,7 +13,7 @@ from itertools import pairwise
 from hengshui_etl.relations.search.share_candidates import of_one_list
 from hengshui_etl.relations.search.shares_meant import is_open, is_sure
 from hengshui_etl.relations.search.shares_wholes import wholes_meant
-from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.relations.search.view import FAR_BACK, View, shared_characters
 
 _NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 _JOINED = re.compile(
@@ -91,7 +91,8 @@ def _claim_contribution(view: View, i: int) -> None:
     points = next((j for j in range(i - 1, max(-1, i - 4), -1) if view.figures[j].unit in ("百分点", "%")), None)
     if points is None or view.figures[points].sentence != sentence or view.figures[points].unit != "百分点":
         return
-    drawn = _DRAWN.search(view.text, view.article.sentences[sentence].start, view.figures[points].at)
+    at = view.figures[points].at
+    drawn = _DRAWN.search(view.text, max(view.article.sentences[sentence].start, at - FAR_BACK), at)
     if drawn is None:
         return
     named = [

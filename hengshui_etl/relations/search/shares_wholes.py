@@ -20,7 +20,7 @@ from hengshui_etl.relations.search.shares_parts import (
     likeness,
     ratio,
 )
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import FAR_BACK, View
 
 
 class Meant(NamedTuple):
@@ -58,16 +58,10 @@ def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
     )  # fmt: skip
     ranked: list[tuple[float, int, Meant]] = []
     beside_it = beside_in_list(view, i, part)
-    for w in range(view.count):
+    for w in view.peers(part):
         if view.figures[w].sentence > view.figures[i].sentence:
             break
-        if (
-            w in (part, i)
-            or w in beside_it
-            or not view.alike(w, part)
-            or not (view.level[w] or view.is_cell(w))
-            or view.titled(w)
-        ):
+        if w in (part, i) or w in beside_it or view.titled(w):
             continue
         if of_one_list(view, w, part) or speaks_of_plan(view, i, w) is False:
             continue
@@ -121,10 +115,7 @@ def _score(view: View, w: int, around: _Around) -> tuple[float, str]:
     i, part = around.i, around.part
     same = view.figures[w].sentence == view.figures[part].sentence
     score, by = 0.0, "near"
-    above = range(max(0, w - 12), w)
-    if not view.is_cell(w) and not any(
-        view.level[j] and view.alike(j, w) and view.paragraphs[j] == view.paragraphs[w] for j in above
-    ):
+    if not view.is_cell(w) and view.opens_paragraph(w):
         score += 0.5  # the first of its paragraph
     if view.periods[w] == view.periods[part]:
         score, by = 1.0, "sentence" if w < part else "behind"
@@ -178,8 +169,9 @@ def _bare(name: str) -> str:
 
 def topic_of(view: View, i: int, part: int) -> str:
     """What the sentence says that its figures are parts of (随迁子女中，…)."""
-    start = view.article.sentences[view.figures[part].sentence].start
-    found = list(_TOPIC.finditer(view.text, max(0, start - 1), view.figures[part].at))
+    at = view.figures[part].at
+    start = max(0, view.article.sentences[view.figures[part].sentence].start - 1, at - FAR_BACK)
+    found = list(_TOPIC.finditer(view.text, start, at))
     return found[-1]["topic"] if found and not re.search("[0-9０-９]", found[-1]["topic"]) else ""
 
 

@@ -7,6 +7,7 @@ parts and wholes are tried (sums_listed.py, sums_swept.py, partitions.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from hengshui_etl.relations.search.view import View
 from hengshui_etl.vocab import known_partitions
@@ -39,11 +40,24 @@ def credible(view: View, w: int, parts: list[int]) -> bool:
 
 def scaled_slip(view: View, parts: list[int], w: int) -> bool:
     """Whether 万 printed for 亿, or the reverse, in one part explains the gap."""
-    total = sum(view.values[p] for p in parts)
+    return first_scaled_slip(view, parts, (w,)) is not None
+
+
+def first_scaled_slip(view: View, parts: list[int], among: Iterable[int]) -> int | None:
+    """The first of these wholes whose gap is explained by 万 printed for 亿, or the reverse, in one part."""
+    values = [view.values[p] for p in parts]
+    smallest, largest, total = min(values), max(values), sum(values)
+    for w in among:
+        target = view.values[w]
+        if not target or (smallest > 2e-4 * target and largest < 5 * target):
+            continue  # no part is ten thousand times off
+        if _scaled(view, parts, total, w):
+            return w
+    return None
+
+
+def _scaled(view: View, parts: list[int], total: float, w: int) -> bool:
     target = view.values[w]
-    smallest, largest = min(view.values[p] for p in parts), max(view.values[p] for p in parts)
-    if not target or (smallest > 2e-4 * target and largest < 5 * target):
-        return False  # no part is ten thousand times off
     for p in parts:
         for k in (1e4, 1e-4):
             scaled = total - view.values[p] + view.values[p] * k

@@ -18,9 +18,13 @@ from hengshui_etl.records import Article, Claim, Figure, RelationType, Undecided
 from hengshui_etl.relations.edits import GARBLED, MISREAD, SLIP, Edit, Print
 from hengshui_etl.relations.judge import NotJudgeable, finding_of
 from hengshui_etl.relations.needed import needed_values
+from hengshui_etl.relations.search.reach import Reach
 
 _PERSONS = frozenset(("人", "名", "位", "口", "员", "人次", "人份"))
 _THINGS = frozenset(("个", "家", "户", "项", "所", "座", "处", "条"))
+FAR_BACK = 1000
+"""A sentence without an end is not searched to its beginning, or to its end, for each of its figures."""
+
 AMOUNTS = frozenset(("count", "money", "measure"))
 _LEVELS = frozenset(("level", "average"))
 
@@ -71,6 +75,12 @@ class View:
         self.grids = reading.grids
         self.count = len(reading.figures)
         self.values = [float(f.value) for f in reading.figures]  # to sort candidates out; never decides a verdict
+        self._peers: dict[str, list[int]] = {}
+        self._opening: dict[int, bool] = {}
+        self._reach = Reach(self.figures, self.values)
+        self._counted_in = [
+            "人" if f.unit in _PERSONS else "个" if f.unit in _THINGS else f.unit for f in reading.figures
+        ]
         self.paragraphs = [article.sentences[f.sentence].paragraph for f in reading.figures]
         self.claims: list[Claim] = []
         self.undecided: list[Undecided] = []
@@ -126,8 +136,25 @@ class View:
 
     def alike(self, i: int, j: int) -> bool:
         """Whether two figures count in the same unit (名 and 人 are one; so are the general classifiers)."""
-        a, b = self.figures[i].unit, self.figures[j].unit
-        return a == b or (a in _PERSONS and b in _PERSONS) or (a in _THINGS and b in _THINGS)
+        return self._counted_in[i] == self._counted_in[j]
+
+    def peers(self, i: int) -> list[int]:
+        """The levels and cells that count in the unit of figure `i`, in their order."""
+        unit = self._counted_in[i]
+        if unit not in self._peers:
+            self._peers[unit] = [
+                j for j, own in enumerate(self._counted_in) if own == unit and (self.level[j] or self.is_cell(j))
+            ]
+        return self._peers[unit]
+
+    def opens_paragraph(self, i: int) -> bool:
+        """Whether figure `i` is the first level in its unit of its paragraph, or of the twelve figures before it."""
+        if i not in self._opening:
+            self._opening[i] = not any(
+                self.level[j] and self.alike(j, i) and self.paragraphs[j] == self.paragraphs[i]
+                for j in range(max(0, i - 12), i)
+            )
+        return self._opening[i]
 
     def trial(
         self,
@@ -138,7 +165,10 @@ class View:
         counted: int | None = None,
     ) -> bool | None:
         """Whether these operands hold as a relation of this type; None where that cannot be judged."""
-        claim = Claim(kind, tuple(operands), implied, 0, "", scale, counted)
+        places = tuple(operands)
+        if not implied and self._reach.misses(kind, places, scale):
+            return False
+        claim = Claim(kind, places, implied, 0, "", scale, counted)
         try:
             return finding_of(claim, self.figures).holds
         except NotJudgeable:
