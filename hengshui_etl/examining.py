@@ -1,7 +1,9 @@
-"""Files to rows, by as many processes as there are cores: the same rows in the same order, however many work.
+"""Files and records to rows, by as many processes as there are cores: the same rows in the same order, however many
+work.
 
-Belongs here: cutting the work into pieces, examining a piece, doing many side by side. Does not belong here: examining
-an article (pipeline.py), where rows are stored and which are kept from before (loading.py, kept.py).
+Belongs here: taking files of many articles apart, cutting the work into pieces, examining a piece, doing many side by
+side. Does not belong here: examining an article (pipeline.py), where rows are stored and which are kept from before
+(loading.py, kept.py).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import NamedTuple
 import polars as pl
 
 from hengshui_etl import sources
+from hengshui_etl.bulk import BrokenRecord, Record, is_bulk, records_of
 from hengshui_etl.pipeline import examine
 from hengshui_etl.sources import RawFile
 from hengshui_etl.tables.contracts import Violation, violations
@@ -28,7 +31,7 @@ OUR_FAULT = "the program failed on it"
 """How the reason begins where a file is in quarantine for no fault of its own."""
 
 MOST_FILES, MOST_BYTES = 100, 2**20
-"""A piece of work ends with the first of these."""
+"""A piece of work ends with the first of these; a record of a file of many articles counts as a file."""
 
 WORTH_A_PROCESS = 2 * 2**20
 """With fewer bytes to examine, starting other processes would take longer than the work."""
@@ -41,17 +44,76 @@ class Rows(NamedTuple):
     violated: list[Violation]
 
 
-Piece = tuple[RawFile, ...]
+class Item(NamedTuple):
+    """What becomes one article, or goes to quarantine: a file, or a record of a file of many articles."""
+
+    file: RawFile
+    record: Record | BrokenRecord | None = None
+    read: float = 1.0
+    """How much of the file has been read, for those who wait."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Path and number of the record; 0 for the file as a whole."""
+        return self.file.path, self.record.number if self.record else 0
+
+    @property
+    def article_id(self) -> str:
+        """The path, and behind `#` the record's id."""
+        if self.record is None:
+            return self.file.path
+        return f"{self.file.path}#{self.record.id or self.record.number}"
+
+    @property
+    def mark(self) -> tuple[str | None, int, str | None, str | None]:
+        """What the rows of the article are made from: where it is the same, they are. See `Kept`."""
+        if isinstance(self.record, Record):
+            return self.record.sha256, self.record.number, self.record.url, self.record.published_on
+        return None if self.record else self.file.sha256, 0, None, None
+
+    @property
+    def size(self) -> int:
+        """How many bytes have to be examined."""
+        if isinstance(self.record, Record):
+            return len(self.record.data)
+        return 0 if self.record or self.file.problem else self.file.size_bytes or 0
 
 
-def pieces_of(files: Iterable[RawFile]) -> Iterator[Piece]:
-    """The files in pieces of bounded size, in their order; the size of a file alone may exceed the bound."""
-    piece: list[RawFile] = []
-    size = 0
+Piece = tuple[Item, ...]
+
+
+def items_of(raw: Path, files: Iterable[RawFile]) -> Iterator[Item]:
+    """The files, of those that hold many articles the records, in their order."""
     for file in files:
-        piece.append(file)
-        size += 0 if file.problem else file.size_bytes or 0
-        if len(piece) >= MOST_FILES or size >= MOST_BYTES:
+        if file.problem is None and is_bulk(file.path):
+            yield from _records(raw, file)
+        else:
+            yield Item(file)
+
+
+def _records(raw: Path, file: RawFile) -> Iterator[Item]:
+    last = 0
+    try:
+        with sources.bulk_stream(raw, file) as stream:
+            for record in records_of(stream, file.path):
+                last = record.number
+                yield Item(file, record, stream.tell() / (file.size_bytes or 1))
+    except (sources.Changed, OSError) as error:
+        yield Item(file, BrokenRecord(file.path, last + 1, None, f"from here on nothing was read: {_why(error)}"))
+        return
+    if not last:
+        yield Item(file._replace(problem="it holds no records"))
+
+
+def pieces_of(items: Iterable[Item], most: int | None = None, most_bytes: int | None = None) -> Iterator[Piece]:
+    """The items in pieces of bounded size, in their order; the size of an item alone may exceed the bound."""
+    most, most_bytes = most or MOST_FILES, most_bytes or MOST_BYTES
+    piece: list[Item] = []
+    size = 0
+    for item in items:
+        piece.append(item)
+        size += item.size
+        if len(piece) >= most or size >= most_bytes:
             yield tuple(piece)
             piece, size = [], 0
     if piece:
@@ -100,37 +162,55 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def rows_of_piece(raw: Path, batch: str, files: Sequence[RawFile]) -> Rows:
-    """Examine these files one by one; a file that is no article goes to quarantine with the reason."""
+def rows_of_piece(raw: Path, batch: str, items: Sequence[Item]) -> Rows:
+    """Examine these files and records one by one; what is no article goes to quarantine with the reason."""
     examined: list[Examined] = []
-    quarantined: list[tuple[str, str, str, int | None, str | None]] = []
-    for file in files:
-        result = _examined(raw, file)
+    quarantined: list[tuple[str, str, str, int | None, str | None, int, str | None]] = []
+    for item in items:
+        file, record = item.file, item.record
+        result = _examined(raw, item)
         if isinstance(result, Examined):
             examined.append(result)
+        elif record is None:
+            quarantined.append((batch, file.path, result, file.size_bytes, file.sha256, 0, None))
         else:
-            quarantined.append((batch, file.path, result, file.size_bytes, file.sha256))
+            size = len(record.data) if isinstance(record, Record) else record.size_bytes
+            quarantined.append((batch, file.path, result, size, record.sha256, record.number, record.id))
     frames = frames_of(batch, examined)
     frames["quarantine"] = frame("quarantine", quarantined)
     return Rows(frames, violations(frames))
 
 
-def _examined(raw: Path, file: RawFile) -> Examined | str:
-    """The examination of a file, or why it is not one of an article."""
+def _examined(raw: Path, item: Item) -> Examined | str:
+    """The examination of a file or record, or why it is not one of an article."""
+    file, record = item.file, item.record
+    if isinstance(record, BrokenRecord):
+        return record.reason
     if file.problem is not None:
         return file.problem
     try:
-        data = sources.file_bytes(raw, file)
-        examination = examine(data, source_path=file.path, article_id=file.path)
+        if record is None:
+            data = sources.file_bytes(raw, file)
+            examination = examine(data, source_path=file.path, article_id=file.path)
+        else:
+            data = record.data
+            named = item.article_id
+            examination = examine(data, source_path=file.path, article_id=named, published_on=record.day)
         examination.article.source.encode()  # half of a character pair cannot be stored by anything that holds text
     except Unreadable as unreadable:
         return str(unreadable)
-    except sources.Changed:
-        return "it changed while it was read; the next run reads it again"
-    except OSError as error:
-        return f"it cannot be read: {(error.strerror or str(error)).lower()}"
+    except (sources.Changed, OSError) as error:
+        return _why(error)
     except UnicodeEncodeError:
         return "it holds halves of characters, which are no text"
     except Exception as error:  # one article must not cost the others; a check tells of it in red
         return f"{OUR_FAULT}: {type(error).__name__}: {error}"
-    return Examined(examination, len(data))
+    if record is None:
+        return Examined(examination, len(data))
+    return Examined(examination, len(data), record.number, record.url, record.published_on)
+
+
+def _why(error: sources.Changed | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"it cannot be read: {(error.strerror or str(error)).lower()}"
+    return "it changed while it was read; the next run reads it again"

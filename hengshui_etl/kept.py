@@ -25,22 +25,23 @@ class Kept:
         self._folder, self._batch = folder, batch
         self._tables = [table for table in tables if table != "quarantine"]
         self._rank: dict[str, int] = {}
-        self._sha256: dict[str, str] = {}
+        self._marks: dict[str, tuple[str | None, int, str | None, str | None]] = {}
         self._cursors: dict[str, _Cursor] = {}
         stored = [warehouse.stored(folder, table, batch) for table in tables]
         if any(each is None or each.code != code for each in stored):
             return
         if len({each.fingerprint for each in stored if each is not None}) != 1:
             return
-        columns = ["article_id", "sha256"]
+        columns = ["article_id", "sha256", "record_nr", "url", "published_given"]
         for chunk in warehouse.read_chunks(folder, "articles", batch, columns):
-            for article, sha256 in chunk.iter_rows():
+            for article, *mark in chunk.iter_rows():
                 self._rank[article] = len(self._rank)
-                self._sha256[article] = sha256
+                self._marks[article] = (mark[0], mark[1], mark[2], mark[3])
 
-    def has(self, article_id: str, sha256: str | None) -> bool:
-        """Whether the rows of this article were made from these bytes."""
-        return sha256 is not None and self._sha256.get(article_id) == sha256
+    def has(self, article_id: str, mark: tuple[str | None, int, str | None, str | None]) -> bool:
+        """Whether the rows of this article were made from this: the hash of its bytes and, of a record in a file of
+        many articles, its number, address and day."""
+        return mark[0] is not None and self._marks.get(article_id) == mark
 
     def rows(self, articles: Sequence[str]) -> dict[str, pl.DataFrame]:
         """The rows of these articles in every table, in the order in which they lie."""

@@ -17,11 +17,12 @@ from typing import NamedTuple
 import polars as pl
 
 from hengshui_etl import sources, warehouse
-from hengshui_etl.examining import Piece, Rows, pieces_of, processes_for, rows_of_pieces
+from hengshui_etl.bulk import is_bulk
+from hengshui_etl.examining import Piece, Rows, items_of, pieces_of, processes_for, rows_of_pieces
 from hengshui_etl.kept import Kept, merged
 from hengshui_etl.settings import Settings
 from hengshui_etl.sources import RawFile
-from hengshui_etl.tables.contracts import Violation, lost_files, violations
+from hengshui_etl.tables.contracts import Violation, lost_files, lost_records, violations
 from hengshui_etl.tables.frames import frame
 from hengshui_etl.tables.schemas import TABLES
 
@@ -83,28 +84,28 @@ def examine_batch(
     raw = warehouse.read_table(settings.warehouse, "raw_articles", batch)
     kept = None if anew else Kept(settings.warehouse, batch, EXAMINED, code_fingerprint())
     read, refused = [], []
-    done = 0
+    progress = _Progress(raw, on_progress)
     with warehouse.BatchWriter(settings.warehouse, batch, EXAMINED, listed.fingerprint, code_fingerprint()) as writer:
-        for files, rows in _pieces(settings.raw, batch, raw, kept):
-            if rows.violated:
-                raise ContractViolated(rows.violated)
+        for piece, rows in _pieces(settings.raw, batch, raw, kept):
+            lost = lost_records([item.key for item in piece], rows.frames["articles"], rows.frames["quarantine"])
+            if rows.violated or lost:
+                raise ContractViolated([*rows.violated, *lost])
             writer.write(rows.frames)
-            read.append(rows.frames["articles"].select("source_path"))
-            refused.append(rows.frames["quarantine"].select("source_path"))
-            done += len(files)
-            on_progress(done, len(raw))
+            read.append(rows.frames["articles"].select("source_path").unique())
+            refused.append(rows.frames["quarantine"].select("source_path").unique())
+            progress.tell(piece)
         if violated := lost_files(raw, pl.concat(read), pl.concat(refused)):
             raise ContractViolated(violated)
     return Outcome(writer.rows, False)
 
 
 def _pieces(raw: Path, batch: str, listed: pl.DataFrame, kept: Kept | None) -> Iterator[tuple[Piece, Rows]]:
-    """The files in pieces of bounded size, with the rows of all tables that follow from them, made or kept."""
+    """The files and records in pieces of bounded size, with the rows of all tables that follow, made or kept."""
     waiting: deque[tuple[Piece, Piece]] = deque()
 
     def to_examine() -> Iterator[Piece]:
-        for piece in pieces_of(RawFile(*row) for row in listed.drop("batch").iter_rows()):
-            new = piece if kept is None else tuple(file for file in piece if not kept.has(file.path, file.sha256))
+        for piece in pieces_of(items_of(raw, (RawFile(*row) for row in listed.drop("batch").iter_rows()))):
+            new = piece if kept is None else tuple(item for item in piece if not kept.has(item.article_id, item.mark))
             waiting.append((piece, new))
             yield new
 
@@ -112,19 +113,36 @@ def _pieces(raw: Path, batch: str, listed: pl.DataFrame, kept: Kept | None) -> I
     for rows in rows_of_pieces(raw, batch, to_examine(), processes):
         piece, new = waiting.popleft()
         if kept is not None and len(new) < len(piece):
-            same = kept.rows([file.path for file in piece if kept.has(file.path, file.sha256)])
-            yield piece, rows._replace(frames=merged(same, rows.frames, [file.path for file in piece]))
+            same = kept.rows([item.article_id for item in piece if kept.has(item.article_id, item.mark)])
+            yield piece, rows._replace(frames=merged(same, rows.frames, [item.article_id for item in piece]))
         else:
             yield piece, rows
 
 
-def frames_from(raw: Path, batch: str, listed: pl.DataFrame) -> Iterator[tuple[int, dict[str, pl.DataFrame]]]:
-    """The rows of all tables but `raw_articles` that follow from these rows of it, made anew, in pieces of bounded
-    size: how many files are done, and the frames."""
-    done = 0
-    for piece, rows in _pieces(raw, batch, listed, None):
-        done += len(piece)
-        yield done, rows.frames
+class _Progress:
+    """Tells how many articles are done, of how many: all files, or, with files of many articles among them, an estimate
+    from the bytes that were read."""
+
+    def __init__(self, listed: pl.DataFrame, on_progress: Progress) -> None:
+        self._files, self._tell = len(listed), on_progress
+        self._sizes = dict(listed.select("source_path", pl.col("size_bytes").fill_null(0)).iter_rows())
+        self._many = any(is_bulk(path) for path in self._sizes)
+        self._total = sum(self._sizes.values())
+        self._done = self._before = 0
+        self._current = ""
+
+    def tell(self, piece: Piece) -> None:
+        """These are done."""
+        self._done += len(piece)
+        if not self._many:
+            self._tell(self._done, self._files)
+            return
+        for item in piece:
+            if item.file.path != self._current:
+                self._before += self._sizes.get(self._current, 0)
+                self._current = item.file.path
+        read = self._before + self._sizes[self._current] * min(1.0, piece[-1].read)
+        self._tell(self._done, max(self._done, round(self._done * self._total / read) if read else 0))
 
 
 def is_current(settings: Settings, batch: str, loaded: str | None) -> bool:
@@ -161,13 +179,14 @@ _CODE = (
     "examining.py",
     "kept.py",
     "warehouse.py",
+    "bulk",
     "text",
     "figures",
     "relations",
     "vocab",
     "tables",
 )
-_LIBRARIES = ("opencc", "selectolax", "polars", "pyarrow")
+_LIBRARIES = ("opencc", "selectolax", "warcio", "polars", "pyarrow")
 
 
 @cache

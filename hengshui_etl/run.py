@@ -190,7 +190,7 @@ def report(settings: Settings, batches: tuple[str, ...], errors: tuple[str, ...]
         " JOIN relations r USING (batch, article_id, relation_id)"
         f" WHERE c.batch IN ({marks}) ORDER BY c.severity, c.article_id, r.relation_nr"
     )
-    refused = f"SELECT source_path, reason FROM quarantine WHERE batch IN ({marks}) ORDER BY source_path"
+    refused = f"SELECT source_path, reason FROM quarantine_summary WHERE batch IN ({marks}) ORDER BY source_path"
     try:
         with warehouse.database(settings.database, read_only=True) as connection:
             ((articles, figures, relations),) = connection.execute(sizes, list(batches)).fetchall()

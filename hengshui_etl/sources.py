@@ -14,8 +14,11 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
+
+from hengshui_etl.bulk import is_bulk
 
 UNFILED = "unfiled"
 """The batch of files that lie in no folder of `data/raw/`, or in one whose name cannot be a batch."""
@@ -26,11 +29,18 @@ MAX_BYTES = 16 * 2**20
 MAX_HASHED_BYTES = 2**30
 """Of files that are larger still (a sparse file costs its writer nothing) not even the hash is made."""
 
+MAX_BULK_BYTES = 16 * 2**30
+"""A larger file of many articles is to be cut: it is read as a whole at every change."""
+
 _CHUNK = 2**20
 
 # Dagster refuses control characters and `...` in partition keys; the others have a meaning in ranges, selections and
 # paths. What is left reads well in a path, a URL and a query in any language.
 _BATCH = re.compile(r"\w[\w.\- ]{0,99}")
+
+
+FILE_OF_RECORD = r"(?is)^(.*?\.(?:jsonl(?:\.(?:gz|zst))?|parquet|warc(?:\.gz)?))#"
+"""`a.jsonl#5` is what the fifth record of `a.jsonl` is called; no file may have a name like that."""
 
 
 class RawFile(NamedTuple):
@@ -100,6 +110,21 @@ def file_bytes(raw: Path, file: RawFile) -> bytes:
     return data
 
 
+@contextmanager
+def bulk_stream(raw: Path, file: RawFile) -> Iterator[BinaryIO]:
+    """A listed file of many articles, to be read. Raises Changed if its bytes are not (or, in the end, no longer) those
+    that were listed, OSError."""
+    with open(_opened(os.path.join(os.fsencode(raw), _real(file.path))), "rb") as stream:
+        if _hashed(stream)[0] != file.sha256:
+            raise Changed
+        before = os.fstat(stream.fileno())
+        stream.seek(0)
+        yield stream
+        after = os.fstat(stream.fileno())
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise Changed
+
+
 def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
@@ -158,18 +183,28 @@ def _described(name: str, path: str) -> RawFile:
             return RawFile(name, None, None, "the folder cannot be listed: permission denied")
         if not stat.S_ISREG(mode):
             return RawFile(name, None, None, "it is no regular file")
+        if re.match(FILE_OF_RECORD, name):
+            return RawFile(name, None, None, "its name is like that of a record of another file: rename it (#)")
+        most = MAX_BULK_BYTES if is_bulk(name) else MAX_BYTES
         with open(_opened(path), "rb") as stream:
             size = os.fstat(stream.fileno()).st_size
-            if size > MAX_HASHED_BYTES:
-                return RawFile(name, size, None, _too_large(size))
-            digest, size = hashlib.sha256(), 0
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-        return RawFile(name, size, digest.hexdigest(), _too_large(size) if size > MAX_BYTES else None)
+            if size > max(most, MAX_HASHED_BYTES):
+                return RawFile(name, size, None, _too_large(size, most))
+            digest, size = _hashed(stream)
+        return RawFile(name, size, digest, _too_large(size, most) if size > most else None)
     except OSError as error:
         return RawFile(name, None, None, f"it cannot be read: {(error.strerror or str(error)).lower()}")
 
 
-def _too_large(size: int) -> str:
-    return f"it is too large for an article: {size} bytes, and the limit is {MAX_BYTES}"
+def _hashed(stream: BinaryIO) -> tuple[str, int]:
+    """SHA-256 and size of what follows in a stream."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _too_large(size: int, most: int) -> str:
+    what = "for a file of many articles" if most == MAX_BULK_BYTES else "for an article"
+    return f"it is too large {what}: {size} bytes, and the limit is {most}"

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import polars as pl
 
 from hengshui_etl import loading, ruled, sources, warehouse
+from hengshui_etl.bulk import is_bulk
+from hengshui_etl.examining import Item, items_of, pieces_of, rows_of_piece
 from hengshui_etl.rulings import read_rulings
 from hengshui_etl.settings import Settings
-from hengshui_etl.sources import RawFile
+from hengshui_etl.sources import FILE_OF_RECORD, RawFile
 from hengshui_etl.tables.differences import ABSENT, PRESENT, WHOLE_ROW, keys, row_differences
 from hengshui_etl.tables.frames import frame, polars_schema
 from hengshui_etl.tables.recomputed import disagreements
@@ -149,12 +151,15 @@ def _sampled(settings: Settings, batches: Sequence[str], sample: int) -> dict[st
     """The articles to be examined again: as many of all, the same ones at every call."""
     known = []
     for batch in batches:
-        if warehouse.unreadable(settings.warehouse, "raw_articles", batch) is None:
-            listed = warehouse.read_table(settings.warehouse, "raw_articles", batch, ["source_path"])
-            known += [(batch, path) for (path,) in listed.iter_rows()]
+        if any(warehouse.unreadable(settings.warehouse, table, batch) for table in ("articles", "quarantine")):
+            continue
+        read = warehouse.read_table(settings.warehouse, "articles", batch, ["article_id"])
+        refused = warehouse.read_table(settings.warehouse, "quarantine", batch, ["source_path", "record_nr"])
+        files = refused.filter(pl.col("record_nr") == 0)["source_path"]
+        known += [(batch, article) for article in sorted([*read["article_id"], *files])]
     found: dict[str, set[str]] = {}
-    for batch, path in random.Random(SEED).sample(known, min(sample, len(known))):
-        found.setdefault(batch, set()).add(path)
+    for batch, article in random.Random(SEED).sample(known, min(sample, len(known))):
+        found.setdefault(batch, set()).add(article)
     return found
 
 
@@ -228,55 +233,62 @@ def _verify_rows(
 ) -> None:
     """Rows against a new examination, verdicts against their operands, and no rows of articles that are not listed."""
     folder = settings.warehouse
-    done = 0
-    for piece in _pieces(listed):
-        paths = piece["source_path"].to_list()
-        relations = warehouse.read_articles(folder, "relations", batch, paths)
-        figures = warehouse.read_articles(folder, "figures", batch, paths)
+    seen: Counter[str] = Counter()
+    for piece in pieces_of(items_of(settings.raw, _files(listed)), PIECE_FILES, PIECE_BYTES):
+        articles = [item.article_id for item in piece]
+        relations = warehouse.read_articles(folder, "relations", batch, articles)
+        figures = warehouse.read_articles(folder, "figures", batch, articles)
         found.verdicts += len(relations)
         for wrong in disagreements(relations, figures):
             found.add("verdict", "relations", batch, article=wrong.article_id, row=wrong.relation_id,
                       column=wrong.column, stored=wrong.stored, expected=wrong.expected)  # fmt: skip
-        again = [path for path in paths if path not in moved and (chosen is None or path in chosen)]
+        again = [
+            item for item in piece if item.file.path not in moved and (chosen is None or item.article_id in chosen)
+        ]
         if again:
-            _verify_articles(settings, batch, piece.filter(pl.col("source_path").is_in(again)), found)
-        done += len(piece)
-        on_progress(batch, "articles", done, len(listed))
-    known = listed["source_path"]
+            _verify_articles(settings, batch, again, found)
+        seen.update(item.file.path for item in piece)
+        on_progress(batch, "articles", len(seen), len(listed))
+    known = listed["source_path"].to_list()
     for table in loading.EXAMINED:
         key = "article_id" if "article_id" in polars_schema(table) else "source_path"
         there = warehouse.read_table(folder, table, batch, [key])
         found.rows += len(there)
-        strange = there.filter(~pl.col(key).is_in(known.to_list()))[key].unique().sort()
-        for article in strange:
+        strange = there.filter(~pl.coalesce(pl.col(key).str.extract(FILE_OF_RECORD), key).is_in(known))
+        for article in strange[key].unique().sort():
             found.add("rows", table, batch, article=article, column=WHOLE_ROW, stored=PRESENT, expected=ABSENT)
+    _verify_counts_of_records(settings, batch, {path: n for path, n in seen.items() if path not in moved}, found)
 
 
-def _verify_articles(settings: Settings, batch: str, listed: pl.DataFrame, found: Found) -> None:
-    """The stored rows of these files against those of a new examination."""
-    frames: dict[str, list[pl.DataFrame]] = {}
-    for _, piece in loading.frames_from(settings.raw, batch, listed):
-        for table, rows in piece.items():
-            frames.setdefault(table, []).append(rows)
-    paths = listed["source_path"].to_list()
-    found.examined += len(paths)
-    for table, expected in frames.items():
-        stored = warehouse.read_articles(settings.warehouse, table, batch, paths)
-        for each in row_differences(table, stored, pl.concat(expected)):
+def _files(listed: pl.DataFrame) -> Iterator[RawFile]:
+    return (RawFile(*row) for row in listed.drop("batch").iter_rows())
+
+
+def _verify_counts_of_records(settings: Settings, batch: str, seen: dict[str, int], found: Found) -> None:
+    """Of a file of many articles the warehouse has as many records as the file has."""
+    tables = [warehouse.read_table(settings.warehouse, t, batch, ["source_path"]) for t in ("articles", "quarantine")]
+    stored = dict(pl.concat(tables).group_by("source_path").len().iter_rows())
+    for path, count in seen.items():
+        if is_bulk(path) and stored.get(path, 0) > count:
+            found.add("rows", "articles", batch, article=path, column=WHOLE_ROW, stored=f"{stored[path]} records",
+                      expected=f"{count} records", times=stored[path] - count)  # fmt: skip
+
+
+def _verify_articles(settings: Settings, batch: str, items: Sequence[Item], found: Found) -> None:
+    """The stored rows of these files and records against those of a new examination."""
+    found.examined += len(items)
+    articles, paths = [item.article_id for item in items], list({item.file.path for item in items})
+    keys = pl.DataFrame(
+        [item.key for item in items], schema={"source_path": pl.String, "record_nr": pl.Int64}, orient="row"
+    )
+    for table, expected in rows_of_piece(settings.raw, batch, items).frames.items():
+        quarantine = table == "quarantine"
+        stored = warehouse.read_articles(settings.warehouse, table, batch, paths if quarantine else articles)
+        if quarantine:
+            stored = stored.join(keys, on=["source_path", "record_nr"], how="semi")
+        for each in row_differences(table, stored, expected):
             found.add("rows", table, batch, article=each.article_id, row=each.row, column=each.column,
                       stored=each.stored, expected=each.expected)  # fmt: skip
-
-
-def _pieces(listed: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The listed files in pieces that fit into memory with all their rows."""
-    start, size = 0, 0
-    for i, size_bytes in enumerate(listed["size_bytes"].to_list()):
-        if i > start and (i - start >= PIECE_FILES or size >= PIECE_BYTES):
-            yield listed[start:i]
-            start, size = i, 0
-        size += size_bytes or 0
-    if start < len(listed):
-        yield listed[start:]
 
 
 def _verify_loaded(settings: Settings, batch: str, found: Found) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hengshui_etl import examining, loading, warehouse
-from hengshui_etl.examining import pieces_of, processes_for
+from hengshui_etl.examining import Item, pieces_of, processes_for
 from hengshui_etl.loading import examine_batch, list_batch
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.sources import RawFile
@@ -111,10 +111,10 @@ def file(name: str, size: int, problem: str | None = None) -> RawFile:
 def test_pieces_hold_every_file_once_in_order(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     monkeypatch.setattr(examining, "MOST_FILES", most)
     files = [file(str(n), size) for n, size in enumerate([0, 10, 2**20, 5, 2**21, 1, 1])]
-    pieces = list(pieces_of(files))
-    assert [each for piece in pieces for each in piece] == files
+    pieces = list(pieces_of(map(Item, files)))
+    assert [each.file for piece in pieces for each in piece] == files
     assert all(len(piece) <= most for piece in pieces)
-    assert all(sum(each.size_bytes or 0 for each in piece[:-1]) < examining.MOST_BYTES for piece in pieces)
+    assert all(sum(each.size for each in piece[:-1]) < examining.MOST_BYTES for piece in pieces)
 
 
 @pytest.mark.parametrize(("value", "expected"), [("3", 3), ("0", 1), ("many", 1), ("", 1)])

@@ -144,7 +144,7 @@ def rule(settings: Settings) -> None:
         (duckdb("DELETE FROM indicators WHERE batch = 'a'"), {("database", "indicators", "a")}),
         (duckdb("INSERT INTO repairs SELECT 'a', 'a/1.txt', 1, 'x', 0, 1, '', ''"), {("database", "repairs", "a")}),
         (duckdb("INSERT INTO figures FROM figures WHERE batch = 'b'"), {("database", "figures", "b")}),
-        (duckdb("INSERT INTO quarantine VALUES ('z', 'z/1', 'x', 1, NULL)"), {("database", "quarantine", "z")}),
+        (duckdb("INSERT INTO quarantine VALUES ('z', 'z', 'x', 1, NULL, 0, NULL)"), {("database", "quarantine", "z")}),
         (duckdb("UPDATE batches SET fingerprint = 'x' WHERE batch = 'a'"), {("database", "batches", "a")}),
         (duckdb("UPDATE batches SET figures_rows = 1 WHERE batch = 'a'"), {("database", "batches", "a")}),
         (

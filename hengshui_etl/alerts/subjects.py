@@ -56,8 +56,7 @@ def subjects_in(folder: Path, batch: str, rulings: Mapping[Statement, Ruling]) -
     found = [_finding(batch, row, texts, rulings) for row in failed.iter_rows(named=True)]
     shares = failing_shares(warehouse.read_table(folder, "provincial_shares", batch))
     found += [_share(batch, row) for row in shares.iter_rows(named=True) if row["status"] != "fail"]
-    refused = warehouse.read_table(folder, "quarantine", batch)
-    return list(_numbered([*found, *(_refused(batch, row) for row in refused.iter_rows(named=True))]))
+    return list(_numbered([*found, *_refused(folder, batch)]))
 
 
 def run_failure(batch: str, cause: str) -> Subject:
@@ -112,11 +111,16 @@ def _share(batch: str, row: dict[str, object]) -> Subject:
     )
 
 
-def _refused(batch: str, row: dict[str, object]) -> Subject:
-    path, reason = str(row["source_path"]), str(row["reason"])
-    return Subject(
-        _key("quarantine", batch, path), "quarantine", batch, path, "error", Decimal(0), "quarantine", reason, reason
-    )
+def _refused(folder: Path, batch: str) -> Iterator[Subject]:
+    """Files in quarantine. Of a file of many articles its records are one subject, however many they are."""
+    rows = warehouse.read_table(folder, "quarantine", batch, ["source_path", "reason", "record_nr"])
+    by_file = rows.sort("source_path", "record_nr").group_by("source_path", maintain_order=True)
+    files = by_file.agg(pl.len(), pl.col("reason").first(), pl.col("record_nr").first())
+    for path, count, reason, record in files.iter_rows():
+        text = f"record {record}: {reason}" if record else reason
+        text += f" (and {count - 1} more of its records)" if count > 1 else ""
+        key = _key("quarantine", batch, path)
+        yield Subject(key, "quarantine", batch, path, "error", Decimal(0), "quarantine", text, text)
 
 
 def _texts_of(folder: Path, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal, NamedTuple
 
 MAX_RECORD_BYTES = 16 * 2**20
@@ -36,6 +37,14 @@ class Record(NamedTuple):
     charset: str | None
     url: str | None
     published_on: str | None
+
+    @property
+    def day(self) -> date | None:
+        """The day of publication, where it is given as a day or a moment of ISO 8601."""
+        try:
+            return date.fromisoformat(self.published_on[:10]) if self.published_on else None
+        except ValueError:
+            return None
 
 
 class BrokenRecord(NamedTuple):

@@ -306,8 +306,12 @@ def nothing_failed_in_the_program(context: dg.AssetCheckExecutionContext) -> dg.
     ours = rows.filter(pl.col("reason").str.starts_with(OUR_FAULT))
     metadata: dict[str, Any] = {"files in quarantine": len(rows), "for our fault": len(ours)}
     if len(rows):
-        cells = [(r["source_path"], r["reason"], r["size_bytes"]) for r in _rows(rows.head(shown.MOST_ROWS))]
-        metadata["files"] = dg.MarkdownMetadataValue(shown.table(("file", "reason", "bytes"), cells, len(rows)))
+        cells = [
+            (r["source_path"], r["record_nr"] or "", r["reason"], r["size_bytes"])
+            for r in _rows(rows.head(shown.MOST_ROWS))
+        ]
+        heads = ("file", "record", "reason", "bytes")
+        metadata["files"] = dg.MarkdownMetadataValue(shown.table(heads, cells, len(rows)))
     files = "file" if len(ours) == 1 else "files"
     return dg.AssetCheckResult(
         passed=not len(ours),

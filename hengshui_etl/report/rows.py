@@ -173,7 +173,7 @@ class IndexRow(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A file that could not be read, and why."""
+    """A file that could not be read, or records of it, and why."""
 
     source_path: str
     reason: str
@@ -211,7 +211,7 @@ def overview(query: Query) -> Overview:
 
 def refused_files(query: Query) -> tuple[Refused, ...]:
     """The files in quarantine, by path."""
-    found = query("SELECT source_path, reason FROM quarantine ORDER BY source_path", ())
+    found = query("SELECT source_path, reason FROM quarantine_summary ORDER BY source_path", ())
     return tuple(Refused(*row) for row in found)
 
 

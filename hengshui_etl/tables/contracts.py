@@ -6,13 +6,14 @@ Does not belong here: what a table is (schemas.py), what articles say (findings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
 import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
+from hengshui_etl.bulk import is_bulk
 from hengshui_etl.tables.findings import verdict_disagrees
 from hengshui_etl.tables.recomputed import CANNOT, disagreements
 from hengshui_etl.tables.schemas import TABLES
@@ -40,7 +41,10 @@ CONTRACTS: dict[str, str] = {
     name: f"Every row of {name} is as its schema says: columns, types, keys, vocabularies, ranges" for name in TABLES
 }
 """What the contract check of each table promises, in words."""
-CONTRACTS["articles"] += "; every file of the batch is an article or in quarantine, and none is both"
+CONTRACTS["articles"] += (
+    "; every file of the batch is an article or in quarantine, and so is every record of a file of many articles; none"
+    " is both"
+)
 CONTRACTS["figures"] += "; every figure lies in a known article, and its characters stand there in the source"
 CONTRACTS["repairs"] += "; what was mended stands in the source at its place"
 CONTRACTS["relations"] += (
@@ -211,10 +215,29 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Frames], Iterator[_Between]]], ..
 
 
 def lost_files(raw: pl.DataFrame, articles: pl.DataFrame, quarantine: pl.DataFrame) -> list[Violation]:
-    """Files of a batch that are neither articles nor in quarantine, or both: nothing is lost, nothing counted twice."""
+    """Files of a batch that are neither articles nor in quarantine, or both: nothing is lost, nothing counted twice. A
+    file of many articles may be both: of its records see `lost_records`."""
     paths = [frame.select("source_path").unique() for frame in (articles, quarantine)]
     accounted = pl.concat(paths).group_by("source_path").agg(pl.len().alias("times"))
     joined = raw.join(accounted, on="source_path", how="full", coalesce=True).sort("source_path")
-    holds = (pl.col("times").fill_null(0) == 1) & pl.col("batch").is_not_null()
+    times = pl.col("times").fill_null(0)
+    many = pl.Series("many", [is_bulk(path) for path in joined["source_path"]], dtype=pl.Boolean)
+    holds = ((times == 1) | ((times == 2) & many)) & pl.col("batch").is_not_null()
     rule = _must_hold("every_file_is_accounted_for")
     return list(broken("articles", rule, joined.select("source_path", holds.alias("holds"))))
+
+
+def lost_records(keys: Sequence[tuple[str, int]], articles: pl.DataFrame, quarantine: pl.DataFrame) -> list[Violation]:
+    """The same of records: each of these (path, number; 0 for a file that is one article) is one article, or is once in
+    quarantine, and there are no others."""
+    key = ["source_path", "record_nr"]
+    wanted = pl.DataFrame(keys, schema={"source_path": pl.String, "record_nr": pl.Int64}, orient="row")
+    accounted = pl.concat([articles.select(key), quarantine.select(key)])
+    if len(wanted) == len(accounted) and wanted.sort(key).equals(accounted.sort(key)):
+        return []  # the usual case, and quick
+    counted = accounted.group_by(key).agg(pl.len().alias("times"))
+    joined = wanted.with_columns(known=True).join(counted, on=key, how="full", coalesce=True).sort(key)
+    holds = (pl.col("times").fill_null(0) == 1) & pl.col("known").fill_null(False)
+    return list(
+        broken("articles", _must_hold("every_record_is_accounted_for"), joined.select(*key, holds.alias("holds")))
+    )

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import polars as pl
 
 from hengshui_etl.answers import plain
-from hengshui_etl.records import Article, Examination, Figure, Interval, Relation
+from hengshui_etl.records import Examination, Figure, Interval, Relation
 from hengshui_etl.relations.roles import roles_of
 from hengshui_etl.tables import curated
 from hengshui_etl.tables.schemas import TABLES
@@ -28,10 +28,14 @@ _CONTEXTS = {
 
 
 class Examined(NamedTuple):
-    """An examination and what only the file system knows of its article."""
+    """An examination and what only the file knows of its article: its size, and for a record of a file of many articles
+    its number, its address and its day as they stand there."""
 
     examination: Examination
     size_bytes: int
+    record_nr: int = 0
+    url: str | None = None
+    published_given: str | None = None
 
 
 def frames_of(batch: str, examined: Sequence[Examined]) -> dict[str, pl.DataFrame]:
@@ -52,7 +56,7 @@ def rows_of(one: Examined) -> Iterable[tuple[str, list[Row]]]:
     examination = one.examination
     article, figures, relations = examination.article, examination.figures, examination.relations
     sentences = [article.text[sentence.start : sentence.end].strip() for sentence in article.sentences]
-    yield "articles", [_article(article, one.size_bytes)]
+    yield "articles", [_article(one)]
     yield "repairs", [(n, *repair) for n, repair in enumerate(article.repairs, 1)]
     yield "figures", [_figure(n, figure, sentences) for n, figure in enumerate(figures, 1)]
     yield "relations", [_relation(n, relation, figures, sentences) for n, relation in enumerate(relations, 1)]
@@ -119,11 +123,12 @@ def exact(value: Fraction | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _article(article: Article, size_bytes: int) -> Row:
+def _article(one: Examined) -> Row:
+    article = one.examination.article
     return (
         article.source_path,
         article.sha256,
-        size_bytes,
+        one.size_bytes,
         article.title,
         article.published_on,
         article.publisher,
@@ -135,6 +140,9 @@ def _article(article: Article, size_bytes: int) -> Row:
         len(article.sentences),
         article.source,
         article.text,
+        one.record_nr,
+        one.url,
+        one.published_given,
     )
 
 

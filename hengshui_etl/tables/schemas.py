@@ -26,6 +26,7 @@ Amount = Annotated[pl.Decimal, 38, 12]
 Texts = Annotated[pl.List, pl.String()]
 
 SHA256 = r"^[0-9a-f]{64}$"
+RECORD_NR = "Number of the record (line, row) in a file of many articles, from 1; 0: the file as a whole."
 EXACT = r"^-?\d+(\.\d+|/[1-9]\d*)?$"
 ROLES = (
     "part", "whole", "percentage", "rest", "level", "other_level", "gap", "previous_level", "change", "rate", "total",
@@ -51,7 +52,11 @@ class OfArticle(Table):
     """What all tables have in common that speak of one article."""
 
     article_id: pl.String = pa.Field(
-        str_length={"min_value": 1}, description="The article: its path below data/raw, with `/` between folders."
+        str_length={"min_value": 1},
+        description=(
+            "The article: its path below data/raw, with `/` between folders; of a record in a file of many articles"
+            " that file's path, `#`, and the record's id, or its number where it has none."
+        ),
     )
 
 
@@ -69,14 +74,20 @@ class RawArticles(Table):
 
 
 class Quarantine(Table):
-    """What could not be read or examined, with the reason. Everything else of its batch is loaded all the same."""
+    """What could not be read or examined, with the reason: a file, or a record in a file of many articles. Everything
+    else of its batch is loaded all the same."""
 
-    source_path: pl.String = pa.Field(unique=True, description="Path of the file below data/raw.")
+    source_path: pl.String = pa.Field(description="Path of the file below data/raw.")
     reason: pl.String = pa.Field(str_length={"min_value": 1}, description="Why it is here.")
     size_bytes: pl.Int64 = pa.Field(ge=0, nullable=True, description="Size; empty for what is no regular file.")
     sha256: pl.String = pa.Field(
         str_matches=SHA256, nullable=True, description="SHA-256 of the bytes; empty where they were not read."
     )
+    record_nr: pl.Int64 = pa.Field(ge=0, description=RECORD_NR)
+    record_id: pl.String = pa.Field(nullable=True, description="The record's own id, where it is known.")
+
+    class Config:
+        unique = ["source_path", "record_nr"]
 
 
 class Articles(OfArticle):
@@ -86,7 +97,10 @@ class Articles(OfArticle):
     sha256: pl.String = pa.Field(str_matches=SHA256, description="SHA-256 of the article's bytes as they came.")
     size_bytes: pl.Int64 = pa.Field(ge=0, description="Size of the article's bytes as they came.")
     title: pl.String = pa.Field(nullable=True, description="Headline, in simplified characters.")
-    published_on: pl.Date = pa.Field(nullable=True, description="Day of publication as the article names it.")
+    published_on: pl.Date = pa.Field(
+        nullable=True,
+        description="Day of publication: as the article names it, else as the file of many articles gives it.",
+    )
     publisher: pl.String = pa.Field(nullable=True, description="Source that the article names.")
     byline: pl.String = pa.Field(nullable=True, description="Authors that the article names.")
     encoding: pl.String = pa.Field(description="Encoding in which the bytes were read.")
@@ -103,6 +117,11 @@ class Articles(OfArticle):
     )
     clean_text: pl.String = pa.Field(
         description="The text as read: mended and in simplified characters; `clean_start` and `clean_end` lie in it."
+    )
+    record_nr: pl.Int64 = pa.Field(ge=0, description=RECORD_NR)
+    url: pl.String = pa.Field(nullable=True, description="Address of the record, as its file gives it.")
+    published_given: pl.String = pa.Field(
+        nullable=True, description="Day of publication of the record, as its file gives it."
     )
 
     class Config:

@@ -24,7 +24,7 @@ BATCHES = View(
         "batch": "Batch: the first folder below data/raw.",
         "raw_articles_rows": "Files of the batch.",
         "articles_rows": "Articles that were read.",
-        "quarantine_rows": "Files that could not be read.",
+        "quarantine_rows": "Files, and records of files of many articles, that could not be read.",
         "figures_rows": "Figures in the articles.",
         "relations_rows": "Relations between the figures.",
         "fingerprint": "Hash of what the rows were made from: raw files and code. Equal hash, equal rows.",
@@ -103,6 +103,24 @@ LEFT JOIN rulings u ON u.article_id = r.article_id AND u.type = r.type AND u.sen
     AND u.figures = o.operand_texts
 WHERE r.status = 'fail'
 ORDER BY u.ruling IS NOT NULL, r.severity, r.batch, r.article_id, r.relation_nr""".strip(),
+    ),
+    "quarantine_summary": View(
+        "VIEW",
+        "One row a file that could not be read, or of which records could not.",
+        {
+            "batch": "Batch.",
+            "source_path": "Path of the file below data/raw.",
+            "records": "Records that could not be read; 0 where it is the file as a whole.",
+            "reason": "Why; of several records the first one's number and reason.",
+        },
+        """
+CREATE VIEW quarantine_summary AS
+SELECT batch, source_path, count(*) FILTER (record_nr > 0) AS records,
+       if(min(record_nr) > 0, 'record ' || min(record_nr) || ': ', '') || arg_min(reason, record_nr)
+       || if(count(*) > 1, ' (and ' || (count(*) - 1) || ' more of its records)', '') AS reason
+FROM quarantine
+GROUP BY batch, source_path
+ORDER BY batch, source_path""".strip(),
     ),
     "article_summary": View(
         "VIEW",

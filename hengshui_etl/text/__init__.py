@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import date
 from typing import Literal
 
 from hengshui_etl.records import Article
@@ -21,10 +22,13 @@ __all__ = ["Unreadable", "read_article", "repair_counts"]
 _FILE_NAME = re.compile(r"[^/\\]*$")
 
 
-def read_article(data: bytes, *, source_path: str, article_id: str | None = None) -> Article:
+def read_article(
+    data: bytes, *, source_path: str, article_id: str | None = None, published_on: date | None = None
+) -> Article:
     """The article in the bytes of one file (text or HTML).
 
-    `source_path` is recorded as given; `article_id` is the file name without its extension unless given.
+    `source_path` is recorded as given; `article_id` is the file name without its extension unless given;
+    `published_on` is the day of publication where the article does not name it.
     Raises `Unreadable` for bytes that are no article, and nothing else.
     """
     text, encoding, _evidence = decoded(data)
@@ -50,7 +54,7 @@ def read_article(data: bytes, *, source_path: str, article_id: str | None = None
         source_path=source_path,
         sha256=hashlib.sha256(data).hexdigest(),
         title=layout.title,
-        published_on=layout.published_on,
+        published_on=layout.published_on or published_on,
         publisher=layout.publisher,
         byline=layout.byline,
         encoding=encoding,

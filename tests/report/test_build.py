@@ -27,7 +27,7 @@ def load(settings: Settings, batch: str, *examinations: Examination) -> None:
     """Bring a batch with these articles, and a file that could not be read, into the warehouse."""
     frames = frames_of(batch, [Examined(examination, 10) for examination in examinations])
     frames["raw_articles"] = frame("raw_articles", [])
-    frames["quarantine"] = frame("quarantine", [(batch, f"{batch}/empty.txt", "the file is empty", 0, None)])
+    frames["quarantine"] = frame("quarantine", [(batch, f"{batch}/empty.txt", "the file is empty", 0, None, 0, None)])
     with warehouse.BatchWriter(settings.warehouse, batch, tuple(TABLES), str(len(examinations))) as writer:
         writer.write(frames)
     warehouse.load_batch(settings.database, settings.warehouse, batch)
