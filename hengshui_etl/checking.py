@@ -9,10 +9,11 @@ Exit status: 0 all is well; 1 a check failed; 2 an input could not be read, or a
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
+from hengshui_etl.bulk import is_bulk
 from hengshui_etl.console import complain, count, count_end, write
 from hengshui_etl.messages import Messages
 from hengshui_etl.reading import printable
@@ -31,20 +32,18 @@ class Refused(Exception):
 
 
 def check_files(paths: Sequence[str], output: Output, say: Messages) -> int:
-    """Answer each file (`-` is standard input) on standard output in the order given; the exit status."""
+    """Answer each file (`-` is standard input) on standard output in the order given, of a file of many articles each
+    record; the exit status."""
     from hengshui_etl.answers import answer_line, error_line
     from hengshui_etl.reading import reading_of
 
-    counts = {"wrong": 0, "held": 0, "unread": 0}
-    for number, path in enumerate(paths):
-        if len(paths) > 1:
-            count(say("check.progress", done=number, total=len(paths)))
-        result = examined(path, say)
+    counts, number = {"wrong": 0, "held": 0, "unread": 0}, -1
+    for number, (name, result) in enumerate(_results(paths, say)):
         if isinstance(result, str):
             counts["unread"] += 1
-            complain(say("error.line", what=path, error=result))
+            complain(say("error.line", what=name, error=result))
             if output == "json":
-                print(error_line(path, result))
+                print(error_line(name, result))
             continue
         counts["wrong" if any(r.verdict.status == "fail" for r in result.relations) else "held"] += 1
         if output == "json":
@@ -54,9 +53,47 @@ def check_files(paths: Sequence[str], output: Output, say: Messages) -> int:
                 print()
             write(reading_of(result, say))
     count_end()
-    if output == "table" and len(paths) > 1:
-        print("\n" + say("check.several", n=len(paths), **counts))
+    if output == "table" and number > 0:
+        print("\n" + say("check.several", n=number + 1, **counts))
     return UNREADABLE if counts["unread"] else WRONG if counts["wrong"] else OK
+
+
+def _results(paths: Sequence[str], say: Messages) -> Iterator[tuple[str, Examination | str]]:
+    """Each article under the name by which it is told of, with what is known of it or why it cannot be read."""
+    for number, path in enumerate(paths):
+        if len(paths) > 1:
+            count(say("check.progress", done=number, total=len(paths)))
+        if is_bulk(path):
+            yield from _records(path, say)
+        else:
+            yield path, examined(path, say)
+
+
+def _records(path: str, say: Messages) -> Iterator[tuple[str, Examination | str]]:
+    """The same of the records of a file; `#` and the id of the record, or its number, follow the path in the name."""
+    from hengshui_etl.bulk import BrokenRecord, records_of
+    from hengshui_etl.pipeline import examine
+
+    found = False
+    try:
+        with Path(path).open("rb") as stream:
+            for record in records_of(stream, path):
+                found = True
+                name = f"{path}#{record.id or record.number}"
+                if isinstance(record, BrokenRecord):
+                    yield name, say.reason(record.reason)
+                    continue
+                try:
+                    yield name, examine(record.data, source_path=name, article_id=record.id, published_on=record.day)
+                except Exception as error:
+                    if debugging():
+                        raise
+                    yield name, reason(error, path, say)
+    except (OSError, ValueError) as error:
+        yield path, say("error.missing") if isinstance(error, ValueError) else reason(error, path, say)
+        return
+    if not found:
+        yield path, say.reason("it holds no records")
 
 
 def examined(path: str, say: Messages) -> Examination | str:

@@ -36,7 +36,7 @@ class Messages(NamedTuple):
         for english, words in known.items():
             pattern = "(.+)".join(map(re.escape, english.split("{}")))
             if (match := re.fullmatch(pattern, text)) is not None:
-                return str(words).format(*(known.get(blank, blank) for blank in match.groups()))
+                return str(words).format(*map(self.reason, match.groups()))
         return text
 
     def get(self, key: str, default: str) -> str:
