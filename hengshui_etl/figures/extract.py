@@ -128,7 +128,7 @@ class _Walk:
             if listed and (inherited := self.statements[-1]) is not None:
                 statement = inherited._replace(behind=near.behind, start=near.start, bracketed=False, of_previous=False)
                 direction = self.figures[-1].direction
-            if near.before and not near.bracketed:
+            if (near.before or previous is None) and not near.bracketed:
                 if previous is None:
                     places.heed_clauses(start, q.at)
                 else:

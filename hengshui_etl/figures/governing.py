@@ -322,10 +322,10 @@ class Times:
         if (
             word in ("今年以来", "年初以来")
             and not self.settled
-            and (end := self.main_end())
+            and (told := self.main_end())
             and moment.period.first is not None
         ):
-            moment = moment._replace(period=Period(moment.period.first, end))
+            moment = moment._replace(period=Period(moment.period.first, told))
         if moment.day and not moment.as_of:
             self.event = True
         if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and not moment.as_of:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hengshui_etl.figures.found import Quantity
-from hengshui_etl.figures.scope import Place, inside, place_at, pointed_place, township_in
+from hengshui_etl.figures.scope import Place, district_called, inside, place_at, pointed_place, township_in
 from hengshui_etl.figures.statements import Statement
 
 _WHOSE = re.compile(
@@ -26,14 +26,14 @@ _OWN_LEVEL = re.compile(r"(?:[，、]|^)(?P<level>[省市县区州]本级|[市�
 _DIVISIONS = re.compile(r"(?:个)?(?:设区市|地级市|市州|市（州|市\(州|地市|省份|省（|城市|县（市|县市区)")
 _TOWNSHIP = re.compile(r"[县旗区市][^，。；]{1,4}[镇乡]")
 _ORIGINS = re.compile(r"所在地|来源地|目的地|户籍地|客源地|投资方")
-_HOME = re.compile(r"全市|全县|全区|全州|全旗|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
+_HOME = re.compile(r"(?<!占)全[市县区州旗]|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
 _LEADS = re.compile(
     r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*"
 )
 _TOGETHER = ("均在", "均超", "均高于", "合计占全", "均为")
 _SHORT = 80
 """Clauses up to this length are remembered: the press repeats them."""
-_NOT_ALONE = ("、", "等", "和", "级", "及", "与")
+_NOT_ALONE = ("、", "等", "和", "级", "及", "与", "水库")
 
 
 class Pointers(NamedTuple):
@@ -54,6 +54,8 @@ def pointers_in(clause: str, near: str | None) -> Pointers:
     lead = _LEADS.match(clause)
     at = lead.end() if lead else 0
     found = place_at(clause[at : at + 16], near)
+    if found is None and len(clause) - at in (2, 3) and (district := district_called(clause[at:], near)) is not None:
+        return Pointers(home, district, at, len(clause), None)
     if found is None:
         return Pointers(home, None, at, at, township_in(clause, near))
     return Pointers(home, found[0], at, at + found[1], None)
@@ -67,6 +69,7 @@ class Places:
         self.main = main
         self.near = main.code if main else None
         self.place: Place | None = None
+        self.listed = False  # whether it is one of a list of places with their figures
         self.sentence_at = 0
 
     def new_paragraph(self) -> None:
@@ -74,9 +77,9 @@ class Places:
         self.place = None
 
     def new_sentence(self, at: int) -> None:
-        """A full stop: only a township is still spoken of."""
+        """A full stop: only a township or a port is still spoken of."""
         self.sentence_at = at
-        if self.place is not None and self.place.level != "township":
+        if self.place is not None and self.place.level != "township" and not self.place.name.endswith("港"):
             self.place = None
 
     def heed_sentence(self, start: int, end: int) -> None:
@@ -106,13 +109,16 @@ class Places:
         home, place, at, till, township = read(text[start:end], self.near)
         if home or text.startswith(_TOGETHER, start):
             self.place = None
-        if self.place is not None and self.place.level == "venue" and text.startswith(("其余", "其他"), start):
+        if self.place is not None and text.startswith(("其余", "其他"), start + (text[start] in "，,、")):
             self.place = None
         if place is None:
             if township is not None:
                 self.place = township
+            elif self.listed and (text[start - 1] in "，,；;" or text[start] in "，,；;") and end - start > 6:
+                self.place, self.listed = None, False
             return
         till += start
+        self.listed = till == end and text[start] == "、"
         if text.startswith(_NOT_ALONE, till):
             return
         if main and (place.name == main.name or (main.name.startswith(place.name) and main.level == place.level)):
