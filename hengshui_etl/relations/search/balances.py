@@ -13,7 +13,7 @@ from hengshui_etl.relations.search.view import View
 from hengshui_etl.vocab import alternatives, toml
 
 BALANCE = re.compile(
-    r"收益|利润|亏|赤字|差距|相差|净落|净赚|纯收入|净得|净剩|落下|顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净"
+    r"收益|利润|亏|赤字|差距|相差|净落|净赚|纯收入|净得|净剩|落下|顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净|相抵|缺口|短收|短支"
 )
 _DATA = toml("comparisons")["balance"]
 _PAIRS = [tuple(re.compile(alternatives(p[name])) for name in ("in", "out", "rest")) for p in _DATA["pairs"]]

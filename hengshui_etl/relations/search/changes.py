@@ -37,6 +37,8 @@ def find_changes(view: View) -> None:
             figure.direction is not None or (i and LEVEL_OF_OTHERS.fullmatch(view.between(i - 1, i)))
         ):
             claim_points(view, i)
+        elif figure.unit == "百分点" and statement.before.endswith(("再提", "再升", "再降", "再压")):
+            claim_points(view, i)
         elif figure.unit == "百分点":
             claim_apart(view, i)
         elif figure.unit == "%" and figure.direction is not None:

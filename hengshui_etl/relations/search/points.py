@@ -28,7 +28,8 @@ def claim_points(view: View, i: int) -> None:
     if named is not None:
         view.claim("difference", (*fitting(view, "difference", named, i), i), statement.word)
         return
-    if (amounts := named_pair(view, i) or named_change(view, i)) is not None:
+    others = statement.predicate == "gap" and not statement.temporal and len(_OF_RATE.sub("", statement.object)) >= 2
+    if not others and (amounts := named_pair(view, i) or named_change(view, i)) is not None:
         view.claim("growth", (*amounts, i), "%写作百分点")
         return
     percents = [
