@@ -33,7 +33,7 @@ _VERB = re.compile(
     r"(?:比|较)[^比较，,；;]{0,10}?(?:(?P<up>多|增|添)|(?P<down>少|减))[^\W\d_a-zA-Z]{1,2}(?:了|约|近)?$"
 )
 _BARE = re.compile(r"(?:^|[^新净])(?:(?P<up>增|升|涨)|(?P<down>减|降|跌))(?:逾|超|近|约)?$")
-_AMOUNT_BARE = re.compile(r"^.{0,3}?(?:(?P<up>多|高|快|长)|(?P<down>少|低|慢|短))(?:了|出)?$")
+_AMOUNT_BARE = re.compile(r"^.{0,3}?(?:(?P<up>多|高|快|长|超出|新增)|(?P<down>少|低|慢|短))(?:了|出)?$")
 _LEADING = re.compile(r"领先$|(?P<down>落后)$")
 _COMPARING = re.compile(r"(?:比|较|对比|相比)[^，,。；;]{1,24}$")
 _DIRECTIONS: tuple[tuple[str, Direction], ...] = (("up", "up"), ("down", "down"), ("up2", "up"), ("down2", "down"))
@@ -60,6 +60,8 @@ def change_direction(before: str) -> Change | None:
 def bare_direction(before: str, kind: FigureKind) -> Change | None:
     """The change of a ratio that one character tells (升1.6%), or a lead (领先), or None."""
     match = None
+    if kind == "percentage_point" and before.endswith(("还差", "尚差")):
+        return "down", "差", len(before) - 2
     if kind == "percent" and "占" not in before:
         match = _BARE.search(before, max(0, len(before) - 4))
     match = match or _LEADING.search(before)

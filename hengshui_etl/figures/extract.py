@@ -260,8 +260,20 @@ def _moment_in(label: str, published: date | None, year: int | None) -> Moment |
     return None
 
 
+MOST_FIGURES = 50_000
+"""More than a yearbook's table has; what is said with each of them costs time and memory."""
+
+
+def _heed_limit(count: int) -> None:
+    if count > MOST_FIGURES:
+        raise Unreadable(f"the file holds more than {MOST_FIGURES} figures, and no article does")
+
+
 def read(article: Article) -> Reading:
-    """Every figure of the article in reading order, what is said with each, and its tables as grids."""
+    """Every figure of the article in reading order, what is said with each, and its tables as grids.
+
+    Raises Unreadable where there are more than `MOST_FIGURES`.
+    """
     text, blocks = article.text, article.blocks
     walk = _Walk(article)
     grids: list[tuple[int, int, list[Cell]]] = []
@@ -283,11 +295,13 @@ def read(article: Article) -> Reading:
             before = blocks[sentence.paragraph - 1] if sentence.paragraph else None
             caption = text[before.start : before.end][-80:] if before is not None else ""
             cells = cells_of(text, block, caption)
+            _heed_limit(len(walk.figures) + len(cells))
             grids.append((sentence.paragraph, len(walk.figures), cells))
             walk.table(number, cells, caption)
             continue
         reader = Reader(text)
         reader.read(sentence.start, sentence.end)
+        _heed_limit(len(walk.figures) + len(reader.quantities))
         if not reader.quantities and block.kind == "paragraph":
             walk.places.heed_sentence(sentence.start, sentence.end)
         if reader.quantities or reader.times:

@@ -112,6 +112,8 @@ def cleaned(label: str) -> str:
     if _HINT.search(label):
         label = _LONG_BRACKET.sub("", _TIME.sub("", _FROM_END.sub("", _CHINESE_MONTH.sub("", label))))
     label = stripped(label)
+    if " " in label and len(last := label[label.rfind(" ") + 1 :]) >= 4 and not last.isascii():
+        label = last
     if label[:1] in _FRONT_VERB_BEGINS:
         label = _FRONT_VERBS.sub("", label)
     if label[:1] in _FRONT_YEAR_BEGINS:

@@ -42,6 +42,7 @@ _DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _NEXT_ATTRIBUTE = re.compile(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
 _PAUSES = frozenset("，,。；;、：:！？（）() \n")
+_ALONE = frozenset(words(_DATA["attributes"]["alone"]))
 _GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
 _RESULT = re.compile(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
 _RESULT_BEGINS = frozenset("滑跃升压缩下降上提减增回扩")
@@ -82,6 +83,15 @@ def _core(topic: str) -> str:
     """A topic without what stands before its last 的 (归属于母公司所有者的净利润: 净利润)."""
     core = topic[topic.rfind("的") + 1 :]
     return core if len(core) >= 2 else topic
+
+
+def tail_of(topic: str, most: int) -> str:
+    """What a topic ends in: its last `most` characters, or what stands behind its last 的 or space within them."""
+    if len(topic) <= most:
+        return topic
+    tail = topic[-most:]
+    at = max(tail.rfind("的"), tail.rfind(" "), tail.rfind("、"))
+    return tail[at + 1 :] if 0 <= at < most - 2 else tail
 
 
 def _sibling(label: str, former: str) -> str:
@@ -184,7 +194,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         and label[-2:] not in memory.topic
         and not label[0].isdigit()
     ):
-        memory.subject = joined(label, memory.topic[-8:])
+        memory.subject = joined(label, tail_of(memory.topic, 8))
         memory.items.append(memory.subject)
         return memory.subject
     names = s.before.count("、")
@@ -222,15 +232,15 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
             memory.subject = whole_topic.replace("三次产业", label)
             memory.items.append(memory.subject)
             return memory.subject
-        tail = whole_topic[-8:] if q.kind == "count" else _core(whole_topic)[-6:]
-        metric = joined(label, tail) if label[-2:] not in whole_topic else label + tail[-4:]
+        tail = tail_of(whole_topic, 8) if q.kind == "count" else _core(whole_topic)[-6:]
+        metric = joined(label, tail) if label[-2:] not in whole_topic else joined(label, tail[-4:])
         memory.subject = metric
         memory.items.append(metric)
         return metric
     if memory.breaking == q.unit and not behind and 2 <= len(label) <= 10 and label[-1] not in WHOLE_TAIL:
         broken = memory.topic if memory.topic and memory.unit == q.unit else memory.article[0]
         if broken and label[-2:] not in broken and not s.before.startswith("其中") and memory.article[1] == q.unit:
-            memory.subject = label + _core(broken)[-8:]
+            memory.subject = label + tail_of(broken, 8)
             memory.items.append(memory.subject)
             memory.whole = broken
             return memory.subject
@@ -244,7 +254,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         memory.subject = label + memory.topic[-5:]
         return memory.subject
     if len(label) == 4 and label[-2:] == memory.topic[-2:] and label[:2] in _GOVERNMENTS and memory.unit == q.unit:
-        metric = label[:2] + memory.topic[-8:]
+        metric = label[:2] + tail_of(memory.topic, 8)
         memory.subject = metric
         memory.items.append(metric)
         return metric
@@ -254,6 +264,19 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         )
     if 2 <= len(label) <= 3 and q.kind in ("measure", "money") and (field := _field(text, s.start)):
         label = joined(field, label)
+    if (
+        len(label) == 2
+        and not behind
+        and q.kind in ("count", "measure", "money")
+        and memory.topic
+        and memory.unit == q.unit
+        and label not in memory.topic
+        and label not in _ALONE
+        and s.before.endswith(label)
+    ):
+        memory.subject = joined(tail_of(memory.topic, 12), label)
+        memory.items.append(memory.subject)
+        return memory.subject
     memory.subject = label
     first = first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label))
     if first and (len(label) >= 4 or not memory.topic):

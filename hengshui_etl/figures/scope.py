@@ -70,7 +70,9 @@ _VENUE = re.compile(
 )
 _LAST = re.compile("[镇乡道木村区城场站团司厂业谷]")
 """A character of every name that `_LOCAL` and `_VENUE` find: one look spares most clauses both."""
-_VENUE_ENDS = re.compile(r"大峡谷|古城|古镇|景区|(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸|港(?=完成|货物|集装箱|吞吐)")
+_VENUE_ENDS = re.compile(
+    r"大峡谷|古城|古镇|景区|(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸|港(?=完成|货物|集装箱|吞吐)"
+)
 _TITLE_VENUE = re.compile(r"[^\W\d_a-zA-Z]{0,4}?(?:国际)?机场(?!群|数|业|里)")
 _ESTATE = re.compile(
     r"(?:国营|国有|——|[，。\s《])(?P<name>(?!国营|国有)[^\W\d_a-zA-Z]{2,4}?(?:林场|农场|牧场|茶场|渔场|垦区))"
@@ -160,7 +162,9 @@ def township_in(clause: str, near: str | None) -> Place | None:
 @cache
 def _districts(prefecture: str) -> dict[str, Region]:
     """The districts of a prefecture by their short names."""
-    return {r.short: r for r in regions() if r.code.startswith(prefecture) and r.name.endswith("区") and r.short != r.name}
+    return {
+        r.short: r for r in regions() if r.code.startswith(prefecture) and r.name.endswith("区") and r.short != r.name
+    }
 
 
 def district_called(name: str, near: str | None) -> Place | None:

@@ -59,7 +59,7 @@ _BASE_HEAD = re.compile(
     r"|(?:上年|去年|20\d\d年|上年度)(?:同期)?[（(]$|^(?:上年|去年|前年|常年|往年|20\d\d年|上月|上季度|\d{1,2}月份?)(?:同期|此时|全年|底|末)?(?:为|是|只有|仅为|要卖|才)?$|(?:由|从(?![业事]))(?:[^，,。；;]{0,13}[^，,。；;有为达共])?$"
 )
 _BEHIND_LEVEL = re.compile("的(?:平均)?(?:水平|增幅|增速|均值|平均值)$")
-_MORE_OR_LESS = frozenset(("多", "少", "高", "低", "多出", "高出"))
+_MORE_OR_LESS = frozenset(("多", "少", "高", "低", "快", "慢", "多出", "高出", "超出"))
 _BASE_MARK = re.compile("[年月季期平由从]")
 """One of them stands in all that `_BASE_HEAD` finds."""
 _RATIOS = ("percent", "percentage_point")
@@ -183,7 +183,7 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
             before, near.behind, near.start, clause,
         )  # fmt: skip
     said = _said(before, kind) if len(before) <= _SHORT_CLAUSE else _said.__wrapped__(before, kind)
-    alike = previous is not None and (previous.kind == kind or (kind == "percent" and before in _MORE_OR_LESS))
+    alike = previous is not None and (previous.kind == kind or (kind in _RATIOS and before in _MORE_OR_LESS))
     if said.plain and previous is not None and len(before) < 6 and alike:
         change = beside_direction(text, before, previous)
         if change is not None:
