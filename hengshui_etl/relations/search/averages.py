@@ -48,6 +48,8 @@ _INCOME = re.compile(r"人均(?:可支配|纯|现金|工资|经营|财产|转移
 _FROM = re.compile(r"(?:由|从)[约近]?$")
 _RECKONED = re.compile("测算|计算|计(?!划)|折算")
 _BEFORE = re.compile(rf"[，,。；;\s]*(?:{alternatives(toml('comparisons')['before']['words'])}|上周)")
+_NEXT = re.compile(r"^[、和及][^，。；、\d]{2,10}$")
+_ONE_IN = re.compile(r"^[^，。；\d]{0,6}中就?有(?:一|1)?")
 _RATE_WORD = re.compile(r"利用小时|小时数")
 _DAYS = frozenset((
     28, 29, 30, 31, 59, 60, 61, 90, 91, 92, 120, 121, 122, 151, 152, 181, 182, 183, 184, 212, 213, 243, 244, 273, 274,
@@ -67,6 +69,40 @@ def find_averages(view: View) -> None:
         ):
             _claim_average(view, i)
             _claim_by_calendar(view, i)
+        elif view.level[i]:
+            _claim_next_average(view, i)
+            _claim_one_in(view, i)
+
+
+def _claim_next_average(view: View, i: int) -> None:
+    """`每千人口执业医师2.65人、注册护士3.24人`: the second is an average too, of the total that bears its name."""
+    gap, figure = view.between(i - 1, i) if i else "", view.figures[i]
+    if not _NEXT.match(gap) or figure.unit != view.figures[i - 1].unit or figure.bound != "exact":
+        return
+    lead = next((c for c in view.claims if c.type == "average" and c.operands[-1] == i - 1 and not c.implied), None)
+    if lead is None or "每" not in view.said[i - 1].before:
+        return
+    name = gap.strip("、和及")
+    totals = [
+        j
+        for j in view.levels_before(i - 1, unit_of=lead.operands[0], limit=8, same_paragraph=True)
+        if name in view.said[j].before or name in view.metrics[j]
+    ]
+    for t in totals[:1]:
+        if view.trial("average", (t, lead.operands[1], i), lead.scale):
+            view.claim("average", (t, lead.operands[1], i), "平均", scale=lead.scale)
+
+
+def _claim_one_in(view: View, i: int) -> None:
+    """`每千人拥有市场主体120.7户，每8.3人中就有一位“老板”`: the average before it, turned round."""
+    if not view.said[i].before.endswith("每") or _ONE_IN.match(view.said[i].behind) is None or view.digits(i) < 2:
+        return
+    for c in view.claims:
+        if c.type == "average" and len(c.operands) == 3 and view.paragraphs[c.operands[2]] == view.paragraphs[i]:
+            total, number, _ = c.operands
+            if view.alike(number, i) and view.trial("average", (number, total, i)):
+                view.claim("average", (number, total, i), "每…有一")
+                return
 
 
 def _scale(before: str) -> Fraction:
@@ -130,7 +166,7 @@ def _claim_average(view: View, i: int) -> None:
             if hours:
                 if count.unit != "千瓦":
                     continue
-            elif (units and count.unit not in units) or (not units and count.kind != "count"):
+            elif (units and count.unit not in units) or (not units and count.kind != "count") or count.bound == "min":
                 continue
             if not view.trial("average", (t, n, i), scale):
                 continue

@@ -31,7 +31,7 @@ def claim_balance(view: View, i: int) -> None:
         view.claim("difference", (*named, i), "差额")
         return
     near = [j for j in view.levels_before(i, unit_of=i, limit=8) if view.periods[j] >= view.periods[i] - 1]
-    for pair in combinations(near, 2):
+    for pair in combinations(near if view.figures[i].bound != "min" else [], 2):
         one, other = sorted(pair, key=lambda j: -view.values[j])
         if view.trial("difference", (one, other, i)):
             view.claim("difference", (one, other, i), "差额")

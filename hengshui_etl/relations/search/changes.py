@@ -34,10 +34,10 @@ def find_changes(view: View) -> None:
         elif figure.direction is not None and figure.kind in AMOUNTS:
             claim_amount(view, i)
         elif figure.unit == "百分点" and (
-            figure.direction is not None or (i and LEVEL_OF_OTHERS.fullmatch(view.between(i - 1, i)))
+            figure.direction is not None
+            or (i and LEVEL_OF_OTHERS.fullmatch(view.between(i - 1, i)))
+            or statement.before.endswith(("再提", "再升", "再降", "再压"))
         ):
-            claim_points(view, i)
-        elif figure.unit == "百分点" and statement.before.endswith(("再提", "再升", "再降", "再压")):
             claim_points(view, i)
         elif figure.unit == "百分点":
             claim_apart(view, i)

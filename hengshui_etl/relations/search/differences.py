@@ -12,7 +12,7 @@ from itertools import combinations
 from hengshui_etl.relations.search.balances import BALANCE, claim_net, named_balance
 from hengshui_etl.relations.search.compared import fitting, level_of, levels_pair
 from hengshui_etl.relations.search.named import named_pair
-from hengshui_etl.relations.search.view import View, shared_characters
+from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 
@@ -57,6 +57,8 @@ def claim_amount(view: View, i: int) -> None:
     for one, other in combinations(near, 2):
         if not view.figures[one].bound == "exact" == view.figures[other].bound:
             continue
+        if view.figures[i].bound != "exact":
+            break  # 58家以上 fits whatever is more
         akin = view.likeness(one, other) > 0.5 or BALANCE.search(statement.before)
         if akin and view.trial("difference", (other, one, i)):
             view.claim("difference", (other, one, i), statement.word)
@@ -71,8 +73,24 @@ def claim_amount(view: View, i: int) -> None:
             if statement.subject
             else None
         )
-    if level is not None and view.alike(level, i) and statement.temporal:
+    if level is not None and view.alike(level, i) and (told := _told_elsewhere(view, level, i)) is not None:
+        view.claim("difference", (level, told, i), statement.word)
+    elif level is not None and view.alike(level, i) and statement.temporal and view.figures[i].bound != "min":
         view.claim("difference", (level, i), statement.word, implied=True)
+
+
+def _told_elsewhere(view: View, level: int, i: int) -> int | None:
+    """The other level of what a change is told of, from another paragraph: 计划新增就业2.8万人，比去年少0.32万人."""
+    one, change = view.figures[level], view.figures[i]
+    for j in range(level - 1, -1, -1):
+        other = view.figures[j]
+        if other.unit != one.unit or abs(other.value - one.value) != change.value or not view.plain(j):
+            continue
+        a, b = sorted((view.metrics[level], view.metrics[j]), key=len)
+        named = len(a) >= 3 and covered(a, b) >= 0.9 and other.scope == one.scope and other.bound == "exact"
+        if named and other.period != one.period and view.digits(i) >= 2:
+            return j
+    return None
 
 
 def _claim_any_pair(view: View, i: int) -> bool:

@@ -77,6 +77,7 @@ def _claim_exact(view: View, i: int) -> bool:
                 a != b
                 and view.figures[a].unit == view.figures[b].unit
                 and view.values[b]
+                and ("min" not in (view.figures[a].bound, view.figures[b].bound) or _plausible(view, (a, b), i))
                 and view.trial("growth", (a, b, i))
             ):
                 other = view.said[b]

@@ -15,6 +15,7 @@ from hengshui_etl.vocab import alternatives, toml
 _INSIDE = re.compile(
     r"[^，,。；、;:：]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)"
 )
+_OPENS = re.compile("其中|这当中|这里[面头]")
 _APART = re.compile("人均|户均|亩均|平均|由早前|^为")  # an average, or what something is compared with
 _COMPARED = re.compile("(?:比|较|与|由|从)[^，。；]{1,14}的?$")
 _EARLIER = re.compile(alternatives(toml("comparisons")["before"]["words"]) + "|[比较]|最")
@@ -31,7 +32,7 @@ def claim_marked_parts(view: View) -> None:
         own = [
             j for j in view.levels_before(i, unit_of=i, limit=6) if view.periods[j] == view.periods[i] and view.plain(j)
         ]
-        if not own and view.said[i].before.startswith("其中"):  # opens a sentence: the whole stands in the one before
+        if not own and _OPENS.match(view.said[i].before):  # opens a sentence: the whole stands in the one before
             own = [
                 j
                 for j in view.levels_before(i, unit_of=i, limit=2, same_paragraph=True)
@@ -125,7 +126,7 @@ def _marked_whole(view: View, i: int, own: list[int]) -> int | None:
     """The whole before the last 其中 in the sentence, if figure `i` stands in the list behind it."""
     text = view.text
     start, end = view.figures[own[-1]].till, view.figures[i].at
-    mark = max(text.rfind("其中", start, end), text.rfind("，当中", start, end))
+    mark = max(text.rfind(word, start, end) for word in ("其中", "，当中", "这当中", "这里面", "这里头"))
     if mark < 0 or text.startswith("其中的", mark) or _APART.search(view.said[i].before):
         return None
     for j in own:
@@ -155,7 +156,9 @@ def claim_named_parts(view: View) -> None:
         figure = view.figures[i]
         for j in usable[max(0, n - 12) : n + 4]:
             other = view.figures[j]
-            if i == j or other.unit != figure.unit or frozenset((i, j)) in linked or other.scope != figure.scope:
+            if i in view.parts or i == j or other.unit != figure.unit or other.scope != figure.scope:
+                continue
+            if frozenset((i, j)) in linked:
                 continue
             if abs(view.paragraphs[i] - view.paragraphs[j]) > 1 or view.said[i].bracketed or view.said[j].bracketed:
                 continue
