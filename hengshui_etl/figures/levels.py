@@ -232,6 +232,10 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
             memory.subject = whole_topic.replace("三次产业", label)
             memory.items.append(memory.subject)
             return memory.subject
+        if label[-2:] == whole_topic[-2:] and label[0] != "各" and 0 < (at := whole_topic.rfind("的")) <= LONGEST // 2:
+            memory.subject = whole_topic[: at + 1] + label  # 有实绩的企业 …，民营企业
+            memory.items.append(memory.subject)
+            return memory.subject
         tail = tail_of(whole_topic, 8) if q.kind == "count" else _core(whole_topic)[-6:]
         metric = joined(label, tail) if label[-2:] not in whole_topic else joined(label, tail[-4:])
         memory.subject = metric

@@ -26,10 +26,11 @@ _OWN_LEVEL = re.compile(r"(?:[，、]|^)(?P<level>[省市县区州]本级|[市�
 _DIVISIONS = re.compile(r"(?:个)?(?:设区市|地级市|市州|市（州|市\(州|地市|省份|省（|城市|县（市|县市区)")
 _TOWNSHIP = re.compile(r"[县旗区市][^，。；]{1,4}[镇乡]")
 _ORIGINS = re.compile(r"所在地|来源地|目的地|户籍地|客源地|投资方")
-_HOME = re.compile(r"(?<!占)全[市县区州旗]|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
+_HOME = re.compile(r"全[市县区州旗]|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
 _LEADS = re.compile(
     r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*"
 )
+_LEVELS_OF_SHARES = ("prefecture", "county")
 _TOGETHER = ("均在", "均超", "均高于", "合计占全", "均为")
 _SHORT = 80
 """Clauses up to this length are remembered: the press repeats them."""
@@ -107,6 +108,8 @@ class Places:
         text, main = self.text, self.main
         read = pointers_in if end - start <= _SHORT else pointers_in.__wrapped__
         home, place, at, till, township = read(text[start:end], self.near)
+        if home and self.place is not None and self.place.level in _LEVELS_OF_SHARES and text.find("占全", start, end) >= 0:
+            home = False  # a division's share of the whole is its own
         if home or text.startswith(_TOGETHER, start):
             self.place = None
         if self.place is not None and text.startswith(("其余", "其他"), start + (text[start] in "，,、")):
