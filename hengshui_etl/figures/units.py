@@ -48,6 +48,8 @@ AFTER = _bounds("after")
 _ROUND = _bounds("round")
 _UNITS = _units_by_two_characters()
 _NOT_BOUND = toml("bounds")["not_after"]
+_PLACES = frozenset("省市县区州盟旗乡镇村")
+_LISTED = re.compile(r"[、和及与][^\W\d_a-zA-Z]{2,8}$")
 _EXACT: tuple[Bound, bool] = ("exact", False)
 _NOT_ROUND = frozenset("以线网早晚路街车船会身史")
 _APART = re.compile(r"[^\W\d_]{1,6}(?P<word>左右|上下)")
@@ -61,12 +63,17 @@ def unit_at(text: str, at: int, chinese: bool) -> Unit | None:
     for unit in found[0].get(text[at + 1 : at + 2], found[1]):
         printed = unit.printed
         if len(printed) < 3 or text.startswith(printed, at):
-            if chinese and unit.digits_only:
+            if chinese and unit.digits_only and not _counts_places(text, at, printed):
                 continue
             if unit.never_before and text.startswith(unit.never_before, at + len(printed)):
                 continue
             return unit
     return None
+
+
+def _counts_places(text: str, at: int, printed: str) -> bool:
+    """Whether a Chinese numeral of one character before `at` sums up a list of places: `石嘴山、吴忠、中卫三市`."""
+    return printed in _PLACES and _LISTED.search(text[max(0, at - 12) : at - 1]) is not None
 
 
 def bound_before(text: str, at: int) -> tuple[int, Bound, bool]:
