@@ -96,8 +96,8 @@ AFTER = re.compile(
 )
 """What can stand between the digits of a numeral and its unit: 余/多, multipliers, 余/多, multipliers (`8千多万`)."""
 
-TAIL = re.compile(r"(?P<ar>\d{1,4}(?:\.\d{1,8})?)(?P<times>[百千]?万?)(?![\d.])")
-"""The lower part of a mixed numeral (`14亿489万`, `9万9665`)."""
+TAIL = re.compile(r"(?P<ar>(?:\d,\d{3}|\d{1,4})(?:\.\d{1,8})?)(?P<times>[百千]?万?)(?![\d.]|,\d{3})")
+"""The lower part of a mixed numeral (`14亿489万`, `9万9665`, `12万4,124`)."""
 
 UPPER = re.compile(
     rf"(?:%|[百千万亿]*(?:元)?)?(?P<dash>{DASH})(?:(?P<ar>{_ARABIC})|(?P<cn>{_CN}+(?:点{_CN_DIGIT}{{1,8}})?))"

@@ -78,10 +78,16 @@ def worded_list(view: View, w: int) -> WordedList | None:
             break
         joint = joint or rank
         parts.append(j)
-    if len(parts) < 2:
+    if len(parts) < 2 or (not cue and _runs_on(view, w, parts)):
         return None
     at = view.figures[parts[-1]].till
     return WordedList(w, tuple(parts), cue, _weight(lead), joint, view.text[at : at + 24])
+
+
+def _runs_on(view: View, w: int, parts: list[int]) -> bool:
+    """Whether the list is but the next pair of what the whole ends one of (甲出生9人、死亡11人，乙出生6人、死亡7人)."""
+    name = view.said[w].before.strip("，,、")
+    return len(name) > 1 and any(view.said[p].before.strip("，,、") == name for p in parts)
 
 
 def _is_member(view: View, j: int) -> bool:

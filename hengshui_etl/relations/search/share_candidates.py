@@ -76,14 +76,20 @@ def wholes_of(view: View, i: int, part: int, said: str) -> list[int]:
 
 
 _PERSONS = frozenset(("人", "名", "位", "口", "人次"))
+_BEARERS = frozenset(("个", "家", "户", "所", "座"))
+_AMOUNT = re.compile("(?<![数总])量$|额$|产值$|收入$|面积$")
 _OF_PERSONS = re.compile("(?:人口|人数|居民)(?:总数|总量)?$")
 # 计划312公里、完成248公里 is no list
 _MEMBER = re.compile("[、和及与](?!完成|实际|已|其中|完工|竣工|投产|到位|支出|拨付)[^，,。；;]{0,16}")
 
 
 def of_other_kind(view: View, i: int, part: int) -> bool:
-    """Whether percentage `i` is said to be one of persons, and figure `part` counts other things (37万剂，占人口的)."""
-    return _OF_PERSONS.search(view.said[i].object) is not None and view.figures[part].unit not in _PERSONS
+    """Whether percentage `i` is said to be one of persons, and figure `part` counts other things (37万剂，占人口的), or
+    is said of an amount, and figure `part` counts those that have it (机场34个，所完成吞吐量占)."""
+    said, unit = view.said[i], view.figures[part].unit
+    if _OF_PERSONS.search(said.object) is not None:
+        return unit not in _PERSONS
+    return unit in _BEARERS and _AMOUNT.search(said.subject) is not None
 
 
 def of_one_list(view: View, a: int, b: int) -> bool:

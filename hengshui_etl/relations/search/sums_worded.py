@@ -27,6 +27,7 @@ def accuse_worded_lists(view: View) -> None:
     members: set[int] = set()
     for w in range(view.count):
         stated = view.level[w] and not view.said[w].base and not view.titled(w)
+        stated = stated and view.figures[w].unit != "年"  # 91年, 90年: more often the names of years than spans
         if not stated or view.figures[w].bound != "exact" or view.figures[w].high is not None:
             continue
         summed = view.is_result(w, "sum")

@@ -27,6 +27,7 @@ FAR_BACK = 1000
 
 AMOUNTS = frozenset(("count", "money", "measure"))
 _LEVELS = frozenset(("level", "average"))
+_CLOCK = frozenset(("秒", "分", "分钟", "小时", "天", "日", "周", "个月"))
 
 Slips = Literal["swapped", "misread", "garbled"]
 """Which slips of the hand are admitted, each kind with those before it: two digits swapped, the point moved by one, 万
@@ -92,7 +93,17 @@ class View:
             s is not None and s.predicate in _LEVELS and f.direction is None and f.kind in AMOUNTS
             for f, s in zip(reading.figures, reading.statements, strict=True)
         ]
+        for i in range(1, self.count):
+            if self.level[i] and self._per_time(i):
+                self.level[i] = False
         self.periods = self._full_sentences()  # number of the full sentence (。) that each figure stands in
+
+    def _per_time(self, i: int) -> bool:
+        """Whether figure `i` is how many there are in a stretch of time (平均每2.5分钟1人死亡): no level."""
+        time = self.figures[i - 1]
+        if time.till != self.figures[i].at or time.unit not in _CLOCK:
+            return False
+        return self.text[max(0, time.at - 1) : time.at] == "每"
 
     def _full_sentences(self) -> list[int]:
         """Sentences end at ； too; figures between two full stops of a paragraph have one number here."""
