@@ -96,11 +96,12 @@ def read_apart(path: Path) -> tuple[int, int, dict[str, str]]:
     return peak, sound, found
 
 
-_APART = """
-import json, resource, sys
+_APART = r"""
+import json, re, sys
 import pyarrow.parquet, hengshui_etl.bulk.columns, hengshui_etl.bulk.crawl
 from hengshui_etl.bulk import Record, records_of
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+# The peak of getrusage begins with that of the parent.
+peak = lambda: int(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1])
 before, sound, reasons = peak(), 0, {}
 with open(sys.argv[1], "rb") as stream:
     for record in records_of(stream, sys.argv[1]):
