@@ -20,9 +20,9 @@ def examine(
     """Article, figures, judged relations and what was left undecided, from the bytes of one file.
 
     `source_path` is recorded as given; `article_id` is made from it unless given; `published_on` is the day of
-    publication where the article does not name it. The same arguments give the same
-    answer. Raises `hengshui_etl.text.Unreadable` for bytes that are no article (empty, binary, no known encoding), and
-    nothing else.
+    publication where the article does not name it. The same arguments give the same answer. Raises
+    `hengshui_etl.text.Unreadable` for bytes that are no article (empty, binary, in no known encoding, figures without
+    end), and nothing else.
     """
     article = read_article(data, source_path=source_path, article_id=article_id, published_on=published_on)
     reading = read(article)

@@ -27,6 +27,7 @@ from hengshui_etl.figures.scope import Place, main_place, row_place
 from hengshui_etl.figures.statements import Statement, statement_of
 from hengshui_etl.figures.whose import Places
 from hengshui_etl.records import Article, Direction, Figure, Period
+from hengshui_etl.text import Unreadable
 from hengshui_etl.vocab import alternatives, toml
 
 _PLAN = re.compile(alternatives(toml("predicates")["plans"]["words"]))
