@@ -39,6 +39,7 @@ _DAYS_OFF = ("里", "假", "长假", "黄金周", "小长假", "的假")
 _HOLIDAY = re.compile("假日|假期|长假|黄金周|双节|春节|国庆")
 _HARVESTED = re.compile("收获|总产|单产|亩产|产量|收购|上市|入库|出栏|播种|秋播|春播|夏播|落地")
 _IS_DONE = re.compile("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
+_BODY_ENDS = frozenset("业司社构点计共有数达到")
 _BODIES = re.compile(
     r"^(?:目前)?(?:全[市县区省州])?(?!.*[新增减撤迁关停奖补查帮扶引签对为向与使让给惠盈亏链])[^，,。；;]{2,24}(?:企业|公司|合作社|机构|网点)(?:累计|共|共有|总数|达到?)?$"
 )
@@ -301,7 +302,7 @@ class Dating(Times):
         if (s.predicate not in ("level", "average") and not standing) or s.before.startswith(("其中", "、")):
             return governing
         nature = "loose" if standing else _nature(s.before + s.behind[:8])
-        if not nature and _BODIES.search(s.before):
+        if not nature and s.before[-1:] in _BODY_ENDS and _BODIES.search(s.before):
             nature = "stock"
         if nature == "now" and self._is_over(self.default) and _ALREADY.search(s.before):
             nature = "stock"

@@ -190,7 +190,11 @@ class Times:
             if span is not None and span.period.last is not None:
                 self._govern(Moment(Period(None, span.period.last), True, False, True), time.at)
             return
-        if (ago := _YEARS_AGO.match(word)) and (governing := self.moment or self.default) is not None:
+        if (
+            word.endswith("年前")
+            and (ago := _YEARS_AGO.match(word))
+            and (governing := self.moment or self.default) is not None
+        ):
             period = governing.period
             for _ in range(_DIGITS[ago[1]]):
                 period = previous_year(period)
@@ -287,7 +291,12 @@ class Times:
             or (word.endswith("月") and _BEFORE_IT.match(after))
         ):
             return
-        if earlier.endswith(("仅", "单是", "光是")) and self._told(time.at) and not moment.as_of:
+        if (
+            earlier[-1:] in "仅是"
+            and earlier.endswith(("仅", "单是", "光是"))
+            and self._told(time.at)
+            and not moment.as_of
+        ):
             self.once, self.once_till = moment, time.till + 16
             return
         if moment.day and self._of_report(time, end, earlier):
