@@ -25,6 +25,8 @@ _BREAK = re.compile(
 _MADE_FROM = re.compile(r"由[^，。；]{0,12}$")
 _MADE_UP = re.compile(r"[^。；]{0,60}?(?:构成|组成)")
 _BRACKETED = re.compile(r"（[^）]*）|\([^)]*\)")
+_DIVIDED = re.compile("[，,]其中")
+_DONE = re.compile("已|完成|实际|完工|到位")
 _STANDARD = re.compile("预算|任务|目标|计划")
 
 
@@ -52,9 +54,10 @@ def worded_list(view: View, w: int) -> WordedList | None:
     )
     if first is None or view.paragraphs[first] != view.paragraphs[w] or view.periods[first] > view.periods[w] + 1:
         return None
-    if _STANDARD.search(view.said[w].before) and not _STANDARD.search(view.said[first].before):
-        return None
     lead = view.between(w, first)
+    divided = _DIVIDED.match(lead) is not None and _DONE.search(lead) is None  # 计划投资28.8亿元，其中中央资金9.2亿元
+    if _STANDARD.search(view.said[w].before) and not (divided or _STANDARD.search(view.said[first].before)):
+        return None
     clause = lead[lead.rfind("。") + 1 :]
     if len(clause) > 60 or NOT_ALL.search(clause) or re.match("[、和与及]", lead):
         return None

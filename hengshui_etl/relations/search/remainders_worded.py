@@ -17,6 +17,7 @@ _REST_BEHIND = re.compile(r"(?:仍|还|尚)(?:在|未)")
 _INSIDE = re.compile(
     r"已|其中|包括|[里中内][，,]|：|:|完成|完工|整改|审结|办结|结案|建成|开工|开放|到位|实施|入驻|使用|收回|质量|负债|支出|竣工|达标"
 )
+_OF_ALL = re.compile("^[^，,。；;]{0,10}[里中内]|其中")
 _TAKEN_OFF = re.compile("剔除|除去")
 _AMONG = re.compile(r"(?:^|[，,。；;：:\s])(?P<name>[^，,。；;：:\s\d]{2,12})[里中内][，,]")
 _TOTAL = re.compile("总计|合计|总额")
@@ -104,8 +105,11 @@ def _readings(view: View, i: int) -> list[_Reading]:
     elif len(segment) >= 2 and not _one_list(view, segment, other_whole=bool(earlier) or len(same) > len(segment)):
         lead = view.between(segment[0], segment[1])
         apart = _INSIDE.search(lead) is not None or ("、" not in lead and "、" in view.between(segment[1], i))
-        if apart or view.values[segment[0]] >= max(view.values[j] for j in (*segment, i)):
+        itself = "占" in view.said[segment[0]].before  # 电视筹款占去4.28亿元，…，其余1.5亿元: a part
+        if not itself and (apart or view.values[segment[0]] >= max(view.values[j] for j in (*segment, i))):
             found.append(_Reading(segment[0], tuple(segment[1:]), apart and len(same) == len(segment)))
+    if len(segment) > 2 and _OF_ALL.search(view.between(segment[0], segment[1])):
+        found.append(_Reading(segment[1], tuple(segment[2:]), False))  # 284个村中贫困村204个，累计退出191个，剩余13个
     if len(same) > len(segment):
         found.append(_Reading(same[-len(segment) - 1], tuple(segment), len(same) == len(segment) + 1))
         found.append(_Reading(same[0], tuple(segment), False))
@@ -143,4 +147,7 @@ def _one_list(view: View, figures: list[int], *, other_whole: bool) -> bool:
     if len(figures) == 2:
         return "、" in gap or (other_whole and _INSIDE.search(gap) is None)
     later = view.between(figures[1], figures[2])
-    return ("、" in gap and "、" in later) or (other_whole and ("、" in gap) == ("、" in later))
+    if "、" in gap and "、" in later:
+        return True
+    apart = _INSIDE.search(gap) is not None and not (_INSIDE.search(later) or "、" in gap)  # 计划148座，已完工129座，…
+    return other_whole and not apart and ("、" in gap) == ("、" in later)

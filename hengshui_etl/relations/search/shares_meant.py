@@ -6,6 +6,8 @@ which part and whole are meant (shares_parts.py, shares_wholes.py).
 
 from __future__ import annotations
 
+import re
+
 from hengshui_etl.records import Claim, RelationType
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, closed_off
 from hengshui_etl.relations.search.shares_parts import SHARES, in_row, parts_meant, says_share
@@ -66,6 +68,8 @@ def meant_but_failing(view: View, i: int) -> tuple[int, int] | None:
             return None
         if view.figures[m.whole].bound != "exact" or not is_sure(view, i, part, m, used):
             continue
+        if m.by == "known" and view.values[m.whole] != view.values[wholes[0].whole]:
+            continue  # 制造业贷款 beside 各项贷款: only the likeliest
         if view.slip("share", (part, m.whole, i), "garbled") and not _denied(view, i, m):
             return part, m.whole
     return None
@@ -144,6 +148,8 @@ def _denied(view: View, i: int, m: Meant) -> bool:
     return not all(view.slip("share", (p, m.whole, k), "garbled", only=m.whole) for p, k in others)
 
 
+_SEEN_IN = re.compile("放[到在]")
+_LISTED = 2.6  # the score of a whole that more speaks for than that a list adds up to it
 _ANY = frozenset("全市县区省总数量额计体部的业整项")
 
 
@@ -152,6 +158,10 @@ def is_sure(view: View, i: int, part: int, m: Meant, used: bool) -> bool:
     said = view.said[i]
     if m.by in ("said", "topic"):
         return True
+    if _SEEN_IN.search(said.subject):
+        return False  # 放到全部零售额里看则占3.8%: names its whole
+    if m.by == "list" and m.score < _LISTED and view.periods[m.whole] != view.periods[part]:
+        return False  # some of a list may add up to a level before it by chance
     if used and m.by != "named":
         return False  # the part has its share already
     if said.object and not set(said.object) <= _ANY and m.by not in ("named", "sibling", "list"):

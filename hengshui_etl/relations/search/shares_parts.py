@@ -124,7 +124,8 @@ def ratio(view: View, i: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def called(view: View, i: int, names: tuple[str, ...], *, behind: bool = False) -> bool:
     """Whether figure `i` goes by one of these words, in its name or right before it."""
     metric, before = view.metrics[i], view.said[i].before
-    if behind and any(n in view.text[view.figures[i].till : view.figures[i].till + 6] for n in names):
+    said = re.split("[，,、；;。]", view.text[view.figures[i].till : view.figures[i].till + 6], maxsplit=1)[0]
+    if behind and any(n in said for n in names):
         return True
     return any((n in metric and len(metric) <= len(n) + 7) or n in before[-len(n) - 6 :] for n in names)
 

@@ -101,6 +101,7 @@ def _claim_contribution(view: View, i: int) -> None:
         if view.figures[j].unit == "%"
         and view.said[j].predicate == "change"
         and shared_characters(drawn["growth"], view.metrics[j]) >= 0.7
+        and view.figures[j].period == view.figures[points].period
     ]
     for j in named[:2]:
         if view.trial("share", (points, j, i)) or view.slip("share", (points, j, i), "garbled"):

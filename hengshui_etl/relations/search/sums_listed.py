@@ -17,13 +17,14 @@ from hengshui_etl.relations.search.sum_evidence import (
     names_a_partition,
     scaled_slip,
 )
+from hengshui_etl.relations.search.sums_owned import Owned, owned_by_another
 from hengshui_etl.relations.search.view import View
 
 _WITHIN = re.compile("[^，,。；;]{0,10}[里中内][，,]")
 _YEARLY = re.compile("年预计|年度计划|当年|年内|年计划")
 
 
-def claim_lists_behind_wholes(view: View) -> list[tuple[int, list[int]]]:
+def claim_lists_behind_wholes(view: View, owned: Owned) -> list[tuple[int, list[int]]]:
     """Claim wholes with their parts behind them; those lists that do not add up, as (whole, parts)."""
     failing: list[tuple[int, list[int]]] = []
     for w in range(view.count):
@@ -34,10 +35,10 @@ def claim_lists_behind_wholes(view: View) -> list[tuple[int, list[int]]]:
         run = [j for j in run if view.paragraphs[j] == view.paragraphs[w]] or _level_run(view, w + 1, w, sentence + 3)
         if len(run) < 2:
             continue
-        held = _last_part_adding_up(view, w, run)
+        held = _last_part_adding_up(view, w, run, owned)
         while held:  # a second partition of the same whole may follow (按消费类型统计，…)
             run = run[run.index(held) + 1 :]
-            held = _last_part_adding_up(view, w, run) if len(run) >= 2 else None
+            held = _last_part_adding_up(view, w, run, owned) if len(run) >= 2 else None
         near = [j for j in run if view.figures[j].sentence <= sentence + 2]
         parts = _parts_listed_behind(view, w, near)
         if len(parts) >= 2:
@@ -67,7 +68,7 @@ def _level_run(view: View, start: int, whole: int, sentence_limit: int) -> list[
     return run
 
 
-def _last_part_adding_up(view: View, w: int, run: list[int]) -> int | None:
+def _last_part_adding_up(view: View, w: int, run: list[int], owned: Owned) -> int | None:
     """Claim the first stretch of the run that adds up to the whole; its last part."""
     target = view.values[w]
     if not target:
@@ -80,6 +81,8 @@ def _last_part_adding_up(view: View, w: int, run: list[int]) -> int | None:
                 break
             if total > target * 0.95:
                 parts = run[first : last + 1]
+                if owned_by_another(owned, parts, w):
+                    continue
                 if view.trial("sum", (*parts, w)) and credible(view, w, parts):
                     if view.claim("sum", (*parts, w), "分项合计"):
                         view.parts.update(parts)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS
+from hengshui_etl.relations.search.sums_owned import Owned, owned_by_another
 from hengshui_etl.relations.search.view import AMOUNTS, View
 
 _MOST_WHOLES = 4  # levels of nearly one value looked at: where there are more, a sum that fits says little
 
 
-def claim_exact_stretches(view: View) -> None:
+def claim_exact_stretches(view: View, owned: Owned) -> None:
     """Stretches of levels that add up exactly to a level elsewhere in the article, with digits enough that it is no
     chance. Levels that alternate (计划312公里、完成248公里) are taken by twos and threes."""
     wholes: dict[str, list[int]] = {}
@@ -35,10 +36,10 @@ def claim_exact_stretches(view: View) -> None:
     for (unit, _), run in runs.items():
         targets = sorted(((view.values[w], w) for w in wholes.get(unit, ())), key=lambda t: t[0])
         if len(run) >= 2 and len(targets) >= 2:
-            _claim_stretches_of(view, run, targets)
+            _claim_stretches_of(view, run, targets, owned)
 
 
-def _claim_stretches_of(view: View, run: list[int], targets: list[tuple[float, int]]) -> None:
+def _claim_stretches_of(view: View, run: list[int], targets: list[tuple[float, int]], owned: Owned) -> None:
     """Claim the stretches of levels in one unit that add up to one of the targets, sorted (value, figure)."""
     numbers = [t[0] for t in targets]
     summed: set[tuple[int, int]] = set()  # (whole, first part): one stretch from there is enough
@@ -60,7 +61,7 @@ def _claim_stretches_of(view: View, run: list[int], targets: list[tuple[float, i
                     w = targets[k][1]
                     if w in parts or parts[0] < w < parts[-1]:
                         continue
-                    if (w, parts[0]) in summed:
+                    if (w, parts[0]) in summed or owned_by_another(owned, parts, w):
                         continue
                     if view.trial("sum", (*parts, w)) and _no_chance(view, w, parts):
                         summed.add((w, parts[0]))

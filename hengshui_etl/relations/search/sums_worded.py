@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 
 from hengshui_etl.relations.search.lists import WordedList, alike_members, closed_list, worded_list, worded_total
+from hengshui_etl.relations.search.sum_evidence import names_a_partition
 from hengshui_etl.relations.search.view import View
 
 _MOST_CHANCE = 0.02  # of an accusation by a slip, where a list may be incomplete
@@ -17,7 +18,7 @@ _LITTLE_CHANCE = 0.15  # where its parts exceed the whole, so that only groups t
 _NEAR = 0.9  # of its whole: an open list that names so much of it is rare
 _EVEN = 0.5  # where classes behind 其中 may overlap
 _OPEN_TAIL = re.compile(
-    r"[^。；;\n]{0,20}?(?:其余|剩余|剩下|余下|另有|另外|还有|同时|此外|兼有|重叠|两者|均有|既|…|等(?!级))"
+    r"[^。；;\n]{0,20}?(?:其余|剩余|剩下|余下|另有|另外|还有|同时|此外|兼有|重叠|两者|均有|既|…)|[^，,。；;\n]{0,20}?等(?!级)"
 )
 _SLIPS = {"misread": (12, 3), "garbled": (24, 14)}  # prints that slips make of a number: so many a digit, and besides
 
@@ -45,6 +46,8 @@ def _accuse(view: View, found: WordedList, *, only_closed: bool = False, again: 
     added up from another list already."""
     if found.whole in found.parts or (only_closed and found.cue == "by"):
         return  # 按…分 opens a list of the whole, not of the part that stands right before it
+    if found.cue == "by" and found.whole and names_a_partition(view, [found.whole - 1, found.whole]):
+        return  # so it does not of the last of another list (城镇224.63亿元，乡村81.91亿元；按消费类型统计，…)
     taken = [p for p in found.parts if p in view.parts]
     if taken and (again or len(taken) == len(found.parts) or _summed_together(view, found)):
         return
@@ -70,7 +73,8 @@ def _accuse(view: View, found: WordedList, *, only_closed: bool = False, again: 
             or (_chance(view, operands, "misread") < _MOST_CHANCE and view.slip("sum", operands))
         )
     )
-    average = not view.plain(found.whole) and found.cue != "of_which"
+    known = names_a_partition(view, list(found.parts))
+    average = not view.plain(found.whole) and found.cue != "of_which" and not known
     if taken or again or average:
         closed = slipped = False  # a list of its own all the same, where one slip explains it
     explained = not only_closed and not average and _reads_as_all(view, found, same=same) and _near_or_over(view, found)
