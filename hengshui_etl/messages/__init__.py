@@ -34,7 +34,7 @@ class Messages(NamedTuple):
         """Why a file could not be read, given in English: in this language where it has the words, else as it is."""
         known = self.sections["unreadable"]
         for english, words in known.items():
-            pattern = "(.+)".join(map(re.escape, english.split("{}")))
+            pattern = "(.+?)".join(map(re.escape, english.split("{}")))
             if (match := re.fullmatch(pattern, text)) is not None:
                 return str(words).format(*map(self.reason, match.groups()))
         return text

@@ -47,6 +47,8 @@ def test_every_reason_is_translated() -> None:
 def test_reasons_within_reasons_are_translated() -> None:
     told = messages("zh").reason("record 5: its text is longer than 7 characters (and 3 more of its records)")
     assert told == "第 5 条记录：text 超过 7 个字符（该文件另有 3 条）"
+    told = messages("zh").reason("record 301: its line is not JSON: Expecting value at character 1")
+    assert told == "第 301 条记录：该行不是 JSON：Expecting value（第 1 个字符）"
     assert messages("zh").reason("its line is JSON but no object: {…} with the fields is wanted").endswith("{…}")
 
 
