@@ -16,6 +16,7 @@ from collections import defaultdict
 from hengshui_etl.records import Figure
 from hengshui_etl.relations.search.view import Slips, View, covered
 
+_EACH = re.compile("各|其中|每")
 _OF_ALL = re.compile(r"[总全][数量额]?")
 _TAKEN_UP = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:当中|之中|中|里)")
 
@@ -32,6 +33,7 @@ def cut_off(one: Figure, other: Figure) -> bool:
 
 def misstated(view: View, i: int, same: list[int], held: list[int], close: list[int]) -> int | None:
     """The figure of the body that a rounded headline must be about by its words, though it does not agree."""
+    same = [j for j in same if not _EACH.match(view.said[j].before)]
     named = [j for j in same if _begins_alike(view, i, j) and _one_verb(view, i, j)]
     named = [j for j in named if view.figures[j].bound == "exact"]
     if len(named) == 1 and named[0] not in close and _near(view, i, named[0], 0.9, 1.12):

@@ -14,6 +14,7 @@ from hengshui_etl.relations.search.compared import fitting, level_of, levels_pai
 from hengshui_etl.relations.search.named import named_pair
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
+_FAR = 120  # figures back to where the other level may stand
 MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 
 
@@ -82,7 +83,7 @@ def claim_amount(view: View, i: int) -> None:
 def _told_elsewhere(view: View, level: int, i: int) -> int | None:
     """The other level of what a change is told of, from another paragraph: 计划新增就业2.8万人，比去年少0.32万人."""
     one, change = view.figures[level], view.figures[i]
-    for j in range(level - 1, -1, -1):
+    for j in range(level - 1, max(-1, level - _FAR), -1):
         other = view.figures[j]
         if other.unit != one.unit or abs(other.value - one.value) != change.value or not view.plain(j):
             continue

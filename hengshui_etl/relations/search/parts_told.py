@@ -24,7 +24,12 @@ _TOTAL = re.compile(rf"(?P<stem>[\u4e00-\u9fff]{{2}}){_FLOW['total']}[为达到]
 _MADE = re.compile(
     r"累计|历年|发放|缴存|提取|个人|住房|全[市县区省]|[我本全]?[市县区省]|\d{4}年末?|年末|末|月|底|，|、"
 )
-_SAME_VERB = re.compile(r"^(?P<verb>[\u4e00-\u9fff]{2})[^，。；]{2,16}的$")
+_SAME_VERB = re.compile(r"^被?(?P<verb>[\u4e00-\u9fff]{2})[^，。；]{2,16}的$")
+_ALONE = re.compile(r"^[，,]?(?:仅|光|单是)[^，。；\d]{2,24}就(?:有|达)?$")
+_UPWARDS = re.compile(r"级以上(?P<noun>[\u4e00-\u9fff]{2,6})$")
+_SINCE = re.compile(r"(?:以来|历年|历届|共|，|^)累计(?P<verb>[\u4e00-\u9fff]{2})了?$")
+_PEAK = re.compile(r"单日|当日|当天|单月|一天|高峰")
+_PER_TIME = re.compile(r"日均|每天|每日|月均|每月")
 _LEAD = re.compile(rf"^(?:{alternatives(_DATA['name']['before'])})+")
 _TAIL = re.compile(rf"(?:{alternatives(_DATA['name']['behind'])})+$")
 _KIND = re.compile(rf"(?:{alternatives(_DATA['name']['kinds'])})$")
@@ -51,6 +56,9 @@ def claim_told_parts(view: View) -> None:
             (_listed_within, "分别"),
             (_taken_up, "组内"),
             (_in_total, "总额之内"),
+            (_upwards, "级以上"),
+            (_since, "累计之内"),
+            (_peak, "时间在内"),
         ):
             pair = find(view, i)
             if pair is None or frozenset(pair) in linked or view.trial("part_of", pair) is None:
@@ -226,7 +234,9 @@ def _included(view: View, i: int) -> tuple[int, int] | None:
     j = i - 1
     figure, other = view.figures[i], view.figures[j]
     gap = view.between(j, i)
-    if not view.plain(i) or not view.plain(j) or figure.unit != other.unit or _INCLUDING.match(gap) is None:
+    if not view.plain(i) or not view.plain(j) or figure.unit != other.unit:
+        return None
+    if _INCLUDING.match(gap) is None and _ALONE.match(gap) is None:
         return None
     return (i, j) if view.periods[i] == view.periods[j] and other.bound == "exact" else None
 
@@ -275,4 +285,45 @@ def _in_total(view: View, i: int) -> tuple[int, int] | None:
         period = other.period
         if within and period is not None and period.first is None:  # as of a day: of all the years
             return (i, j)
+    return None
+
+
+def _upwards(view: View, i: int) -> tuple[int, int] | None:
+    """`38家A级景区…；崇圣寺三塔等4A级以上景区14家`: the upper grades of what was counted before."""
+    noun = _UPWARDS.search(view.said[i].before)
+    if noun is None or not view.plain(i):
+        return None
+    for j in view.levels_before(i, unit_of=i, limit=3, same_paragraph=True):
+        if view.plain(j) and view.figures[j].unit == view.figures[i].unit:
+            known = view.said[j].before[-8:] + view.text[view.figures[j].till :][:8]
+            return (i, j) if "级" in known and noun["noun"] in known else None
+    return None
+
+
+def _since(view: View, j: int) -> tuple[int, int] | None:
+    """`筹集保障性租赁住房1.35万套…；“十四五”以来累计筹集2.87万套`: what was done now is part of all that was done."""
+    done, other = _SINCE.search(view.said[j].before), view.figures[j]
+    if done is None or not view.plain(j) or other.bound != "exact":
+        return None
+    for i in view.levels_before(j, unit_of=j, limit=6, same_paragraph=True):
+        figure, words = view.figures[i], view.said[i].before
+        if figure.unit != other.unit or not view.plain(i) or "累计" in words or figure.scope != other.scope:
+            continue
+        told = words + view.text[figure.till :][:6]
+        if done["verb"] in told and figure.period != other.period and view.trial("part_of", (i, j)):
+            return (i, j)
+    return None
+
+
+def _peak(view: View, i: int) -> tuple[int, int] | None:
+    """`接待486.32万人次，…每天是60.79万人次。…单日78.46万人次`: the best day lies within what the mean is of."""
+    if not view.plain(i) or _PEAK.search(view.said[i].before) is None:
+        return None
+    k = i - 1
+    if view.figures[k].unit != view.figures[i].unit or _PER_TIME.search(view.said[k].before) is None:
+        return None
+    for j in view.levels_before(k, unit_of=i, limit=2, same_paragraph=True):
+        compared = view.text.startswith(("相比", "对比"), view.figures[j].till)
+        if view.plain(j) and view.figures[j].unit == view.figures[i].unit and not compared:
+            return (i, j) if view.values[k] < view.values[i] and view.trial("part_of", (i, j)) else None
     return None

@@ -16,6 +16,7 @@ from hengshui_etl.relations.search.view import View, covered, shared_characters
 LEVEL_OF_OTHERS = re.compile(r"的?(?:平均)?(?:水平|增速|增幅|比重|均值)(?:高|低|快|慢)?(?:出|了)?")
 _OF_RATE = re.compile(r"的?(?:平均)?(?:水平|增速|增幅|比重|占比|均值|增长率)+$")
 _APART = re.compile("相差|差距|落差|还差|尚差|超出|高出|低出|之差")
+_FAR = 120  # figures back to where the other percentage may stand
 _FROM_TO = re.compile(r"(?:由|从|自)[^，。；]{0,24}$")
 
 
@@ -95,7 +96,7 @@ def _told_elsewhere(view: View, level: int, i: int) -> int | None:
     figure, said, one = view.figures[i], view.said[i], view.figures[level]
     name = _OF_RATE.sub("", said.object)
     compared = said.predicate == "gap" and not said.temporal and len(name) >= 2
-    for j in range(level - 1, -1, -1):
+    for j in range(level - 1, max(-1, level - _FAR), -1):
         other = view.figures[j]
         if other.unit != "%" or other.bound != "exact" or (other.direction is None) != (one.direction is None):
             continue
