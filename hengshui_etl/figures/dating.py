@@ -43,6 +43,7 @@ _BODY_ENDS = frozenset("业司社构点计共有数达到")
 _BODIES = re.compile(
     r"^(?:目前)?(?:全[市县区省州])?(?!.*[新增减撤迁关停奖补查帮扶引签对为向与使让给惠盈亏链])[^，,。；;]{2,24}(?:企业|公司|合作社|机构|网点)(?:累计|共|共有|总数|达到?)?$"
 )
+_HELD = ("拥有量", "余额", "保有量", "存量")
 _SOON = 10
 """An article that comes so many days after its span speaks of that, though it says 今年已."""
 _DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
@@ -293,7 +294,8 @@ class Dating(Times):
     def _governing(self, s: Statement) -> Moment | None:
         """The moment in force; where the sentence names none, for a stock the last state, for a flow the last span."""
         moment = self.moment
-        if moment is not None and self.fresh and not s.before.startswith(_NOW):
+        held = s.before.endswith(_HELD) and self.text.rfind("；", max(self.sentence_at, s.start - 200), s.start) >= 0
+        if moment is not None and self.fresh and not held and not s.before.startswith(_NOW):
             return moment
         governing = moment or self.default
         if governing is None:

@@ -108,8 +108,8 @@ class Places:
         text, main = self.text, self.main
         read = pointers_in if end - start <= _SHORT else pointers_in.__wrapped__
         home, place, at, till, township = read(text[start:end], self.near)
-        if home and self.place is not None and self.place.level in _LEVELS_OF_SHARES and text.find("占全", start, end) >= 0:
-            home = False  # a division's share of the whole is its own
+        if home and self.place is not None and self.place.level in _LEVELS_OF_SHARES:
+            home = text.find("占全", start, end) < 0  # a division's share of the whole is its own
         if home or text.startswith(_TOGETHER, start):
             self.place = None
         if self.place is not None and text.startswith(("其余", "其他"), start + (text[start] in "，,、")):

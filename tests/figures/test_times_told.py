@@ -1,4 +1,4 @@
-"""When a figure speaks of, where the article says it once and goes on: events, holidays, this year so far, what exists."""
+"""When a figure speaks of, where the article says it once and goes on: events, holidays, this year so far, stocks."""
 
 from __future__ import annotations
 
