@@ -8,6 +8,7 @@ side. Does not belong here: examining an article (pipeline.py), where rows are s
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import threading
@@ -35,6 +36,10 @@ MOST_FILES, MOST_BYTES = 100, 2**20
 
 WORTH_A_PROCESS = 2 * 2**20
 """With fewer bytes to examine, starting other processes would take longer than the work."""
+
+
+PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR, errno.EIO, errno.ESTALE, errno.ENOSPC}
+"""Errors of the machine and not of a file: the run fails and is tried again, and no file is refused for them."""
 
 
 class Rows(NamedTuple):
@@ -199,7 +204,11 @@ def _examined(raw: Path, item: Item) -> Examined | str:
         examination.article.source.encode()  # half of a character pair cannot be stored by anything that holds text
     except Unreadable as unreadable:
         return str(unreadable)
+    except MemoryError:
+        raise
     except (sources.Changed, OSError) as error:
+        if isinstance(error, OSError) and error.errno in PASSING:
+            raise
         return _why(error)
     except UnicodeEncodeError:
         return "it holds halves of characters, which are no text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import shutil
 from pathlib import Path
@@ -123,3 +124,21 @@ def test_processes_as_asked_for_else_one_for_little_work(
 ) -> None:
     monkeypatch.setenv("HENGSHUI_PROCESSES", value)
     assert processes_for(1000) == expected
+
+
+def test_an_error_of_the_machine_refuses_no_file(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(settings, 1)
+    file_bytes = examining.sources.file_bytes
+
+    def exhausted(raw: Path, file: RawFile) -> bytes:
+        if "07" in file.path:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return file_bytes(raw, file)
+
+    monkeypatch.setattr(examining.sources, "file_bytes", exhausted)
+    with pytest.raises(OSError, match="Too many open files"):
+        load(settings)
+    assert warehouse.stored(settings.warehouse, "articles", "b") is None, "nothing is stored, so that it is tried again"
+    monkeypatch.setattr(examining.sources, "file_bytes", file_bytes)
+    load(settings)
+    assert warehouse.stored(settings.warehouse, "articles", "b") is not None
