@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -121,6 +122,15 @@ def test_files_that_rest_and_are_not_loaded_are_late(settings: Settings) -> None
     assert (late.batch, int(late.seconds), moving) == ("b", 7200, 0)
     (settings.raw / "a" / "1.txt").unlink()
     assert [each.batch for each in late_batches(settings, touched + 7200)[0]] == ["b", "a"], "gone is a change as well"
+
+
+def test_a_file_of_the_future_hides_nothing(settings: Settings) -> None:
+    """A camera, an archive or a wrong clock gives times to come; the batch is looked at all the same."""
+    path = settings.raw / "a" / "1.txt"
+    path.write_text("other", "utf-8")
+    now = path.stat().st_ctime
+    os.utime(path, (now + 1e6, now + 1e6))
+    assert late_batches(settings, now + 100) == ([Late("a", 0.0)], 0)
 
 
 @pytest.mark.parametrize(

@@ -48,11 +48,16 @@ def late_batches(settings: Settings, now: float) -> tuple[list[Late], int]:
     late, moving = [], 0
     for batch in all_batches(settings):
         touched = traces[batch].touched if batch in traces else now - REST_S  # gone, and when is not known
-        if now - touched < REST_S:
+        if _moving(touched, now):
             moving += 1
         elif loading.wanted_content(settings, batch, loaded.get(batch)) is not None:
-            late.append(Late(batch, now - touched))
+            late.append(Late(batch, max(0.0, now - touched)))
     return sorted(late, key=lambda each: -each.seconds), moving
+
+
+def _moving(touched: float, now: float) -> bool:
+    """Whether files may still be written to. A time to come says nothing: a wrong clock must not blind the checks."""
+    return 0 <= now - touched < REST_S
 
 
 @dg.asset_check(
@@ -72,7 +77,7 @@ def warehouse_matches_raw_files(context: dg.AssetCheckExecutionContext) -> dg.As
         project.settings, on_progress=lambda batch, step, done, total: _log(context, f"{batch}: {step}", done, total)
     )
     now, traces = time.time(), sources.traces(project.settings.raw)
-    moving = {batch for batch, trace in traces.items() if now - trace.touched < REST_S}
+    moving = {batch for batch, trace in traces.items() if _moving(trace.touched, now)}
     return integrity_result(found, moving)
 
 
