@@ -13,7 +13,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
@@ -52,12 +52,19 @@ class RulingsInvalid(ValueError):
 
 def read_rulings(path: Path) -> dict[Statement, Ruling]:
     """The rulings of a file by statement; none where there is no file. Raises RulingsInvalid, OSError."""
+    return _rulings(_text(path), path)
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except FileNotFoundError:
-        return {}
+        return ""
     except UnicodeDecodeError as error:
         raise RulingsInvalid(f"{path} is not UTF-8: {error}") from None
+
+
+def _rulings(text: str, path: Path) -> dict[Statement, Ruling]:
     try:
         entries = tomllib.loads(text).get("ruling", [])
     except tomllib.TOMLDecodeError as error:
@@ -83,7 +90,7 @@ def _ruling(entry: object, where: str) -> Ruling:
     for key, kind in kinds.items():
         if key not in entry:
             raise RulingsInvalid(f"{where}: `{key}` is missing")
-        if not isinstance(entry[key], kind):
+        if not isinstance(entry[key], kind) or isinstance(entry[key], datetime):  # which is a date to Python
             raise RulingsInvalid(f"{where}: `{key}` must be a {kind.__name__}, not {entry[key]!r}")
     if unknown := sorted(set(entry) - set(kinds)):
         raise RulingsInvalid(f"{where}: there is no `{unknown[0]}` in a ruling")
@@ -106,13 +113,23 @@ def ruling_of(
 
 def append_ruling(path: Path, ruling: Ruling) -> None:
     """Write a ruling at the end of the file, which is made where it is not there. Raises RulingsInvalid where the
-    statement was ruled on before or the file cannot be read, OSError."""
-    if ruling.statement in read_rulings(path):
+    statement was ruled on before, the file cannot be read, or could not be read with this ruling in it, OSError; then
+    nothing is written."""
+    text = _text(path)
+    if ruling.statement in _rulings(text, path):
         raise RulingsInvalid(f"{path} has a ruling on this statement already; edit it there")
+    if not ruling.reason.strip():
+        raise RulingsInvalid("a ruling needs a reason")
+    entry = _entry(ruling)
+    try:
+        data = entry.encode("utf-8")
+    except UnicodeEncodeError:
+        raise RulingsInvalid("the ruling holds characters that are no text") from None
+    if _rulings(text + entry, path).get(ruling.statement) != ruling:
+        raise RulingsInvalid(f"{path} would not say the same once this ruling is written")
     new = not path.exists()
-    with path.open("a", encoding="utf-8") as file:
-        file.write(HEAD if new else "")
-        file.write(_entry(ruling))
+    with path.open("ab") as file:
+        file.write((HEAD.encode("utf-8") if new else b"") + data)
 
 
 def _entry(ruling: Ruling) -> str:

@@ -55,6 +55,31 @@ def test_the_same_statement_is_ruled_on_once(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("ruling", "says"),
+    [
+        (RULING._replace(reason=""), "a ruling needs a reason"),
+        (RULING._replace(reason=" \n\u3000"), "a ruling needs a reason"),
+        (RULING._replace(reason="\udc80"), "no text"),
+        (RULING._replace(ruling="wrong"), "`ruling` is one of"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, ruling: Ruling, says: str) -> None:
+    path = tmp_path / "rulings.toml"
+    with pytest.raises(RulingsInvalid, match=says) as error:
+        append_ruling(path, ruling)
+    assert "\n" not in str(error.value)
+    assert not path.exists()
+
+
+def test_a_file_that_an_entry_would_spoil_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "rulings.toml"
+    path.write_text("ruling = []\n", "utf-8")
+    with pytest.raises(RulingsInvalid, match="not TOML"):
+        append_ruling(path, RULING)
+    assert path.read_text("utf-8") == "ruling = []\n"
+
+
 def test_a_ruling_says_nothing_of_another_statement(tmp_path: Path) -> None:
     known = {STATEMENT: RULING}
     assert ruling_of(known, *STATEMENT[:3], list(STATEMENT.figures)) == RULING
@@ -80,6 +105,7 @@ def entry(**changes: str) -> str:
         (entry(reason='"  "'), "ruling 1: a ruling needs a reason"),
         (entry(ruling='"wrong"'), "ruling 1: `ruling` is one of 'false alarm', 'acknowledged'"),
         (entry(date='"yesterday"'), "ruling 1: `date` must be a date"),
+        (entry(date="2026-11-23T10:00:00"), "ruling 1: `date` must be a date"),
         (entry(figures="[1]"), "ruling 1: `figures` are texts"),
         (entry(note='"n"'), "ruling 1: there is no `note`"),
         (entry() + entry(), "ruling 2: the same statement"),
