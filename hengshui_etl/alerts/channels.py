@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -22,7 +23,9 @@ VARIABLE = "HENGSHUI_ALERT_URLS"
 TIMEOUTS = "cto=5&rto=15"
 """Seconds that a channel has to take the connection and to answer; one that hangs must not hold the others up."""
 
-_KINDS = {"error": "failure", "warning": "warning", "resolved": "success", "info": "info"}
+_KIND = re.compile(r"[a-z0-9]+")
+
+_LEVELS = {"error": "failure", "warning": "warning", "resolved": "success", "info": "info"}
 
 
 class Channel(NamedTuple):
@@ -35,10 +38,6 @@ class Channel(NamedTuple):
         return f"Channel({self.name!r})"
 
 
-class ChannelInvalid(ValueError):
-    """An address that apprise does not understand; the message tells which by its place, not by its text."""
-
-
 def read_channels(environ: Mapping[str, str] | None = None) -> list[Channel]:
     """The channels that are set: addresses separated by blanks, or by commas before the next address."""
     text = (os.environ if environ is None else environ).get(VARIABLE, "").strip()
@@ -47,7 +46,14 @@ def read_channels(environ: Mapping[str, str] | None = None) -> list[Channel]:
     from apprise.utils.parse import parse_urls
 
     urls: list[str] = list(dict.fromkeys(parse_urls(text)))  # type: ignore[no-untyped-call]
-    return [Channel(f"{url.partition(':')[0]}-{hashlib.sha256(url.encode()).hexdigest()[:8]}", url) for url in urls]
+    return [Channel(_name(url), url) for url in urls]
+
+
+def _name(url: str) -> str:
+    """Kind and hash of an address. What has no kind may be a bare token: nothing of it is shown."""
+    kind, mark, _ = url.partition("://")
+    kind = kind.lower() if mark and _KIND.fullmatch(kind.lower()) else "unknown"
+    return f"{kind}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
 
 
 def invalid(channels: list[Channel]) -> list[str]:
@@ -67,7 +73,7 @@ def taken(channel: Channel, message: Message) -> bool:
             service.notify(
                 title=message.title,
                 body=message.body,
-                notify_type=apprise.NotifyType(_KINDS.get(message.level, "info")),
+                notify_type=apprise.NotifyType(_LEVELS.get(message.level, "info")),
                 body_format=apprise.NotifyFormat.TEXT,
             )
         )
