@@ -189,6 +189,7 @@ def _may_be_meant(view: View, j: int, i: int) -> bool:
         and not view.titled(j)
         and not view.is_cell(j)
         and view.figures[j].high is None
+        and (view.figures[j].bound != "min" or not view.figures[j].unit.endswith(("月", "年", "天")))
         and _FORMER.search(said.before[-8:]) is None
         and "就有" not in said.before[-3:]
         and (not said_per(view, j) or "日均" in said.before[-6:])
