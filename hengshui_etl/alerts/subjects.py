@@ -4,7 +4,8 @@ Belongs here: a subject and what makes it the same subject tomorrow. Does not be
 (ledger.py), how it is said (wording.py).
 
 A subject has to be known again after the article was edited, so numbers are no part of its key: a sum that fails in a
-sentence is the same finding when another of its numbers changes, and is then better, worse, or resolved.
+sentence is the same finding when another of its numbers changes, and is then better, worse, or resolved. What tells two
+failures in one sentence apart is which of its figures take part, counted in the order of reading.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ def subjects_in(folder: Path, batch: str, rulings: Mapping[Statement, Ruling]) -
     """Everything that is wrong in a batch as its Parquet files have it: findings first, then files in quarantine."""
     failures = [failing(chunk) for chunk in warehouse.read_chunks(folder, "relations", batch)]
     failed = pl.concat([warehouse.empty("relations"), *failures])
-    texts = _texts_of(folder, batch, failed)
-    found = [_finding(batch, row, texts, rulings) for row in failed.iter_rows(named=True)]
+    figures = _figures_of(folder, batch, failed)
+    found = [_finding(batch, row, figures, rulings) for row in failed.iter_rows(named=True)]
     shares = failing_shares(warehouse.read_table(folder, "provincial_shares", batch))
     found += [_share(batch, row) for row in shares.iter_rows(named=True) if row["status"] != "fail"]
     return list(_numbered([*found, *_refused(folder, batch)]))
@@ -70,16 +71,31 @@ def job_failure(job: str, cause: str) -> Subject:
     return Subject(_key("job", job, _NUMBER.sub("#", cause)), "job", job, "", "error", Decimal(0), "job", cause, cause)
 
 
+class _Printed(NamedTuple):
+    """The characters of a figure, its sentence, and the how manieth of that sentence it is."""
+
+    text: str
+    sentence: str
+    place: int
+
+
+_GONE = _Printed("?", "", 0)
+
+
 def _finding(
-    batch: str, row: dict[str, object], texts: Mapping[tuple[str, str], str], rulings: Mapping[Statement, Ruling]
+    batch: str, row: dict[str, object], known: Mapping[tuple[str, str], _Printed], rulings: Mapping[Statement, Ruling]
 ) -> Subject:
     article, kind, sentence = str(row["article_id"]), str(row["type"]), str(row["sentence_text"])
     operands = row["operands"]
     assert isinstance(operands, list)
-    figures = tuple(texts.get((article, figure), "?") for figure in operands)
-    mend = f"{texts.get((article, str(row['mend_figure_id'])), '?')} → {row['mend_text']}" if row["mend_text"] else ""
+    printed = [known.get((article, figure), _GONE) for figure in operands]
+    figures = tuple(figure.text for figure in printed)
+    places = [f"{figure.place}{'' if figure.sentence == sentence else ' elsewhere'}" for figure in printed]
+    mend = ""
+    if row["mend_text"]:
+        mend = f"{known.get((article, str(row['mend_figure_id'])), _GONE).text} → {row['mend_text']}"
     return Subject(
-        key=_key("finding", article, kind, _NUMBER.sub("#", sentence)),
+        key=_key("finding", article, kind, _NUMBER.sub("#", sentence), *places),
         kind="finding",
         batch=batch,
         article_id=article,
@@ -123,15 +139,30 @@ def _refused(folder: Path, batch: str) -> Iterator[Subject]:
         yield Subject(key, "quarantine", batch, path, "error", Decimal(0), "quarantine", text, text)
 
 
-def _texts_of(folder: Path, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], str]:
-    """The printed characters of the figures of these articles."""
-    articles = rows.select("article_id").unique()
-    found: dict[tuple[str, str], str] = {}
-    if len(articles):
-        for chunk in warehouse.read_chunks(folder, "figures", batch, ["article_id", "figure_id", "text"]):
-            wanted = chunk.join(articles, on="article_id", how="semi")
-            found.update({(article, figure): text for article, figure, text in wanted.iter_rows()})
+def _figures_of(folder: Path, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], _Printed]:
+    """The figures of these articles as they are printed, by article and figure."""
+    columns = ["article_id", "figure_id", "text", "sentence_text", "place"]
+    place = pl.col("figure_nr").rank("ordinal").over("article_id", "sentence").alias("place")
+    found: dict[tuple[str, str], _Printed] = {}
+    for chunk in figures_of(folder, batch, rows, ["figure_nr", "text", "sentence", "sentence_text"]):
+        for article, figure, *printed in chunk.with_columns(place).select(columns).iter_rows():
+            found[article, figure] = _Printed._make(printed)
     return found
+
+
+def texts_of(folder: Path, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], str]:
+    """The printed characters of all figures of the articles that these rows speak of, by article and figure."""
+    chunks = figures_of(folder, batch, rows, ["text"])
+    return {(article, figure): text for chunk in chunks for article, figure, text in chunk.iter_rows()}
+
+
+def figures_of(folder: Path, batch: str, rows: pl.DataFrame, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Article, figure and these columns of all figures of the articles that these rows speak of, in pieces of whole
+    articles."""
+    articles = rows.select("article_id").unique()
+    if len(articles):
+        for chunk in warehouse.read_chunks(folder, "figures", batch, ["article_id", "figure_id", *columns]):
+            yield chunk.join(articles, on="article_id", how="semi")
 
 
 def _numbered(subjects: Sequence[Subject]) -> Iterator[Subject]:

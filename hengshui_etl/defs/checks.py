@@ -9,13 +9,13 @@ A check is a view of a table that was stored before: asking again costs one read
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from hengshui_etl import ruled, warehouse
+from hengshui_etl.alerts.subjects import texts_of
 from hengshui_etl.defs import shown
 from hengshui_etl.defs.partitions import BATCHES
 from hengshui_etl.defs.resources import Project
@@ -40,17 +40,6 @@ def finding_spec(name: str, asset: str, holds: str, *deps: str) -> dg.AssetCheck
         additional_deps=deps,
         partitions_def=BATCHES,
     )
-
-
-def texts_of(settings_warehouse: Path, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], str]:
-    """The printed characters of all figures of the articles that these rows speak of, by article and figure."""
-    articles = rows.select("article_id").unique()
-    found: dict[tuple[str, str], str] = {}
-    if len(articles):
-        for chunk in warehouse.read_chunks(settings_warehouse, "figures", batch, ["article_id", "figure_id", "text"]):
-            wanted = chunk.join(articles, on="article_id", how="semi")
-            found.update({(article, figure): text for article, figure, text in wanted.iter_rows()})
-    return found
 
 
 Rulings = Mapping[tuple[str, str], Ruling]
