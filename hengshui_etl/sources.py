@@ -57,6 +57,17 @@ class Changed(Exception):
     """The file is not what it was when it was listed."""
 
 
+class RawMissing(OSError):
+    """The folder of raw files is not there: a disk that is not mounted or a path that is wrong, and never a reason to
+    take batches away."""
+
+    def __init__(self, raw: Path) -> None:
+        super().__init__(
+            f"{raw} is not a folder, but the warehouse holds batches that were made from it; nothing was removed. Mount"
+            " the disk, or correct HENGSHUI_RAW; if the batches are to go, put an empty folder there"
+        )
+
+
 def is_batch(name: str) -> bool:
     """Whether a folder of this name is a batch: letters of any script, digits, dot, dash, underscore, inner blanks."""
     return _BATCH.fullmatch(name) is not None and ".." not in name and not name.endswith((" ", "."))
@@ -96,7 +107,10 @@ def traces(raw: Path) -> dict[str, Traces]:
 
 
 def batch_files(raw: Path, batch: str) -> Iterator[RawFile]:
-    """The files of a batch with size and hash, in order of path; none for a batch that is not there."""
+    """The files of a batch with size and hash, in order of path; none for a batch that is not there. Raises RawMissing
+    where there is no folder of raw files at all."""
+    if not raw.is_dir():
+        raise RawMissing(raw)
     for name, path in sorted(_below([(entry.name, entry) for entry in _entries(raw) if _batch_of(entry) == batch])):
         yield _described(name, path)
 

@@ -36,7 +36,12 @@ def test_batches_are_the_first_folders_that_hold_anything(tmp_path: Path) -> Non
 
 def test_a_folder_that_is_not_there_has_no_batches(tmp_path: Path) -> None:
     assert raw_batches(tmp_path / "none") == []
-    assert list(batch_files(tmp_path / "none", "x")) == []
+    assert list(batch_files(tmp_path, "none")) == []
+
+
+def test_without_the_folder_nobody_is_told_that_a_batch_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="none is not a folder.*HENGSHUI_RAW"):
+        list(batch_files(tmp_path / "none", "x"))
 
 
 @pytest.mark.parametrize("name", ["2019-10", "2019", "a b", "衡水", "v1.2", "x" * 100])
