@@ -16,7 +16,7 @@ import dagster as dg
 from hengshui_etl import loading, ruled, warehouse
 from hengshui_etl.definitions import defs
 from hengshui_etl.defs.ended import faults_of, look
-from hengshui_etl.defs.partitions import all_batches, register
+from hengshui_etl.defs.partitions import all_batches, loaded, register
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.home import prepared_dagster_home
 from hengshui_etl.report.build import report_index
@@ -82,9 +82,9 @@ def run_batches(
 ) -> RunReport:
     """Take batches through the whole flow: those named, or all whose files, code or tables changed.
 
-    Raises UnknownBatch before anything is done, OSError where folders cannot be read or written.
+    Raises UnknownBatch before anything is done, OSError where folders cannot be read or written; RawMissing is one:
+    what is held of batches does not go because a disk is not mounted.
     """
-    lying = raw_batches(settings.raw)
     known = all_batches(settings)
     for batch in batches or ():
         if batch not in known:
@@ -99,11 +99,7 @@ def run_batches(
         for batch in wanted:
             if batch not in current:
                 errors += run_batch(settings, instance, batch, on_progress)
-        removed = [
-            batch
-            for batch in wanted
-            if batch not in lying and batch not in warehouse.stored_batches(settings.warehouse)
-        ]
+        removed = _removed(settings, wanted)
         for batch in removed:
             instance.delete_dynamic_partition("batches", batch)
         errors += _tell(settings, instance, errors)
@@ -111,6 +107,16 @@ def run_batches(
     return report(settings, shown, tuple(errors))._replace(
         unchanged=tuple(batch for batch in shown if batch in current), removed=tuple(removed)
     )
+
+
+def _removed(settings: Settings, batches: Sequence[str]) -> list[str]:
+    """Those of the batches that are held nowhere any more; none that could not be taken out of DuckDB."""
+    there = {*raw_batches(settings.raw), *warehouse.stored_batches(settings.warehouse)}
+    gone = [batch for batch in batches if batch not in there]
+    try:
+        return sorted({*gone}.difference(loaded(settings))) if gone else []
+    except warehouse.WarehouseBusy:  # the load met it as well, and told
+        return []
 
 
 def _tell(settings: Settings, instance: dg.DagsterInstance, errors: Sequence[str]) -> list[str]:
@@ -152,8 +158,8 @@ def _current(settings: Settings, instance: dg.DagsterInstance, batches: Sequence
     a report."""
     if not report_index(settings).exists():
         return set()
+    held = loaded(settings)
     try:
-        loaded = warehouse.loaded_batches(settings.database)
         otherwise: set[str] = set()
         with suppress(RulingsInvalid):  # told when alerts are sent
             rulings = list(read_rulings(settings.rulings).values())
@@ -164,7 +170,7 @@ def _current(settings: Settings, instance: dg.DagsterInstance, batches: Sequence
         return set()
     recorded = instance.get_materialized_partitions(dg.AssetKey("warehouse"))
     known = recorded - otherwise
-    return {b for b in batches if b in known and loading.is_current(settings, b, loaded.get(b))}
+    return {b for b in batches if b in known and loading.is_current(settings, b, held.get(b))}
 
 
 @contextmanager

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from hengshui_etl import loading, warehouse
 from hengshui_etl.definitions import defs
 from hengshui_etl.defs import sensors
 from hengshui_etl.defs.assets import EXAMINED, report_link
 from hengshui_etl.defs.lineage import LINEAGE
+from hengshui_etl.defs.nightly import late_batches
 from hengshui_etl.defs.shown import cell, number, table
+from hengshui_etl.run import run_batches
+from hengshui_etl.settings import Settings, read_settings
+from hengshui_etl.sources import RawMissing
 from hengshui_etl.tables.findings import FAMILIES
 from hengshui_etl.tables.frames import polars_schema
 from hengshui_etl.tables.schemas import TABLES
@@ -148,6 +155,51 @@ def test_the_sensor_keeps_the_batches_equal_to_the_folders(tmp_path: Path, monke
         assert tick() == [("DeleteDynamicPartitionsRequest", ["gone"])]
         instance.delete_dynamic_partition("batches", "gone")
         assert tick() == []
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A project with one batch that is loaded."""
+    monkeypatch.setenv("HENGSHUI_HOME", str(tmp_path))
+    settings = read_settings({"HENGSHUI_HOME": str(tmp_path)})
+    (settings.raw / "a").mkdir(parents=True)
+    (settings.raw / "a" / "1.txt").write_text("全市完成投资10亿元。", "utf-8")
+    loading.list_batch(settings, "a")
+    loading.examine_batch(settings, "a")
+    warehouse.load_batch(settings.database, settings.warehouse, "a")
+    return settings
+
+
+def test_a_disk_that_is_not_mounted_empties_nothing(home: Settings) -> None:
+    home.raw.rename(home.raw.with_name("elsewhere"))
+    with dg.instance_for_test() as instance, pytest.raises(RawMissing, match="nothing was removed"):
+        sensors.arriving(dg.build_sensor_context(instance=instance))
+    with pytest.raises(RawMissing):
+        run_batches(home)
+    with pytest.raises(RawMissing):  # a run that was asked for before
+        loading.list_batch(home, "a")
+    assert warehouse.stored_batches(home.warehouse) == ["a"]
+    assert list(warehouse.loaded_batches(home.database)) == ["a"]
+
+
+def test_a_fresh_clone_without_raw_files_is_at_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HENGSHUI_HOME", str(tmp_path))
+    with dg.instance_for_test() as instance:
+        assert isinstance(sensors.arriving(dg.build_sensor_context(instance=instance)), dg.SkipReason)
+
+
+def test_a_database_that_is_none_is_asked_to_be_made_anew(home: Settings) -> None:
+    home.database.write_bytes(b"this is no database")
+    later = time.time() + 100
+    assert [each.batch for each in late_batches(home, later)[0]] == ["a"]
+    os.utime(home.raw / "a" / "1.txt", (1000, 1000))
+    with dg.instance_for_test() as instance:
+        context = dg.build_sensor_context(instance=instance)
+        first = sensors.arriving(context)
+        assert isinstance(first, dg.SensorResult)
+        second = sensors.arriving(dg.build_sensor_context(instance=instance, cursor=first.cursor))
+    assert isinstance(second, dg.SensorResult)
+    assert [request.partition_key for request in second.run_requests or ()] == ["a"]
 
 
 @pytest.mark.parametrize(

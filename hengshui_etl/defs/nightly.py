@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 import dagster as dg
 
-from hengshui_etl import loading, sources, warehouse
-from hengshui_etl.defs import shown
+from hengshui_etl import loading, sources
+from hengshui_etl.defs import partitions, shown
 from hengshui_etl.defs.arrivals import REST_S
-from hengshui_etl.defs.partitions import all_batches
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.settings import Settings, timezone_name
 from hengshui_etl.verify import Difference, Kind, Verified, verify
@@ -43,10 +42,10 @@ class Late(NamedTuple):
 
 def late_batches(settings: Settings, now: float) -> tuple[list[Late], int]:
     """The batches that rest and are not loaded, the oldest first, and how many do not rest yet."""
-    loaded = warehouse.loaded_batches(settings.database)
+    loaded = partitions.loaded(settings)
     traces = sources.traces(settings.raw)
     late, moving = [], 0
-    for batch in all_batches(settings):
+    for batch in partitions.all_batches(settings):
         touched = traces[batch].touched if batch in traces else now - REST_S  # gone, and when is not known
         if _moving(touched, now):
             moving += 1

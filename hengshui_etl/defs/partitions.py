@@ -10,16 +10,31 @@ from __future__ import annotations
 import dagster as dg
 
 from hengshui_etl.settings import Settings
-from hengshui_etl.sources import raw_batches
-from hengshui_etl.warehouse import stored_batches
+from hengshui_etl.sources import RawMissing, raw_batches
+from hengshui_etl.warehouse import WarehouseBusy, loaded_batches, stored_batches
 
 BATCHES = dg.DynamicPartitionsDefinition(name="batches")
 NAME = "batches"
 
 
 def all_batches(settings: Settings) -> list[str]:
-    """The batches that lie in `data/raw/` and those that the warehouse still holds: a run takes the latter away."""
-    return sorted({*raw_batches(settings.raw), *stored_batches(settings.warehouse)})
+    """The batches that lie in `data/raw/` and those that Parquet or DuckDB still hold: a run takes the latter away.
+    Raises RawMissing where some are held and there is no folder of raw files at all, WarehouseBusy, OSError."""
+    held = {*stored_batches(settings.warehouse), *loaded(settings)}
+    if held and not settings.raw.is_dir():
+        raise RawMissing(settings.raw)
+    return sorted({*raw_batches(settings.raw), *held})
+
+
+def loaded(settings: Settings) -> dict[str, str]:
+    """The batches that DuckDB holds, with the fingerprint of each; none where the file is no database: the next load
+    makes it anew. Raises WarehouseBusy."""
+    try:
+        return loaded_batches(settings.database)
+    except WarehouseBusy:
+        raise
+    except Exception:  # no database; what it is else, the load tells
+        return {}
 
 
 def register(instance: dg.DagsterInstance, batches: list[str]) -> list[str]:

@@ -12,13 +12,13 @@ from typing import Any
 
 import dagster as dg
 
-from hengshui_etl import loading, sources, warehouse
+from hengshui_etl import loading, sources
 from hengshui_etl.alerts.announce import ledger_file
 from hengshui_etl.alerts.ledger import ledger, logged
-from hengshui_etl.defs import arrivals, shown
+from hengshui_etl.defs import arrivals, partitions, shown
 from hengshui_etl.defs.ended import look
 from hengshui_etl.defs.jobs import load_batch
-from hengshui_etl.defs.partitions import BATCHES, NAME, all_batches
+from hengshui_etl.defs.partitions import BATCHES, NAME
 from hengshui_etl.settings import Settings, read_settings
 
 MOST_RUNS = 25
@@ -40,9 +40,9 @@ MOST_SHOWN = 20
 )
 def arriving(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     settings = read_settings()
-    there, known = all_batches(settings), set(context.instance.get_dynamic_partitions(NAME))
+    there, known = partitions.all_batches(settings), set(context.instance.get_dynamic_partitions(NAME))
     traces = {batch: sources.Traces("gone", 0.0) for batch in there} | sources.traces(settings.raw)
-    loaded = warehouse.loaded_batches(settings.database)
+    loaded = partitions.loaded(settings)
     after, asked = arrivals.wanted(
         arrivals.remembered(context.cursor),
         traces,
