@@ -26,12 +26,20 @@ _COMPARED = frozenset(("part_of", "feasible_share", "enumeration", "threshold"))
 """Types that only compare: nothing is reckoned in them, and no value is needed exactly."""
 
 
+_QUOTIENTS = frozenset(("average", "multiple"))
+_FEWEST = 3
+"""A quotient printed as so many of its last place or fewer is too coarse for an edit to be evidence."""
+
+
 def is_explained(claim: Claim, verdict: Verdict, figures: Sequence[Figure]) -> bool:
     """Whether one edit of one operand, or a small error of reckoning, explains that the relation fails."""
     if claim.type == "restatement" and any(figures[i].bound != "exact" for i in claim.operands):
         return True
     if claim.plain or claim.type in _COMPARED or abs(verdict.gap) <= 1 or _is_near(verdict):
         return True
+    result = figures[claim.operands[-1]]
+    if claim.type in _QUOTIENTS and result.place * _FEWEST >= abs(result.value):
+        return False  # a quotient of one small digit (1万元) stands for so much that some slip always fits
     return any(_one_edit_mends(claim, figures, operand) for operand in claim.operands)
 
 
