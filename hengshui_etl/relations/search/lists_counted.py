@@ -123,7 +123,8 @@ def count_of_rows(view: View, i: int) -> int | None:
             continue
         own = {view.figures[i].scope}
         labels = {c.row: c.row_label for c, _ in grid.cells if not c.total and not c.indented}
-        rows = [r for r, label in labels.items() if label not in own]
+        ends = (min(labels, default=0), max(labels, default=0))  # where a table has the row of the whole place
+        rows = [r for r, label in labels.items() if label not in own or r not in ends]
         return len(rows) if len(rows) >= 2 and not any(_OTHERS.match(label) for label in labels.values()) else None
     return None
 
