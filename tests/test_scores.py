@@ -54,7 +54,7 @@ def test_what_is_said_of_a_figure(tally: Counter[str], field: str, floor: float)
 
 
 def test_relations_that_hold_are_found(tally: Counter[str]) -> None:
-    assert tally["found"] >= 0.92 * tally["relations"]
+    assert tally["found"] >= 0.963 * tally["relations"]
     assert tally["status"] >= 0.98 * tally["found"]
 
 
@@ -63,7 +63,7 @@ def test_errors_are_caught_and_nobody_else_is_accused(tally: Counter[str]) -> No
     assert tally["alarms"] == 0
 
 
-FRESH_FLOORS = {"kind": 0.99, "bound": 0.995, "direction": 0.973, "period": 0.883, "scope": 0.966, "metric": 0.811}
+FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.966, "period": 0.866, "scope": 0.949, "metric": 0.775}
 
 
 def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
@@ -73,6 +73,6 @@ def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
 
 
 def test_relations_of_fresh_articles(fresh: Counter[str]) -> None:
-    assert fresh["found"] >= 0.8 * fresh["relations"]
-    assert fresh["caught"] >= 0.87 * fresh["errors"]
+    assert fresh["found"] >= 0.865 * fresh["relations"]
+    assert fresh["caught"] >= 0.95 * fresh["errors"]
     assert fresh["alarms"] == 0

@@ -24,7 +24,7 @@ _CLASSIFIER = re.compile(
     r"|(?P<one>单个|每千人|每万人)"
 )
 _NAMED = re.compile(
-    r"(?:平均)?(?:每|单|一(?=[笔户家人亩]))[百千万十]*(?P<unit>(?:公里|千米|平方米|人次|公顷|[个名位户家件人口所座只台辆处组支起宗笔场套亩张项批井])?)(?P<noun>[\u4e00-\u9fff]{0,8})$"
+    r"(?:平均)?(?:每|单|一(?=[笔户家人亩]))[百千万十]*(?P<unit>(?:公里|千米|平方米|人次|公顷|[个名位户家件人口所座只台辆处组支起宗笔场套亩张项批井])?)(?P<noun>[^\W\d_a-zA-Z]{0,8})$"
 )
 """What is counted, where the average names it: 每千名老年人拥有, 平均每个家庭户的人口."""
 _VERBS = re.compile(alternatives(_DATA["between"]["verbs"]))
@@ -32,8 +32,8 @@ _FLOWS = re.compile(rf"(?:{alternatives(_DATA['between']['flows'])})$")
 _FORMER = re.compile(
     "(?:(?:上年|去年|前年|同期)(?:同期|末|底|全年)?(?:度|为|是|仅|只有)?|(?:目标|任务|计划)(?:为|是|数|面积|的)?)$"
 )
-_SUM = re.compile(r"(?:共|总额|总量|总计|合计|惠及)[\u4e00-\u9fff]{0,4}$")
-_AVERAGE = re.compile(r"[\u4e00-\u9fff]均|平均|每|亩产|单产|单价")
+_SUM = re.compile(r"(?:共|总额|总量|总计|合计|惠及)[^\W\d_a-zA-Z]{0,4}$")
+_AVERAGE = re.compile(r"[^\W\d_a-zA-Z]均|平均|每|亩产|单产|单价")
 
 
 class Meant(NamedTuple):
@@ -165,7 +165,7 @@ def _names(before: str) -> tuple[str, str, str]:
         parts = _VERBS.split(named["noun"], maxsplit=1)
         noun, rest = parts[0], _VERBS.sub("", parts[1]) if len(parts) > 1 else ""
     clause = re.split("[，,、]", before)[-1]
-    shared = re.search(r"[人户亩次日]均(?P<rest>[\u4e00-\u9fff]{2,4})$", clause)
+    shared = re.search(r"[人户亩次日]均(?P<rest>[^\W\d_a-zA-Z]{2,4})$", clause)
     if named is None and shared is not None:
         rest = _VERBS.sub("", shared["rest"])
     average = _AVERAGE.search(clause)

@@ -18,7 +18,7 @@ from hengshui_etl.relations.search.copies_failing import (
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 from hengshui_etl.vocab import alternatives, toml
 
-_NEW = re.compile(r"(?:新增|净增|增加|多增)(?P<noun>[\u4e00-\u9fff]{0,6}?)[超逾达近约]*$")
+_NEW = re.compile(r"(?:新增|净增|增加|多增)(?P<noun>[^\W\d_a-zA-Z]{0,6}?)[超逾达近约]*$")
 _ROUNDED = re.compile(r"^[）)]?[，,](?:即|也就是)?$")
 _EXACTLY = re.compile(f"^[，,（(](?:{alternatives(toml('comparisons')['exactly']['words'])})[为是：:]?$")
 

@@ -18,7 +18,7 @@ from hengshui_etl.relations.search.view import Slips, View, covered
 
 _EACH = re.compile("各|其中|每")
 _OF_ALL = re.compile(r"[总全][数量额]?")
-_TAKEN_UP = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:当中|之中|中|里)")
+_TAKEN_UP = re.compile(r"([^\W\d_a-zA-Z]{2,8}?)(?:当中|之中|中|里)")
 
 
 def leading_digits(figure: Figure) -> int:
@@ -104,7 +104,7 @@ def beside_a_copy(view: View, i: int) -> int | None:
 def _said_alike(view: View, i: int, j: int) -> bool:
     """Whether the words right before two figures, or right behind the one and before the other, are the same."""
     one, other = view.said[i].before[-3:], view.said[j].before
-    behind = re.match(r"[\u4e00-\u9fff]{2}", view.text[view.figures[i].till :])
+    behind = re.match(r"[^\W\d_a-zA-Z]{2}", view.text[view.figures[i].till :])
     if len(one) >= 3 and other.endswith(one):
         return True
     return behind is not None and other.endswith(behind.group())

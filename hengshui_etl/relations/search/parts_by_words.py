@@ -16,7 +16,7 @@ _WITHIN = re.compile(rf"^[，,、]?[^，。；\d]{{0,10}}(?:{alternatives(_DATA[
 _LIMIT = re.compile(alternatives(_DATA["limits"]["words"]))
 _FAR = 120  # characters of a sentence in which a group is looked for
 _GROUP = re.compile(
-    r"(?:^|[。；\n])(?:在)?(?:这些|全部|上述)?(?P<noun>[\u4e00-\u9fff]{2,10})(?:中|里|当中)(?:，|有|,|已)[^。；]{0,40}$"
+    r"(?:^|[。；\n])(?:在)?(?:这些|全部|上述)?(?P<noun>[^\W\d_a-zA-Z]{2,10})(?:中|里|当中)(?:，|有|,|已)[^。；]{0,40}$"
 )
 _UNION = re.compile(alternatives(_DATA["overlap"]["union"]))
 _NET = re.compile(

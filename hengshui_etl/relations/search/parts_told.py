@@ -14,20 +14,20 @@ from hengshui_etl.vocab import alternatives, toml
 
 _DATA = toml("parts")
 _FIRM = re.compile(rf"^(?:目前|现|今年)?(?:{alternatives(_DATA['stages']['firm'])})[了的]?$")
-_SUCCESS = re.compile(rf"^(?P<verb>[\u4e00-\u9fff]{{2}})(?:{alternatives(_DATA['stages']['success'])})[了的]?$")
+_SUCCESS = re.compile(rf"^(?P<verb>[^\W\d_a-zA-Z]{{2}})(?:{alternatives(_DATA['stages']['success'])})[了的]?$")
 _INCLUDING = re.compile(rf"^[，,]?(?:{alternatives(_DATA['marks']['including'])})[^，。；、\d]{{2,20}}$")
-_NEW = re.compile(rf"(?:{alternatives(_DATA['stock']['new'])})(?P<noun>[\u4e00-\u9fff]{{0,12}})$")
-_JOINING = re.compile(rf"^(?P<noun>[\u4e00-\u9fff]{{2,8}}?)(?:{alternatives(_DATA['stock']['joining'])})$")
+_NEW = re.compile(rf"(?:{alternatives(_DATA['stock']['new'])})(?P<noun>[^\W\d_a-zA-Z]{{0,12}})$")
+_JOINING = re.compile(rf"^(?P<noun>[^\W\d_a-zA-Z]{{2,8}}?)(?:{alternatives(_DATA['stock']['joining'])})$")
 _ALL = re.compile(rf"(?:{alternatives(_DATA['stock']['all'])})")
 _FLOW = _DATA["flow"]
-_TOTAL = re.compile(rf"(?P<stem>[\u4e00-\u9fff]{{2}}){_FLOW['total']}[为达到]*$")
+_TOTAL = re.compile(rf"(?P<stem>[^\W\d_a-zA-Z]{{2}}){_FLOW['total']}[为达到]*$")
 _MADE = re.compile(
     r"累计|历年|发放|缴存|提取|个人|住房|全[市县区省]|[我本全]?[市县区省]|\d{4}年末?|年末|末|月|底|，|、"
 )
-_SAME_VERB = re.compile(r"^被?(?P<verb>[\u4e00-\u9fff]{2})[^，。；]{2,16}的$")
+_SAME_VERB = re.compile(r"^被?(?P<verb>[^\W\d_a-zA-Z]{2})[^，。；]{2,16}的$")
 _ALONE = re.compile(r"^[，,]?(?:仅|光|单是)[^，。；\d]{2,24}就(?:有|达)?$")
-_UPWARDS = re.compile(r"级以上(?P<noun>[\u4e00-\u9fff]{2,6})$")
-_SINCE = re.compile(r"(?:以来|历年|历届|共|，|^)累计(?P<verb>[\u4e00-\u9fff]{2})了?$")
+_UPWARDS = re.compile(r"级以上(?P<noun>[^\W\d_a-zA-Z]{2,6})$")
+_SINCE = re.compile(r"(?:以来|历年|历届|共|，|^)累计(?P<verb>[^\W\d_a-zA-Z]{2})了?$")
 _PEAK = re.compile(r"单日|当日|当天|单月|一天|高峰")
 _PER_TIME = re.compile(r"日均|每天|每日|月均|每月")
 _LEAD = re.compile(rf"^(?:{alternatives(_DATA['name']['before'])})+")
@@ -37,7 +37,7 @@ _NO_KIND = re.compile(alternatives(_DATA["name"]["other"]))
 _LONG = re.compile("累计|全年|前[一二三四五六七八九十\\d]+个?月|上半年|前三季度|[首一二三四]季度?")
 _SHORT = re.compile(r"(?<![-—至到~～年])(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?!底|末)|当月|单月|当天|当日")
 _WHEN = re.compile(r"\d{4}年|\d{1,2}月份?|\d{1,2}日|前\d+个月|累计|单月|当月|当天|当日|[首一二三四]季度?|全年|上半年")
-_GROUP = re.compile(r"^(?P<noun>[\u4e00-\u9fff]{2,12})(?:中|里|当中)[^，。；、]{0,30}$")
+_GROUP = re.compile(r"^(?P<noun>[^\W\d_a-zA-Z]{2,12})(?:中|里|当中)[^，。；、]{0,30}$")
 _LISTED = re.compile(r"^(?:[^，。；、]{1,12}、){1,8}[^，。；、]{1,14}分别为?$")
 
 
@@ -180,7 +180,7 @@ def _stage(view: View, i: int) -> tuple[int, int] | None:
 
 def _other_things(view: View, i: int, j: int) -> bool:
     """Whether two counts are followed by the names of different things (28个省, 593个职业)."""
-    one, other = (re.match(r"[\u4e00-\u9fff]{1,2}", view.text[view.figures[k].till :][:2]) for k in (i, j))
+    one, other = (re.match(r"[^\W\d_a-zA-Z]{1,2}", view.text[view.figures[k].till :][:2]) for k in (i, j))
     return one is not None and other is not None and not set(one[0]) & set(other[0])
 
 
