@@ -188,6 +188,32 @@ def test_a_fresh_clone_without_raw_files_is_at_rest(tmp_path: Path, monkeypatch:
         assert isinstance(sensors.arriving(dg.build_sensor_context(instance=instance)), dg.SkipReason)
 
 
+def test_a_batch_that_goes_keeps_its_partition_until_its_run_has_ended(home: Settings) -> None:
+    """The run takes the Parquet files away first and the rows of DuckDB later."""
+    (home.raw / "a" / "1.txt").unlink()
+    with dg.instance_for_test() as instance:
+        instance.add_dynamic_partitions("batches", ["a"])
+
+        def deleted() -> list[str]:
+            result = sensors.arriving(dg.build_sensor_context(instance=instance))
+            requests = () if isinstance(result, dg.SkipReason) else result.dynamic_partitions_requests or ()
+            return [key for request in requests for key in request.partition_keys]
+
+        assert deleted() == []
+        run = instance.create_run_for_job(
+            defs.resolve_job_def("load_batch"),
+            status=dg.DagsterRunStatus.STARTED,
+            tags={"dagster/partition": "a"},
+        )
+        loading.list_batch(home, "a")
+        assert warehouse.stored_batches(home.warehouse) == []
+        assert deleted() == []
+        warehouse.load_batch(home.database, home.warehouse, "a")
+        assert deleted() == [], "the report is still being written"
+        instance.report_run_canceled(run)
+        assert deleted() == ["a"]
+
+
 def test_a_database_that_is_none_is_asked_to_be_made_anew(home: Settings) -> None:
     home.database.write_bytes(b"this is no database")
     later = time.time() + 100

@@ -15,6 +15,15 @@ from hengshui_etl.warehouse import WarehouseBusy, loaded_batches, stored_batches
 
 BATCHES = dg.DynamicPartitionsDefinition(name="batches")
 NAME = "batches"
+PARTITION = "dagster/partition"
+"""The tag of a run that tells its batch."""
+
+_ACTIVE = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 
 def all_batches(settings: Settings) -> list[str]:
@@ -35,6 +44,12 @@ def loaded(settings: Settings) -> dict[str, str]:
         raise
     except Exception:  # no database; what it is else, the load tells
         return {}
+
+
+def active(instance: dg.DagsterInstance) -> set[str]:
+    """The batches of which a run is queued or going on."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=_ACTIVE))
+    return {run.tags[PARTITION] for run in runs if PARTITION in run.tags}
 
 
 def register(instance: dg.DagsterInstance, batches: list[str]) -> list[str]:

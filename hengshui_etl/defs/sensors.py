@@ -41,6 +41,7 @@ MOST_SHOWN = 20
 def arriving(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     settings = read_settings()
     there, known = partitions.all_batches(settings), set(context.instance.get_dynamic_partitions(NAME))
+    active = partitions.active(context.instance)
     traces = {batch: sources.Traces("gone", 0.0) for batch in there} | sources.traces(settings.raw)
     loaded = partitions.loaded(settings)
     after, asked = arrivals.wanted(
@@ -51,7 +52,8 @@ def arriving(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRe
         loading.code_fingerprint(),
         MOST_RUNS,
     )
-    added, gone = [batch for batch in there if batch not in known], sorted(known.difference(there))
+    added = [batch for batch in there if batch not in known]
+    gone = sorted(known.difference(there, active))  # a run that takes a batch away needs its partition to the end
     cursor = arrivals.memory(after)
     if not (added or gone or asked):
         context.update_cursor(cursor)
