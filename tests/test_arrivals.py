@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import dagster as dg
@@ -21,10 +22,14 @@ class Folder:
         self.now = 1000.0
         self.keys: list[str] = []
 
-    def tick(self, *, most: int = 9, code: str = "v1", **batches: tuple[str, float, str | None]) -> list[str]:
+    def tick(
+        self, *, most: int = 9, code: str = "v1", active: str = "", **batches: tuple[str, float, str | None]
+    ) -> list[str]:
         """One look at batches given as (digest, touched, content that is wanted); returns which were asked for."""
         seen = {name: Traces(digest, touched) for name, (digest, touched, _) in batches.items()}
-        after, asked = wanted(remembered(self.cursor), seen, lambda name: batches[name][2], self.now, code, most)
+        after, asked = wanted(
+            remembered(self.cursor), seen, lambda name: batches[name][2], self.now, code, most, active
+        )
         self.cursor = arrivals.memory(after)
         self.now += 30
         self.keys += [each.run_key for each in asked]
@@ -55,6 +60,44 @@ def test_a_change_and_the_change_back_are_two_runs_with_keys_of_their_own() -> N
     for digest, content in (("d1", "c1"), ("d2", "c2"), ("d3", "c1"), ("d4", "c2")):
         assert folder.tick(a=(digest, 0, content)) == ["a"]
     assert len(set(folder.keys)) == 4
+
+
+def test_what_went_and_comes_back_has_a_key_of_its_own() -> None:
+    folder = Folder()
+    assert folder.tick(a=("d1", 0, "c1")) == ["a"]
+    assert folder.tick() == []
+    assert folder.cursor == '{"batches": {}}'
+    assert folder.tick(a=("d1", 0, "c1")) == ["a"]
+    assert len(set(folder.keys)) == 2
+
+
+def test_what_a_run_did_not_bring_about_is_asked_for_again_and_less_and_less_often() -> None:
+    folder = Folder()
+    asked = []
+    for _ in range(3 * 24 * 120):  # three days, a look every half minute
+        now = folder.now
+        asked += [now] if folder.tick(a=("d1", 0, "c1")) else []
+    waits = [int(later - earlier) for earlier, later in pairwise(asked)]
+    assert waits[:9] == [300, 600, 1200, 2400, 4800, 9600, 19200, 21600, 21600]
+    assert len(set(folder.keys)) == len(asked)
+    folder.now += 6 * 3600
+    assert folder.tick(a=("d1", 0, None)) == []  # loaded at last
+    folder.now += 6 * 3600
+    assert folder.tick(a=("d1", 0, "c1")) == [], "what is loaded is not looked into again"
+
+
+def test_nothing_is_asked_for_again_while_its_run_is_queued_or_going_on() -> None:
+    folder = Folder()
+    assert folder.tick(a=("d1", 0, "c1")) == ["a"]
+    for _ in range(100):
+        assert folder.tick(a=("d1", 0, "c1"), active="a") == []
+    assert [bool(folder.tick(a=("d1", 0, "c1"))) for _ in range(10)] == [False] * 9 + [True], "five minutes after it"
+
+
+def test_other_content_does_not_wait() -> None:
+    folder = Folder()
+    assert folder.tick(a=("d1", 0, "c1")) == ["a"]
+    assert folder.tick(a=("d2", 0, "c2"), active="a") == ["a"]
 
 
 def test_touched_without_a_change_is_not_run_again() -> None:
@@ -88,7 +131,7 @@ def test_a_memory_of_another_version_is_none(cursor: str | None) -> None:
 
 
 def test_memory_round_trip() -> None:
-    batches = {"2019-10": Batch("a", "b", "c", 3), "衡水": Batch()}
+    batches = {"2019-10": Batch("a", "b", "c", 3, 1000.5), "衡水": Batch()}
     assert remembered(arrivals.memory(batches)) == batches
 
 

@@ -4,14 +4,15 @@ Belongs here: the memory of the sensor, and when files are at rest. Does not bel
 batch is made from (loading.py).
 
 A look costs one `lstat` a file. Only where that shows a difference are files read and hashed: what has the content that
-was asked for last is not asked for again, whatever its times say.
+was asked for last is not asked for again, whatever its times say, unless its runs have ended and it is still not
+loaded; then it is, after a wait that grows.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from hengshui_etl.sources import Traces
@@ -21,18 +22,26 @@ REST_S = 10.0
 last look, or when this time has passed."""
 
 
+FIRST_WAIT_S, LONGEST_WAIT_S = 300.0, 6 * 3600.0
+"""How long what was asked for and did not come to be waits before it is asked for again: longer each time, for a disk
+that is full or a fault of ours is not mended by asking."""
+
+
 class Batch(NamedTuple):
-    """What is remembered of a batch: how it looked when it was last seen and when it was last asked for, the content
-    that was asked for, and how many times a run was asked for."""
+    """What is remembered of a batch: how it looked when it was last seen and when it was last judged, the content that
+    was asked for and is not known to be loaded, how many times in a row that was asked for, and when it was last asked
+    for or seen running."""
 
     seen: str = ""
     looked: str = ""
     content: str = ""
-    turn: int = 0
+    times: int = 0
+    at: float = 0.0
 
 
 class Wanted(NamedTuple):
-    """A batch that has to be run. The key is new exactly when its content is: also when it is what it once was."""
+    """A batch that has to be run. No two keys are the same: it is the memory that keeps runs from being doubled, and
+    content that comes back after its batch was forgotten has to be run again."""
 
     batch: str
     run_key: str
@@ -43,7 +52,7 @@ def remembered(cursor: str | None) -> dict[str, Batch]:
     try:
         found = json.loads(cursor or "{}")
         return {
-            str(name): Batch(str(row[0]), str(row[1]), str(row[2]), int(row[3]))
+            str(name): Batch(str(row[0]), str(row[1]), str(row[2]), int(row[3]), float(row[4]))
             for name, row in found["batches"].items()
         }
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
@@ -62,11 +71,12 @@ def wanted(
     now: float,
     code: str,
     most: int,
+    active: Collection[str] = (),
 ) -> tuple[dict[str, Batch], list[Wanted]]:
     """What is to be remembered and which batches have to be run, no more than `most` at a time.
 
     `traces` has every batch that lies there or that the warehouse still holds; `content_of` tells what a batch would
-    be made from, or None where the warehouse has it already.
+    be made from, or None where the warehouse has it already. Of the batches in `active` a run is queued or going on.
     """
     after: dict[str, Batch] = {}
     asked: list[Wanted] = []
@@ -74,14 +84,23 @@ def wanted(
         last = before.get(name, Batch())
         look = hashlib.sha256(f"{code}\0{trace.digest}".encode()).hexdigest()[:24]
         rests = look == last.seen or now - trace.touched >= REST_S
-        after[name] = last._replace(seen=look)
-        if not rests or look == last.looked or len(asked) >= most:
+        last = last._replace(seen=look, at=now if name in active else last.at)
+        after[name] = last
+        again = bool(last.content) and name not in active and _has_waited(last, now)
+        if not rests or not (again or look != last.looked) or len(asked) >= most:
             continue
         content = content_of(name)
-        if content is None or content == last.content:
-            after[name] = after[name]._replace(looked=look, content=content or "")
-            continue
-        turn = last.turn + 1
-        after[name] = Batch(look, look, content, turn)
-        asked.append(Wanted(name, f"{name}:{content[:24]}:{turn}"))
+        if content is None:
+            after[name] = Batch(look, look)
+        elif content == last.content and not again:
+            after[name] = last._replace(looked=look)
+        else:
+            after[name] = Batch(look, look, content, last.times + 1 if content == last.content else 1, now)
+            asked.append(Wanted(name, f"{name}:{content[:24]}:{now:.3f}"))
     return after, asked
+
+
+def _has_waited(batch: Batch, now: float) -> bool:
+    """Whether it is time to ask again; a clock that went back is no reason to wait for it."""
+    wait = min(FIRST_WAIT_S * 2.0 ** min(batch.times - 1, 16), LONGEST_WAIT_S)
+    return not 0 <= now - batch.at < wait

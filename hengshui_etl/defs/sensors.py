@@ -42,8 +42,11 @@ def arriving(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRe
     settings = read_settings()
     there, known = partitions.all_batches(settings), set(context.instance.get_dynamic_partitions(NAME))
     active = partitions.active(context.instance)
-    traces = {batch: sources.Traces("gone", 0.0) for batch in there} | sources.traces(settings.raw)
     loaded = partitions.loaded(settings)
+    traces = {
+        batch: trace._replace(digest=f"{trace.digest} {loaded.get(batch)}")
+        for batch, trace in (dict.fromkeys(there, sources.Traces("gone", 0.0)) | sources.traces(settings.raw)).items()
+    }
     after, asked = arrivals.wanted(
         arrivals.remembered(context.cursor),
         traces,
@@ -51,6 +54,7 @@ def arriving(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRe
         time.time(),
         loading.code_fingerprint(),
         MOST_RUNS,
+        active,
     )
     added = [batch for batch in there if batch not in known]
     gone = sorted(known.difference(there, active))  # a run that takes a batch away needs its partition to the end
