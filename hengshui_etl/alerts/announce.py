@@ -2,6 +2,9 @@
 
 Belongs here: the order of looking, noting and sending. Does not belong here: which runs ended (defs/ended.py), the
 rules of the ledger (ledger.py).
+
+Nothing that is damaged keeps the rest from being told: not a batch whose files cannot be read, not rulings that cannot
+be read, and not an error on the way, after which what waits is delivered all the same.
 """
 
 from __future__ import annotations
@@ -14,11 +17,20 @@ from typing import NamedTuple
 
 from hengshui_etl.alerts.channels import Channel, read_channels, taken
 from hengshui_etl.alerts.ledger import Change, Message, claimed, ledger, note, settle
-from hengshui_etl.alerts.subjects import job_failure, run_failure, subjects_in
+from hengshui_etl.alerts.subjects import (
+    RULINGS,
+    Subject,
+    damaged,
+    job_failure,
+    quarantined,
+    rulings_failure,
+    run_failure,
+    subjects_in,
+)
 from hengshui_etl.alerts.wording import Links, messages_about
 from hengshui_etl.messages import LANGUAGES, Language, Messages, messages
 from hengshui_etl.report.pages import index_name, page_name
-from hengshui_etl.rulings import read_rulings
+from hengshui_etl.rulings import Ruling, Statement
 from hengshui_etl.settings import Settings
 
 
@@ -38,39 +50,61 @@ class Announced(NamedTuple):
     refused: int
 
 
+Batches = Mapping[str, str | None]
+"""Batches to be looked at, each with the run that it was last loaded by, where that is known."""
+
+
 def ledger_file(settings: Settings) -> Path:
     """Where the ledger lies: with the warehouse that it speaks of."""
     return settings.warehouse / "alerts.sqlite"
 
 
-def announce(
-    settings: Settings, batches: Sequence[str], ended: Mapping[str, Ended], jobs: Mapping[str, Ended] | None = None
-) -> Announced:
-    """Tell of what changed in these batches and in runs that ended, by batch or, where they have none, by job, and
-    deliver whatever waits.
+def tell(
+    settings: Settings,
+    batches: Batches,
+    ended: Mapping[str, Ended],
+    jobs: Mapping[str, Ended],
+    rulings: Mapping[Statement, Ruling] | None,
+    problem: str = "",
+) -> tuple[int, dict[str, str | None]]:
+    """Make the messages about what changed: in runs that ended, by batch or, where they have none, by job, and in what
+    these batches hold. `rulings` are None where they cannot be read, and `problem` says why: then nothing is said of
+    findings, since one that was ruled on would be told as new.
 
-    Raises RulingsInvalid, sqlite3.Error, OSError; then nothing is lost, and the next call tells of it.
+    Returns how many messages were made, and the batches of which something is still to be told, for the next call.
+    Raises sqlite3.Error, OSError; then nothing is lost, and the next call tells of it.
     """
     say = messages(language())
-    rulings = read_rulings(settings.rulings)
-    channels = read_channels()
-    names = [channel.name for channel in channels]
-    found = {batch: subjects_in(settings.warehouse, batch, rulings) for batch in batches}
-    failures = {batch: [run_failure(batch, end.cause)] if end.cause is not None else [] for batch, end in ended.items()}
-    of_jobs = {job: [job_failure(job, end.cause)] if end.cause is not None else [] for job, end in (jobs or {}).items()}
-    runs = {end.run_id for end in (*ended.values(), *(jobs or {}).values())}
-    links = _links(settings, say, next(iter(runs)) if len(runs) == 1 else None)
+    names = [channel.name for channel in read_channels()]
+    now = time.time()
 
-    def words(changes: Sequence[Change]) -> list[Message]:
-        return messages_about(changes, say, links)
+    def noted(kinds: Sequence[str], found: Mapping[str, Sequence[Subject]], runs: Batches) -> int:
+        def words(changes: Sequence[Change]) -> list[Message]:
+            return messages_about(changes, say, _links(settings, say, runs))
 
-    with ledger(ledger_file(settings)) as connection:
-        now = time.time()
-        made = note(connection, ("finding", "quarantine"), found, now, names, words)
-        made += note(connection, ("run",), failures, now, names, words)
-        made += note(connection, ("job",), of_jobs, now, names, words)
-    sent, refused = deliver(settings, channels)
-    return Announced(made, sent, refused)
+        with ledger(ledger_file(settings)) as connection:
+            return note(connection, kinds, found, now, names, words)
+
+    failed = {batch: [run_failure(batch, end.cause)] if end.cause is not None else [] for batch, end in ended.items()}
+    made = noted(("run",), failed, {batch: end.run_id for batch, end in ended.items()})
+    of_jobs = {job: [job_failure(job, end.cause)] if end.cause is not None else [] for job, end in jobs.items()}
+    made += noted(("job",), of_jobs, {job: end.run_id for job, end in jobs.items()})
+    made += noted(("rulings",), {RULINGS: [rulings_failure(problem)] if rulings is None else []}, {})
+
+    found: dict[str, list[Subject]] = {}
+    broken: dict[str, list[Subject]] = {}
+    for batch in batches:
+        broken[batch] = []
+        try:
+            if rulings is None:
+                found[batch] = quarantined(settings.warehouse, batch)
+            else:
+                found[batch] = subjects_in(settings.warehouse, batch, rulings)
+        except Exception as error:  # whatever a damaged file makes its readers raise
+            broken[batch] = [damaged(batch, " ".join(str(error).split()) or type(error).__name__)]
+    made += noted(("quarantine",) if rulings is None else ("finding", "quarantine"), found, batches)
+    made += noted(("damaged",), broken, batches)
+    return made, {batch: run for batch, run in batches.items() if rulings is None or broken[batch]}
 
 
 def deliver(settings: Settings, channels: Sequence[Channel]) -> tuple[int, int]:
@@ -97,13 +131,17 @@ def language() -> Language:
     return chosen if chosen in LANGUAGES else "en"
 
 
-def _links(settings: Settings, say: Messages, run_id: str | None) -> Links:
+def _links(settings: Settings, say: Messages, runs: Batches) -> Links:
     """Addresses for readers: of the files themselves, unless HENGSHUI_REPORT_URL and HENGSHUI_UI_URL say otherwise."""
     report = os.environ.get("HENGSHUI_REPORT_URL", "").rstrip("/")
     report = report or (settings.warehouse / "report").absolute().as_uri()
     ui = os.environ.get("HENGSHUI_UI_URL", "").rstrip("/") or "http://127.0.0.1:3000"
+
+    def run_of(batch: str) -> str | None:
+        return f"{ui}/runs/{run}" if (run := runs.get(batch)) else None
+
     return Links(
         report=f"{report}/{index_name(say.language)}",
         report_of=lambda article: f"{report}/articles/{page_name(article, say.language)}",
-        run=run_id and f"{ui}/runs/{run_id}",
+        run_of=run_of,
     )

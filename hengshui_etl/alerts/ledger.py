@@ -12,6 +12,7 @@ make it; a claim that was never settled is free again after a while.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -227,3 +228,11 @@ def mark(connection: sqlite3.Connection, name: str) -> str | None:
 
 def set_mark(connection: sqlite3.Connection, name: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", [name, value])
+
+
+def reach(connection: sqlite3.Connection, name: str, numbers: Mapping[str, int]) -> None:
+    """Set a mark that holds numbers; none of them goes back, whoever was faster."""
+    with _transaction(connection):
+        known = {str(key): int(number) for key, number in json.loads(mark(connection, name) or "{}").items()}
+        far = {key: max(numbers.get(key, 0), known.get(key, 0)) for key in {**known, **numbers}}
+        set_mark(connection, name, json.dumps(far))

@@ -24,8 +24,12 @@ from hengshui_etl import warehouse
 from hengshui_etl.rulings import Ruling, Statement, ruling_of
 from hengshui_etl.tables.findings import failing, failing_shares
 
-Kind = Literal["finding", "quarantine", "run", "job"]
+Kind = Literal["finding", "quarantine", "run", "job", "damaged", "rulings"]
 Level = Literal["warning", "error"]
+
+
+RULINGS = "rulings.toml"
+"""Stands for the batch where a subject is about the file of the rulings, whatever its path."""
 
 
 class Subject(NamedTuple):
@@ -58,6 +62,21 @@ def subjects_in(folder: Path, batch: str, rulings: Mapping[Statement, Ruling]) -
     shares = failing_shares(warehouse.read_table(folder, "provincial_shares", batch))
     found += [_share(batch, row) for row in shares.iter_rows(named=True) if row["status"] != "fail"]
     return list(_numbered([*found, *_refused(folder, batch)]))
+
+
+def quarantined(folder: Path, batch: str) -> list[Subject]:
+    """The files of a batch in quarantine, which no ruling is about."""
+    return list(_refused(folder, batch))
+
+
+def damaged(batch: str, reason: str) -> Subject:
+    """A batch whose Parquet files cannot be read, so that nothing can be said of what it holds."""
+    return Subject(_key("damaged", batch), "damaged", batch, "", "error", Decimal(0), "damaged", reason, reason)
+
+
+def rulings_failure(reason: str) -> Subject:
+    """The file of the rulings cannot be read, so that nothing can be said of findings."""
+    return Subject(_key("rulings"), "rulings", RULINGS, "", "error", Decimal(0), "rulings", reason, reason)
 
 
 def run_failure(batch: str, cause: str) -> Subject:

@@ -23,11 +23,12 @@ MOST_LINES, MOST_CHARACTERS = 20, 200
 
 
 class Links(NamedTuple):
-    """Where to look: `report_of` gives the page of an article, `run` is the run that found it, where it is known."""
+    """Where to look: `report_of` gives the page of an article, `run_of` the run of a batch or job, where it is
+    known."""
 
     report: str
     report_of: Callable[[str], str]
-    run: str | None
+    run_of: Callable[[str], str | None]
 
 
 def messages_about(changes: Sequence[Change], say: Messages, links: Links) -> list[Message]:
@@ -57,11 +58,11 @@ def _message(changes: Sequence[Change], say: Messages, links: Links) -> Message:
     )
     lines = _lines(changes, say)
     if not resolved:
-        lines += ["", say(f"alerts.next_{subject.kind}")]
+        lines += ["", say(f"alerts.next_{subject.kind}", batch=subject.batch)]
     if subject.kind == "finding":
         lines.append(say("alerts.report", link=links.report_of(subject.article_id)))
-    if links.run:
-        lines.append(say("alerts.link", link=links.run))
+    if run := links.run_of(subject.batch):
+        lines.append(say("alerts.link", link=run))
     return Message(_level(changes), title, "\n".join(lines))
 
 

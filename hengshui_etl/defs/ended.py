@@ -10,56 +10,101 @@ far this was done stands in the ledger of the alerts and not with a sensor, sinc
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import dagster as dg
 
-from hengshui_etl.alerts.announce import Announced, Ended, announce, ledger_file
-from hengshui_etl.alerts.ledger import ledger, mark, set_mark
-from hengshui_etl.rulings import fingerprint, read_rulings
+from hengshui_etl.alerts.announce import Announced, Ended, deliver, ledger_file, tell
+from hengshui_etl.alerts.channels import read_channels
+from hengshui_etl.alerts.ledger import ledger, mark, reach, set_mark
+from hengshui_etl.locking import Taken, turn
+from hengshui_etl.rulings import RulingsInvalid, fingerprint, read_rulings
 from hengshui_etl.settings import Settings
 from hengshui_etl.warehouse import stored_batches
 
 PARTITION = "dagster/partition"
 WILL_RETRY = "dagster/will_retry"
-_ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE)
+_ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED)
 _PAGE = 1000
+
+PATIENCE_S = 5.0
+"""How long a look waits for another one to end before it leaves the telling to it."""
 
 
 def look(settings: Settings, instance: dg.DagsterInstance) -> Announced:
-    """Tell of what changed by the runs that ended since the last look, and deliver whatever waits.
+    """Tell of what changed by the runs that ended since the last look, and deliver whatever waits, in any case. Where
+    another process is looking, it is left to that one.
 
-    Raises RulingsInvalid, sqlite3.Error, OSError; then the next look does it.
+    Raises sqlite3.Error, OSError; then the next look does it.
     """
+    made = 0
+    file = ledger_file(settings)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with turn(file.with_name(f"{file.name}.turn"), time.monotonic() + PATIENCE_S):
+            made = _told(settings, instance)
+    except Taken:
+        pass
+    finally:
+        sent, refused = deliver(settings, read_channels())
+    return Announced(made, sent, refused)
+
+
+def _told(settings: Settings, instance: dg.DagsterInstance) -> int:
+    """Make the messages; returns how many."""
     storage = getattr(
         instance.run_storage, "get_run_storage_id", str
     )()  # the numbers of events are those of one storage
     home = f"runs of {storage}"
-    ruled = fingerprint(read_rulings(settings.rulings).values())
     with ledger(ledger_file(settings)) as connection:
         after = {str(k): int(v) for k, v in json.loads(mark(connection, home) or "{}").items()}
         known = mark(connection, "rulings") or fingerprint(())
-    ended, jobs, reached = _ended_runs(instance, after)
-    batches = sorted({*ended, *(stored_batches(settings.warehouse) if ruled != known else ())})
-    announced = announce(settings, batches, ended, jobs)
-    if (reached, ruled) != (after, known):
+        left: dict[str, str | None] = json.loads(mark(connection, "left") or "{}")
+    rulings, problem, ruled = None, "", known
+    try:
+        rulings = read_rulings(settings.rulings)
+        ruled = fingerprint(rulings.values())
+    except RulingsInvalid as error:
+        problem = str(error)
+    except OSError as error:
+        problem = f"{settings.rulings} cannot be read: {error.strerror or error}"
+    found = _ended_runs(instance, after)
+    batches: dict[str, str | None] = dict.fromkeys(stored_batches(settings.warehouse) if ruled != known else ())
+    batches |= left | found.loaded
+    made, still = tell(settings, dict(sorted(batches.items())), found.ended, found.jobs, rulings, problem)
+    if (found.reached, ruled, still) != (after, known, left):
         with ledger(ledger_file(settings)) as connection:
-            set_mark(connection, home, json.dumps(reached))
+            set_mark(connection, "left", json.dumps(still))
             set_mark(connection, "rulings", ruled)
-    return announced
+            reach(connection, home, found.reached)
+    return made
 
 
-def _ended_runs(
-    instance: dg.DagsterInstance, after: dict[str, int]
-) -> tuple[dict[str, Ended], dict[str, Ended], dict[str, int]]:
-    """The last run of each batch of which a run ended since `after`, that of each job whose runs have no batch, and how
-    far the events were read, by kind."""
+class _Found(NamedTuple):
+    """What ended since the last look: `loaded` has the last run of each batch, however it ended; `ended` the last one
+    that was not canceled, which alone says whether the pipeline works; `jobs` the same of jobs whose runs have no
+    batch; `reached` is how far the events were read, by kind."""
+
+    loaded: dict[str, str]
+    ended: dict[str, Ended]
+    jobs: dict[str, Ended]
+    reached: dict[str, int]
+
+
+def _ended_runs(instance: dg.DagsterInstance, after: dict[str, int]) -> _Found:
+    """What ended after these events."""
     reached = dict(after)
     last: dict[str, int] = {}  # run id → number of the event that ended it
+    canceled: set[str] = set()
     for kind in _ENDS:
         for run_id, number in _events(instance, kind, after.get(kind.value, 0)):
             last[run_id] = number
             reached[kind.value] = max(number, reached.get(kind.value, 0))
+            if kind == dg.DagsterEventType.RUN_CANCELED:
+                canceled.add(run_id)
+    loaded: dict[str, str] = {}
     ended: dict[str, Ended] = {}
     jobs: dict[str, Ended] = {}
     runs = sorted(last, key=last.__getitem__)
@@ -73,12 +118,16 @@ def _ended_runs(
         for run_id in some:
             batch, job = whose.get(run_id, (None, None))
             if batch:
+                loaded[batch] = run_id
+            if run_id in canceled:
+                continue
+            if batch:
                 ended[batch] = Ended(run_id, None)
             elif job:
                 jobs[job] = Ended(run_id, None)
     for found in (ended, jobs):
         found.update({name: end._replace(cause=_cause(instance, end.run_id)) for name, end in found.items()})
-    return ended, jobs, reached
+    return _Found(loaded, ended, jobs, reached)
 
 
 def _events(instance: dg.DagsterInstance, kind: dg.DagsterEventType, after: int) -> Iterator[tuple[str, int]]:

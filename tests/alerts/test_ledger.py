@@ -28,7 +28,7 @@ from hengshui_etl.alerts.wording import MOST_MESSAGES, Links, messages_about
 from hengshui_etl.messages import messages
 
 KINDS = ("finding",)
-LINKS = Links("file:///report/index.html", lambda article: f"file:///report/{article}.html", "http://ui/runs/1")
+LINKS = Links("file:///report/index.html", lambda article: f"file:///report/{article}.html", {"b": "http://ui/runs/1"}.get)
 
 
 def subject(key: str = "k", level: str = "error", gap: int = 5, *, ruled: bool = False, **fields: str) -> Subject:
@@ -161,6 +161,14 @@ def test_a_message_has_article_statement_arithmetic_repair_and_links(language: s
     text = f"{message.title}\n{message.body}"
     for part in [*parts, "file:///report/b/k.txt.html", "http://ui/runs/1"]:
         assert part in text
+
+
+def test_each_message_links_to_the_run_of_its_own_batch() -> None:
+    links = LINKS._replace(run_of={"b": "http://ui/runs/1", "c": "http://ui/runs/2"}.get)
+    ones = [Change("new", subject()._replace(batch=batch)) for batch in "bcd"]
+    made = messages_about(ones, messages("en"), links)
+    runs = [[line for line in message.body.splitlines() if "runs/" in line] for message in made]
+    assert runs == [["run: http://ui/runs/1"], ["run: http://ui/runs/2"], []]
 
 
 def test_many_articles_at_once_are_one_message() -> None:
