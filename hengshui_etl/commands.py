@@ -253,6 +253,7 @@ def alerts(ctx: typer.Context, lang: LangOption = None) -> None:
     for entry in entries:
         where = [say("alerts.delivered", n=entry.sent)] if entry.sent else []
         where += [say("alerts.waiting", n=entry.waiting)] if entry.waiting else []
+        where += [say("alerts.gone", n=entry.gone)] if entry.gone else []
         where = where or [say("alerts.logged")]
         style: Style = "wrong" if entry.message.level == "error" else "warning"
         style = "good" if entry.message.level == "resolved" else style

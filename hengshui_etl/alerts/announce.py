@@ -10,13 +10,14 @@ be read, and not an error on the way, after which what waits is delivered all th
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from hengshui_etl.alerts.channels import Channel, read_channels, taken
-from hengshui_etl.alerts.ledger import Change, Message, claimed, ledger, note, settle
+from hengshui_etl.alerts.ledger import Change, Message, claimed, hand_over, ledger, note, settle
 from hengshui_etl.alerts.subjects import (
     RULINGS,
     Subject,
@@ -28,10 +29,17 @@ from hengshui_etl.alerts.subjects import (
     subjects_in,
 )
 from hengshui_etl.alerts.wording import Links, messages_about
+from hengshui_etl.locking import Taken, turn
 from hengshui_etl.messages import LANGUAGES, Language, Messages, messages
 from hengshui_etl.report.pages import index_name, page_name
 from hengshui_etl.rulings import Ruling, Statement
 from hengshui_etl.settings import Settings
+
+MOST_SENT, SENDING_S = 50, 40.0
+"""Deliveries that are made at once, and seconds after which no other is begun: a sensor has a minute for its tick."""
+
+PATIENCE_S = 1.0
+"""How long to wait for another process that is sending before all is left to it."""
 
 
 class Ended(NamedTuple):
@@ -108,20 +116,35 @@ def tell(
 
 
 def deliver(settings: Settings, channels: Sequence[Channel]) -> tuple[int, int]:
-    """Send what waits for these channels; how many deliveries were taken and how many were not."""
-    if not channels or not ledger_file(settings).exists():
+    """Send what waits for these channels; how many deliveries were taken and how many were not. Where another process
+    is sending, it is left to that one."""
+    file = ledger_file(settings)
+    if not channels or not file.exists():
         return 0, 0
-    by_name = {channel.name: channel for channel in channels}
+    try:
+        with turn(file.with_name(f"{file.name}.sending"), time.monotonic() + PATIENCE_S), ledger(file) as connection:
+            hand_over(connection, [channel.name for channel in channels], time.time())
+            return _sent(connection, {channel.name: channel for channel in channels})
+    except Taken:
+        return 0, 0
+
+
+def _sent(connection: sqlite3.Connection, channels: Mapping[str, Channel]) -> tuple[int, int]:
+    """Send one after another, each claimed when its turn has come, so that no claim grows old while others are sent."""
     results: list[bool] = []
-    with ledger(ledger_file(settings)) as connection:
-        down: set[str] = set()
-        for delivery in claimed(connection, time.time(), list(by_name)):
-            # A channel that has just refused is not knocked at again: what waits for it has its next time.
-            ok = delivery.channel not in down and taken(by_name[delivery.channel], delivery.message)
-            if not ok:
-                down.add(delivery.channel)
-            settle(connection, delivery, ok, time.time())
-            results.append(ok)
+    down: set[str] = set()
+    until = time.monotonic() + SENDING_S
+    while len(results) < MOST_SENT and time.monotonic() < until:
+        due = claimed(connection, time.time(), list(channels), most=1)
+        if not due:
+            break
+        (delivery,) = due
+        # A channel that has just refused is not knocked at again: what waits for it has its next time.
+        ok = delivery.channel not in down and taken(channels[delivery.channel], delivery.message)
+        if not ok:
+            down.add(delivery.channel)
+        settle(connection, delivery, ok, time.time())
+        results.append(ok)
     return sum(results), len(results) - sum(results)
 
 

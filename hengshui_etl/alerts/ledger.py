@@ -78,13 +78,15 @@ class Delivery(NamedTuple):
 
 
 class Logged(NamedTuple):
-    """A message and how far it came: channels that took it, and channels still waited for; none where none was set."""
+    """A message and how far it came: channels that took it, channels still waited for, and channels that are no longer
+    set and did not take it before; none of all where none was set."""
 
     id: int
     made_at: float
     message: Message
     sent: int
     waiting: int
+    gone: int
 
 
 @contextmanager
@@ -208,16 +210,38 @@ def settle(connection: sqlite3.Connection, delivery: Delivery, taken: bool, at: 
         )
 
 
+def hand_over(connection: sqlite3.Connection, channels: Sequence[str], at: float) -> None:
+    """See to what waits for channels that are not among these, the ones that are set: the address was corrected where
+    exactly one channel of the same kind does not have the message yet, and gets it; else it is given up."""
+    with _transaction(connection):
+        rows = connection.execute("SELECT message, channel FROM deliveries WHERE state = 'waiting'").fetchall()
+        for message, old in rows:
+            if old in channels:
+                continue
+            has = {
+                name for (name,) in connection.execute("SELECT channel FROM deliveries WHERE message = ?", [message])
+            }
+            kind = old.rpartition("-")[0]
+            new = [name for name in channels if name.rpartition("-")[0] == kind and name not in has]
+            if len(new) == 1:
+                change, values = "channel = ?, tries = 0, next_at = ?", [new[0], at]
+            else:
+                change, values = "state = ?, settled_at = ?", ["gone", at]
+            connection.execute(
+                f"UPDATE deliveries SET {change} WHERE message = ? AND channel = ?", [*values, message, old]
+            )
+
+
 def logged(connection: sqlite3.Connection, most: int, after: int = 0) -> list[Logged]:
     """The newest messages after that number, the newest first, with how far they came."""
     rows = connection.execute(
         "SELECT m.id, m.made_at, m.level, m.title, m.body, sum(d.state = 'sent' AND d.channel != ?),"
-        " sum(d.state = 'waiting')"
+        " sum(d.state = 'waiting'), sum(d.state = 'gone')"
         " FROM messages m JOIN deliveries d ON d.message = m.id WHERE m.id > ?"
         " GROUP BY m.id ORDER BY m.id DESC LIMIT ?",
         [LOG, after, most],
     ).fetchall()
-    return [Logged(row[0], row[1], Message(*row[2:5]), row[5], row[6]) for row in rows]
+    return [Logged(row[0], row[1], Message(*row[2:5]), *row[5:8]) for row in rows]
 
 
 def mark(connection: sqlite3.Connection, name: str) -> str | None:

@@ -18,6 +18,7 @@ from hengshui_etl.alerts.ledger import (
     add,
     changes,
     claimed,
+    hand_over,
     ledger,
     logged,
     note,
@@ -28,7 +29,9 @@ from hengshui_etl.alerts.wording import MOST_MESSAGES, Links, messages_about
 from hengshui_etl.messages import messages
 
 KINDS = ("finding",)
-LINKS = Links("file:///report/index.html", lambda article: f"file:///report/{article}.html", {"b": "http://ui/runs/1"}.get)
+LINKS = Links(
+    "file:///report/index.html", lambda article: f"file:///report/{article}.html", {"b": "http://ui/runs/1"}.get
+)
 
 
 def subject(key: str = "k", level: str = "error", gap: int = 5, *, ruled: bool = False, **fields: str) -> Subject:
@@ -128,6 +131,39 @@ def test_a_channel_that_refuses_is_tried_again_ever_later_and_nothing_is_forgott
     assert max(waits) == ledgers.LONGEST_WAIT_S
     (entry,) = logged(book, 9)
     assert (entry.sent, entry.waiting) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "far"),
+    [
+        (["json-1"], ["json-1"], (["json-1"], 0)),
+        (["json-1"], ["json-2"], (["json-2"], 0)),
+        (["json-1", "json-2"], ["json-2", "json-3"], (["json-2", "json-3"], 0)),
+        (["json-1"], ["json-2", "json-3"], ([], 1)),
+        (["json-1"], ["mailto-2"], ([], 1)),
+        (["json-1", "json-2"], ["json-2"], (["json-2"], 1)),
+        (["json-1", "json-2"], ["json-3"], (["json-3"], 1)),
+    ],
+)
+def test_what_waits_for_a_channel_that_is_gone_goes_to_the_one_in_its_place_or_is_given_up(
+    book: sqlite3.Connection, first: list[str], then: list[str], far: tuple[list[str], int]
+) -> None:
+    add(book, Message("info", "t", "b"), 0, first)
+    for delivery in claimed(book, 1, first):
+        settle(book, delivery, False, 1)
+    hand_over(book, then, 2)
+    hand_over(book, then, 3)
+    waiting, gone = far
+    assert sorted(each.channel for each in claimed(book, 99, then)) == waiting
+    (entry,) = logged(book, 9)
+    assert (entry.sent, entry.waiting, entry.gone) == (0, len(waiting), gone)
+
+
+def test_what_was_sent_is_not_sent_again_to_the_channel_in_its_place(book: sqlite3.Connection) -> None:
+    add(book, Message("info", "t", "b"), 0, ["json-1"])
+    settle(book, claimed(book, 1, ["json-1"])[0], True, 1)
+    hand_over(book, ["json-2"], 2)
+    assert claimed(book, 99, ["json-1", "json-2"]) == []
 
 
 def test_without_channels_a_message_stands_in_the_log(book: sqlite3.Connection) -> None:

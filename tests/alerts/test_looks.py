@@ -15,7 +15,8 @@ import pytest
 from hengshui_etl import loading, warehouse
 from hengshui_etl.alerts import announce
 from hengshui_etl.alerts.announce import Ended, ledger_file
-from hengshui_etl.alerts.ledger import Message, add, ledger, logged, mark, reach, set_mark
+from hengshui_etl.alerts.channels import Channel, read_channels
+from hengshui_etl.alerts.ledger import CLAIM_S, Message, add, claimed, ledger, logged, mark, reach, set_mark
 from hengshui_etl.defs import ended
 from hengshui_etl.defs.ended import look
 from hengshui_etl.locking import turn
@@ -173,9 +174,14 @@ def test_what_waits_is_delivered_whatever_goes_wrong_before(
     settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HENGSHUI_ALERT_URLS", "json://127.0.0.1:1/")
-    (channel,) = ended.read_channels()
+    (channel,) = read_channels()
     sent: list[str] = []
-    monkeypatch.setattr(announce, "taken", lambda to, message: sent.append(message.title) or True)
+
+    def takes(channel: Channel, message: Message) -> bool:
+        sent.append(message.title)
+        return True
+
+    monkeypatch.setattr(announce, "taken", takes)
     with ledger(ledger_file(settings)) as connection:
         add(connection, Message("info", "waits", ""), time.time(), [channel.name])
 
@@ -205,3 +211,47 @@ def test_each_batch_links_to_its_own_run(settings: Settings) -> None:
             entry.message.title: entry.message.body.rpartition("/")[2].split("\n")[0] for entry in logged(connection, 9)
         }
     assert links == {wrong("a"): "run-a", wrong("b"): "run-b"}
+
+
+def test_a_slow_channel_gets_each_message_once_and_in_order(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels = [Channel("json-1", "json://a"), Channel("json-2", "json://b")]
+    clock = [1000.0]
+    sent: list[tuple[str, str]] = []
+    with ledger(ledger_file(settings)) as book:
+        for title in "xyz":
+            add(book, Message("info", title, ""), 0, ["json-1", "json-2"])
+
+        def slow(channel: Channel, message: Message) -> bool:
+            """While it sends, another process looks whether there is something to do."""
+            clock[0] += CLAIM_S - 1
+            assert announce.deliver(settings, channels) == (0, 0), "it is left to the one that is sending"
+            sent.append((channel.name, message.title))
+            return True
+
+        monkeypatch.setattr(announce, "taken", slow)
+        monkeypatch.setattr(announce, "PATIENCE_S", 0.0)
+        monkeypatch.setattr(time, "time", lambda: clock[0])
+        assert announce.deliver(settings, channels) == (6, 0)
+    assert len(set(sent)) == len(sent) == 6
+    assert [title for name, title in sent if name == "json-1"] == ["x", "y", "z"]
+
+
+def test_claims_do_not_grow_old_where_there_are_no_locks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    channels = [Channel("json-1", "json://a")]
+    clock = [1000.0]
+    with ledger(ledger_file(settings)) as book:
+        for title in "xyz":
+            add(book, Message("info", title, ""), 0, ["json-1"])
+
+        def slow(channel: Channel, message: Message) -> bool:
+            clock[0] += CLAIM_S - 1
+            stolen.extend(each.message.title for each in claimed(book, clock[0], ["json-1"], most=1))
+            assert message.title not in stolen
+            return True
+
+        stolen: list[str] = []
+        monkeypatch.setattr(announce, "taken", slow)
+        monkeypatch.setattr(time, "time", lambda: clock[0])
+        announce.deliver(settings, channels)
