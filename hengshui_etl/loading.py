@@ -173,6 +173,7 @@ def fingerprint_of(files: list[RawFile]) -> str:
 
 _CODE = (
     "records.py",
+    "patterns.py",
     "pipeline.py",
     "answers.py",
     "loading.py",

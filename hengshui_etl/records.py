@@ -144,8 +144,8 @@ class Claim(NamedTuple):
 
     `operands` are indices into the article's figures, in the order of roles of the labelling guide. `implied` says that
     one term is not stated. `scale` multiplies the computed side (每百户: 100; 吨→公斤: 1000). `counted` is the number
-    of items found, for an enumeration. `reason` says which wording or layout led here. `plain` says that the words leave
-    no other reading, so that a failure needs no explanation to be believed.
+    of items found, for an enumeration. `reason` says which wording or layout led here. `plain` says that the words
+    leave no other reading, so that a failure needs no explanation to be believed.
     """
 
     type: RelationType

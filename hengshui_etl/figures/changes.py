@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.figures.found import Quantity
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Direction, FigureKind
 from hengshui_etl.vocab import alternatives, beginnings, toml
 
@@ -22,20 +23,20 @@ _FILL = (
 )
 _UP, _DOWN = alternatives(_DATA["change"]["up"]), alternatives(_DATA["change"]["down"])
 _UP1, _DOWN1 = alternatives(_DATA["change"]["up_short"]), alternatives(_DATA["change"]["down_short"])
-_CHANGE = re.compile(
+_CHANGE = lazy_pattern(
     rf"{beginnings(_DATA['change']['up'], _DATA['change']['down'])}(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_FILL}$"
 )
-_SHORT = re.compile(
+_SHORT = lazy_pattern(
     rf"(?=[比较同环相年月季净再分均又各])(?:(?:比|较|同比|环比|相比|年|月|季)[^比较]{{0,16}}?|净|再|分别|均|又|年均|各)(?:(?P<up>{_UP1})|(?P<down>{_DOWN1}))(?:了|出|约|近|超过?|达|分别|：)*(?:支|收|产|用|花|发|装卸|完成|接待)?$"
     rf"|^(?:又|再|还|一年|共)?(?:(?P<up2>多|涨|增)|(?P<down2>少|掉|减|降|跌))(?:了|出|装卸|产)$"
 )
-_VERB = re.compile(
+_VERB = lazy_pattern(
     r"(?:比|较)[^比较，,；;]{0,10}?(?:(?P<up>多|增|添)|(?P<down>少|减))[^\W\d_a-zA-Z]{1,2}(?:了|约|近)?$"
 )
-_BARE = re.compile(r"(?:^|[^新净])(?:(?P<up>增|升|涨)|(?P<down>减|降|跌))(?:逾|超|近|约)?$")
-_AMOUNT_BARE = re.compile(r"^.{0,3}?(?:(?P<up>多|高|快|长|超出|新增)|(?P<down>少|低|慢|短))(?:了|出)?$")
-_LEADING = re.compile(r"领先$|(?P<down>落后)$")
-_COMPARING = re.compile(r"(?:比|较|对比|相比)[^，,。；;]{1,24}$")
+_BARE = lazy_pattern(r"(?:^|[^新净])(?:(?P<up>增|升|涨)|(?P<down>减|降|跌))(?:逾|超|近|约)?$")
+_AMOUNT_BARE = lazy_pattern(r"^.{0,3}?(?:(?P<up>多|高|快|长|超出|新增)|(?P<down>少|低|慢|短))(?:了|出)?$")
+_LEADING = lazy_pattern(r"领先$|(?P<down>落后)$")
+_COMPARING = lazy_pattern(r"(?:比|较|对比|相比)[^，,。；;]{1,24}$")
 _DIRECTIONS: tuple[tuple[str, Direction], ...] = (("up", "up"), ("down", "down"), ("up2", "up"), ("down2", "down"))
 
 

@@ -6,14 +6,14 @@ whose.py, metrics.py), which all read the same cut.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from hengshui_etl.figures.found import Quantity
+from hengshui_etl.patterns import lazy_pattern
 
-_STOPS = re.compile("[，,；;。：:！!？?\n\t、）)（(]")
+_STOPS = lazy_pattern("[，,；;。：:！!？?\n\t、）)（(]")
 _WITHIN = frozenset("、）)（(")
 """What ends the words behind a figure, but no clause."""
 

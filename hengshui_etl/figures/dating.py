@@ -14,53 +14,56 @@ from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.governing import Times
 from hengshui_etl.figures.periods import Moment, between, holiday_before, is_month, previous_year, whole_year, year_to
 from hengshui_etl.figures.statements import Statement
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Period
 from hengshui_etl.vocab import alternatives, toml
 
 _PREDICATES = toml("predicates")
-_PLAN = re.compile(alternatives(_PREDICATES["plans"]["words"]))
-_TARGET = re.compile(alternatives(_PREDICATES["targets"]["words"]))
-_STOCK = re.compile(alternatives(_PREDICATES["stocks"]["words"]))
-_STOCK_NOW = re.compile(alternatives(_PREDICATES["stocks"]["now"]))
-_STOCK_LOOSE = re.compile(alternatives(_PREDICATES["stocks"]["loose"]))
-_FLOW = re.compile(alternatives(_PREDICATES["flows"]["words"]))
-_STANDING = re.compile(alternatives(_PREDICATES["stocks"]["rates"]))
-_DONE = re.compile(alternatives(_PREDICATES["flows"]["done"]))
-_WITHOUT_TIME = re.compile(r"(?:由|从)(?:[约近超])?$")
-_YEAR_RUN = re.compile(r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)")
-_SINCE_OBJECT = re.compile(r"同比|年增")
-_BASE_LEVEL = re.compile(
+_PLAN = lazy_pattern(alternatives(_PREDICATES["plans"]["words"]))
+_TARGET = lazy_pattern(alternatives(_PREDICATES["targets"]["words"]))
+_STOCK = lazy_pattern(alternatives(_PREDICATES["stocks"]["words"]))
+_STOCK_NOW = lazy_pattern(alternatives(_PREDICATES["stocks"]["now"]))
+_STOCK_LOOSE = lazy_pattern(alternatives(_PREDICATES["stocks"]["loose"]))
+_FLOW = lazy_pattern(alternatives(_PREDICATES["flows"]["words"]))
+_STANDING = lazy_pattern(alternatives(_PREDICATES["stocks"]["rates"]))
+_DONE = lazy_pattern(alternatives(_PREDICATES["flows"]["done"]))
+_WITHOUT_TIME = lazy_pattern(r"(?:由|从)(?:[约近超])?$")
+_YEAR_RUN = lazy_pattern(
+    r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)"
+)
+_SINCE_OBJECT = lazy_pattern(r"同比|年增")
+_BASE_LEVEL = lazy_pattern(
     r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
 )
-_ALREADY = re.compile(r"已有|已建成|已达|累计建成")
-_AHEAD = re.compile(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
+_ALREADY = lazy_pattern(r"已有|已建成|已达|累计建成")
+_AHEAD = lazy_pattern(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
 _DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _DAYS_OFF = ("里", "假", "长假", "黄金周", "小长假", "的假")
-_HOLIDAY = re.compile("假日|假期|长假|黄金周|双节|春节|国庆")
-_HARVESTED = re.compile("收获|总产|单产|亩产|产量|收购|上市|入库|出栏|播种|秋播|春播|夏播|落地")
-_IS_DONE = re.compile("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
+_HOLIDAY = lazy_pattern("假日|假期|长假|黄金周|双节|春节|国庆")
+_HARVESTED = lazy_pattern("收获|总产|单产|亩产|产量|收购|上市|入库|出栏|播种|秋播|春播|夏播|落地")
+_IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
 _BODY_ENDS = frozenset("业司社构点计共有数达到")
-_BODIES = re.compile(
+_BODIES = lazy_pattern(
     r"^(?:目前)?(?:全[市县区省州])?(?!.*[新增减撤迁关停奖补查帮扶引签对为向与使让给惠盈亏链])[^，,。；;]{2,24}(?:企业|公司|合作社|机构|网点)(?:累计|共|共有|总数|达到?)?$"
 )
 _HELD = ("拥有量", "余额", "保有量", "存量")
 _SOON = 10
 """An article that comes so many days after its span speaks of that, though it says 今年已."""
 _DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
-_REACHED = re.compile(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
-_WITHIN_YEAR = re.compile(r"^一年(?:间|来|里|中)")
-_PLANNED = re.compile(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
-_YEARS_TOGETHER = re.compile(
+_REACHED = lazy_pattern(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
+_WITHIN_YEAR = lazy_pattern(r"^一年(?:间|来|里|中)")
+_PLANNED = lazy_pattern(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
+_YEARS_TOGETHER = lazy_pattern(
     r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![近约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
 )
-_YEARS_BETWEEN = re.compile(r"(?P<n>[两二三四五六七八九十])年(?:间|来)")
-_YEARS_MEAN = re.compile(r"(?P<n>[两三四五])年平均")
+_YEARS_BETWEEN = lazy_pattern(r"(?P<n>[两二三四五六七八九十])年(?:间|来)")
+_YEARS_MEAN = lazy_pattern(r"(?P<n>[两三四五])年平均")
 _NOW = ("现有", "现存")
-_AGAINST_STATE = re.compile(r"[，,（(]?(?:较|比|相当于|为|是|而)?(?:20\d\d年|上年|去年)?(?:年?末|年?底|年初)")
-_NET_TOTAL = re.compile(r"(?:累计|共|净)[增减]")
-_OF_PLAN = re.compile(r"的?(?:(?:年度|全年)(?:任务|计划|目标|预算)|(?:调控|控制|预期)目标|目标范围)")
+_AGAINST_STATE = lazy_pattern(r"[，,（(]?(?:较|比|相当于|为|是|而)?(?:20\d\d年|上年|去年)?(?:年?末|年?底|年初)")
+_NET_TOTAL = lazy_pattern(r"(?:累计|共|净)[增减]")
+_OF_PLAN = lazy_pattern(r"的?(?:(?:年度|全年)(?:任务|计划|目标|预算)|(?:调控|控制|预期)目标|目标范围)")
 _PLAN_BEGINS = frozenset("的年全调控预目")
-_TELLING = re.compile(rf"年|计划|任务|力争|[由从]|{_PLAN.pattern}")
+_TELLING = lazy_pattern(rf"年|计划|任务|力争|[由从]|{_PLAN.pattern}")
 """What every clause has that says more of its time than its time word: one look spares the others the rest."""
 
 

@@ -26,17 +26,18 @@ from hengshui_etl.figures.quantities import Reader
 from hengshui_etl.figures.scope import Place, main_place, row_place
 from hengshui_etl.figures.statements import Statement, statement_of
 from hengshui_etl.figures.whose import Places
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Article, Direction, Figure, Period
 from hengshui_etl.text import Unreadable
 from hengshui_etl.vocab import alternatives, toml
 
-_PLAN = re.compile(alternatives(toml("predicates")["plans"]["words"]))
-_CAPTION = re.compile(
+_PLAN = lazy_pattern(alternatives(toml("predicates")["plans"]["words"]))
+_CAPTION = lazy_pattern(
     r"^(?:表\d*\s*)?(?:20\d\d年)?(?:上半年|下半年|[一二三四前]?三?季度|[\d—-]{1,5}月份?)?(?:[^，]{2,5}[省市县区州])?([^，]{4,20}?)(?:完成|执行)?情况(?:统计)?表?(?=\s|$)"
 )
-_AT_END = re.compile(r"期末|年末|月末|季末|余额|存量|保有量")
-_YEAR_COLUMN = re.compile(r"^20\d\d年(?=$|占|同比|比)")
-_OWN_TIME = re.compile(r"^(?:本年|本期|今年)?(?:\d{1,2}[—-])?\d{1,2}月(?:份|末|底)?$|^本年[\d—-]*月?$")
+_AT_END = lazy_pattern(r"期末|年末|月末|季末|余额|存量|保有量")
+_YEAR_COLUMN = lazy_pattern(r"^20\d\d年(?=$|占|同比|比)")
+_OWN_TIME = lazy_pattern(r"^(?:本年|本期|今年)?(?:\d{1,2}[—-])?\d{1,2}月(?:份|末|底)?$|^本年[\d—-]*月?$")
 _SEPARATORS = frozenset(("、", "和", "及", "与", "以及"))
 _LIST_JOINT = frozenset(("、", "和", "及", "与", "以及", "，", ","))
 

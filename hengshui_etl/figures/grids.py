@@ -12,24 +12,25 @@ from typing import NamedTuple
 
 from hengshui_etl.figures.numerals import arabic_number, factor_of, tidy
 from hengshui_etl.figures.units import unit_at
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Block, Direction, FigureKind, Span
 
-_CELL = re.compile(
+_CELL = lazy_pattern(
     r"\s*(?P<sign>[-−－+＋▲▼↑↓])?\s*(?P<ar>\d{1,3}(?:[, ]\d{3}){1,5}(?:\.\d{1,8})?|\d{1,24}(?:\.\d{1,8})?)"
     r"\s*(?P<rest>.{0,12})$",
     re.S,
 )
-_UNIT_IN_LABEL = re.compile(
+_UNIT_IN_LABEL = lazy_pattern(
     r"[（(\[]\s*(?:单位[:：]?)?\s*[±+-]*\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^）)\]]{0,10})[）)\]]"
     r"|[,，/：:]\s*(?P<times2>[百千]?[万亿]*)(?P<unit2>%|元|人|吨|个|户|亩)$|(?P<unit3>%)$"
 )
-_CAPTION_UNIT = re.compile(r"单位\s*[:：]?\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^\s）)，,；;、]{1,8})")
-_CHANGE_LABEL = re.compile(r"增长|增速|增幅|涨幅|±|同比|环比|涨跌|增减|增加|比上年|比去年|比同期|较上年|较去年")
-_RATE_LABEL = re.compile(r"(?:增长|增速|增幅|涨幅|占比|比重|同比|环比|率)$")
-_NAMING_HEAD = re.compile("年|月|时间|地区|指标|名称|项目")
-_UNIT_HEAD = re.compile(r"\s*(?:计量|计算)?单\s*位\s*")
-_OWN_UNIT = re.compile(r"\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^\s（(]{0,10})")
-_TOTAL = re.compile(
+_CAPTION_UNIT = lazy_pattern(r"单位\s*[:：]?\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^\s）)，,；;、]{1,8})")
+_CHANGE_LABEL = lazy_pattern(r"增长|增速|增幅|涨幅|±|同比|环比|涨跌|增减|增加|比上年|比去年|比同期|较上年|较去年")
+_RATE_LABEL = lazy_pattern(r"(?:增长|增速|增幅|涨幅|占比|比重|同比|环比|率)$")
+_NAMING_HEAD = lazy_pattern("年|月|时间|地区|指标|名称|项目")
+_UNIT_HEAD = lazy_pattern(r"\s*(?:计量|计算)?单\s*位\s*")
+_OWN_UNIT = lazy_pattern(r"\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^\s（(]{0,10})")
+_TOTAL = lazy_pattern(
     r"^[\s#]*(?:合计|总计|共计|全市|全县|全省|全区|全州|总|小计|全部|全国|合  计|总 计|[一二三四五六七八九十]、)"
 )
 

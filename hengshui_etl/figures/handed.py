@@ -10,12 +10,13 @@ import re
 from hengshui_etl.figures.labels import WHOLE_TAIL, cleaned, is_attribute, joined, members
 from hengshui_etl.figures.memory import RECENT, Memory
 from hengshui_etl.figures.statements import Statement
+from hengshui_etl.patterns import lazy_pattern
 
-_BEARERS = re.compile(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比)|分别|依次)")
-_TIMES = re.compile(
+_BEARERS = lazy_pattern(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比)|分别|依次)")
+_TIMES = lazy_pattern(
     r"(?P<times>(?:\d{1,2}月份?|[一二三四]季度)(?:[、和及](?:\d{1,2}月份?|[一二三四]季度))+)(?P<rest>.*?)(?:分别|依次).*$"
 )
-_SHARED_VERB = re.compile(r"(?:分别|依次)(?P<rest>[^\W\d_a-zA-Z]{3,12})$")
+_SHARED_VERB = lazy_pattern(r"(?:分别|依次)(?P<rest>[^\W\d_a-zA-Z]{3,12})$")
 _INDUSTRIES = ("第一产业", "第二产业", "第三产业")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import alternatives, toml, words
 
 _DATA = toml("predicates")
@@ -22,23 +23,25 @@ _MOST = 6
 LONGEST = 36
 """A label is no longer than this."""
 
-_TIME = re.compile(
+_TIME = lazy_pattern(
     r"(?:20\d\d年)?(?:\d{1,2}(?:月)?[-—–~至到])?\d{1,2}月(?:份|底|末|初)?(?:当月|\d{1,2}日)?(?:单月)?|20\d\d年(?:底|末|初|度)?"
     r"|(?:截至|截止)?(?:目前|今年以来|今年|本年|上半年|下半年|前三季度|第?[一二三四]季度(?:单季)?|前\d{1,2}个?月|年末|年内|全年(?!计划|任务|目标))(?:底|末)?"
 )
-_FRONT_VERBS = re.compile(r"^(?:共|累计)?(?:实现|完成|达成|包括|算上)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)")
+_FRONT_VERBS = lazy_pattern(
+    r"^(?:共|累计)?(?:实现|完成|达成|包括|算上)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)"
+)
 _FRONT_VERB_BEGINS = frozenset("共累实完达包算")
-_LONG_BRACKET = re.compile(r"[（(](?:[^）)]{7,}|下同)[）)]")
-_SECTION = re.compile(r"^(?:.{1,10}?——|【[^】]{1,16}】)(?=..)")
-_FRONT_YEAR = re.compile(r"^(?:去年|前年|上年)(?!同期|底|末|度|同)(?=..)")
+_LONG_BRACKET = lazy_pattern(r"[（(](?:[^）)]{7,}|下同)[）)]")
+_SECTION = lazy_pattern(r"^(?:.{1,10}?——|【[^】]{1,16}】)(?=..)")
+_FRONT_YEAR = lazy_pattern(r"^(?:去年|前年|上年)(?!同期|底|末|度|同)(?=..)")
 _FRONT_YEAR_BEGINS = frozenset("去前上")
-_CHINESE_MONTH = re.compile(r"(?<!\d)(?:十[一二]?|[一二三四五六七八九])月(?:份|底|末|初)")
-_FROM_END = re.compile(r"将?[由从](?:上年|去年|前年|20\d\d年|二〇..年)?(?:的|底|末|同期)*$")
+_CHINESE_MONTH = lazy_pattern(r"(?<!\d)(?:十[一二]?|[一二三四五六七八九])月(?:份|底|末|初)")
+_FROM_END = lazy_pattern(r"将?[由从](?:上年|去年|前年|20\d\d年|二〇..年)?(?:的|底|末|同期)*$")
 _REACHES = ("惠及", "涉及", "波及")
-_HINT = re.compile("[年月季目由从（(]")
+_HINT = lazy_pattern("[年月季目由从（(]")
 """A character of everything that is cut out of a label: one look spares most labels the rest."""
 _SHARED = words(_DATA["attributes"]["words"]) + words(_DATA["attributes"]["shared"])
-_SHARED_TAIL = re.compile(rf"(?:{alternatives(_SHARED)})$")
+_SHARED_TAIL = lazy_pattern(rf"(?:{alternatives(_SHARED)})$")
 WHOLE_TAIL = frozenset("".join(words(_DATA["attributes"]["endings"])))
 """What labels end in that say what is measured (投资额, 存栏量)."""
 

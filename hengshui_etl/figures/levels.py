@@ -12,23 +12,24 @@ from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined, stripped
 from hengshui_etl.figures.memory import RECENT, Memory
 from hengshui_etl.figures.statements import Statement
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import toml, words
 
 _DATA = toml("predicates")
 # A Chinese character is [^\W\d_a-zA-Z] here: each range \u4e00-\u9fff takes the engine a millisecond to compile.
-_OF_TIME = re.compile("[年月季平]")
-BASE_TIME = re.compile(
+_OF_TIME = lazy_pattern("[年月季平]")
+BASE_TIME = lazy_pattern(
     r"(?:上年|去年|前一年|前年|上一年|20\d\d年|年初|\d{1,2}月|[一二三四]季度|平日|上半年|二〇..年)(?:同期|末|底|初|份|全年|年底|年末)?(?:\d{1,2}月)?"
 )
-COMPARING = re.compile(r"(?:比|较|与|同|和|由|从|是|为|恢复到|恢复至|相当于|而|相比|约|可比口径|的|[（(）)]|：)+")
-WHOLE_VERB = re.compile(r"(?:占|为|完成|是|相当于|超|恢复到|恢复至|达到?|接近|约占)(?=.)")
-_NOUN_END = re.compile(r"(?:中|内|里)?(?:已?有|，)?$")
-_AVERAGE = re.compile(r"(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|平均|均)")
-BARE_AVERAGE = re.compile(
+COMPARING = lazy_pattern(r"(?:比|较|与|同|和|由|从|是|为|恢复到|恢复至|相当于|而|相比|约|可比口径|的|[（(）)]|：)+")
+WHOLE_VERB = lazy_pattern(r"(?:占|为|完成|是|相当于|超|恢复到|恢复至|达到?|接近|约占)(?=.)")
+_NOUN_END = lazy_pattern(r"(?:中|内|里)?(?:已?有|，)?$")
+_AVERAGE = lazy_pattern(r"(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|平均|均)")
+BARE_AVERAGE = lazy_pattern(
     r"^(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|一[^\W\d_a-zA-Z]).{0,4}$|^平均.{0,3}$"
 )
 _MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
-_OF_WHICH = re.compile(
+_OF_WHICH = lazy_pattern(
     r"(?P<all>[^，、]{2,10}?)(?:里(?=有|的)|(?<![集其途空高初])中(?![小心央医药等型学间期高国外]))(?:已?有)?(?P<part>[^有]{2,12})$"
 )
 _OF_THEM = ("的有", "的", "的则有", "的已有", "的达", "的为", "的共")
@@ -37,24 +38,24 @@ _BARE_TIMES = frozenset(("首季", "次季", "末季", "单月", "单日"))
 _REST = ("其余", "剩余", "剩下", "余下")
 _SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
-_VERBS = re.compile(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
-_DIVISIONS = re.compile(r"[县市省](?:[（(][^）)]{1,6}[）)])")
-_SIZE = re.compile(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
-_NEXT_ATTRIBUTE = re.compile(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
+_VERBS = lazy_pattern(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
+_DIVISIONS = lazy_pattern(r"[县市省](?:[（(][^）)]{1,6}[）)])")
+_SIZE = lazy_pattern(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
+_NEXT_ATTRIBUTE = lazy_pattern(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
 _PAUSES = frozenset("，,。；;、：:！？（）() \n")
 _ALONE = frozenset(words(_DATA["attributes"]["alone"]))
 _GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
-_RESULT = re.compile(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
+_RESULT = lazy_pattern(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
 _RESULT_BEGINS = frozenset("滑跃升压缩下降上提减增回扩")
-_SIDE = re.compile(r"惠及|带动|涉及|吸纳|受益")
-_ROW_BEHIND = re.compile(r"[^\W\d_a-zA-Z]{2,8}(?:、(?![一二两三四五六七八九十])[^\W\d_a-zA-Z]{2,12})+")
+_SIDE = lazy_pattern(r"惠及|带动|涉及|吸纳|受益")
+_ROW_BEHIND = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}(?:、(?![一二两三四五六七八九十])[^\W\d_a-zA-Z]{2,12})+")
 CLASSES = frozenset(("大", "类", "项", "个", "种", "方面", "块", "大板块", "板块", "大类"))
-_MADE = re.compile(r"(?:生产|产出|销售|发放|接待|新建|建成|投入|征收|采购|发电|供应)(?=..)")
+_MADE = lazy_pattern(r"(?:生产|产出|销售|发放|接待|新建|建成|投入|征收|采购|发电|供应)(?=..)")
 FAR = 300
-_FIELD = re.compile(r"(?P<field>[^\W\d_a-zA-Z]{2,6}?)方面[，,]")
+_FIELD = lazy_pattern(r"(?P<field>[^\W\d_a-zA-Z]{2,6}?)方面[，,]")
 _CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
-_VERBAL = re.compile(r"立案|撤案|信访|诉|火灾|案件|受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
-_PLANNED = re.compile(r"计划|预算|任务|目标")
+_VERBAL = lazy_pattern(r"立案|撤案|信访|诉|火灾|案件|受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
+_PLANNED = lazy_pattern(r"计划|预算|任务|目标")
 LEANING = frozenset(words(_DATA["attributes"]["leaning"]))
 
 

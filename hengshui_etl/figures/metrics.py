@@ -7,40 +7,39 @@ leans on, the whole of a share. Does not belong here: what is handed on (memory.
 
 from __future__ import annotations
 
-import re
-
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.handed import handed_out, names_for
 from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined
 from hengshui_etl.figures.levels import BARE_AVERAGE, BASE_TIME, CLASSES, COMPARING, FAR, LEANING, WHOLE_VERB, level_of
 from hengshui_etl.figures.memory import RECENT, Memory
 from hengshui_etl.figures.statements import Statement
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import toml
 
 _DATA = toml("predicates")
 # A Chinese character is [^\W\d_a-zA-Z] here: each range \u4e00-\u9fff takes the engine a millisecond to compile.
-_PARTED = re.compile(r"分别|依次|各占|分列|各为|所占比重|占比|各$")
-_EXCHANGE = re.compile(r"(?P<currency>[^\W\d_a-zA-Z]{1,2}元)兑$")
-_EITHER = re.compile("^(?:其中)?(?:前者|后者)")
-_AMONG = re.compile(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
-_BREAKDOWN = re.compile(
+_PARTED = lazy_pattern(r"分别|依次|各占|分列|各为|所占比重|占比|各$")
+_EXCHANGE = lazy_pattern(r"(?P<currency>[^\W\d_a-zA-Z]{1,2}元)兑$")
+_EITHER = lazy_pattern("^(?:其中)?(?:前者|后者)")
+_AMONG = lazy_pattern(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
+_BREAKDOWN = lazy_pattern(
     r"(?:按|从|分)[^，,。；;]{1,12}(?:看|分|统计|划分|计)[，,]$|[。；;\n\s，]分[^，,。；;]{1,4}[，,]$"
 )
-_OPENING = re.compile(
+_OPENING = lazy_pattern(
     r"(?:[。；;：:！？\n]|^|[看分析计][，,])[\s“]*(?:\d{1,2}月)?(?P<clause>[^，,。；;：:！？\n\d（()）]{4,20})[，,]$"
 )
-_DIGIT = re.compile(r"\d")
-_NO_BEARER = re.compile(
+_DIGIT = lazy_pattern(r"\d")
+_NO_BEARER = lazy_pattern(
     r"记者|获悉|表示|显示|介绍|透露|[看分中里内间来时后前说称道上]$|方面$|截至|截止|目前|同时|此外|其中|据|按|通报|期间|以来"
     r"|^(?:今年|去年|全年|全市|全县|全省|如今|当天|当日|同期|为|在|从|对|与|和|比|同|较)|相比|[一二三四五六七八九十百千万两]{2}|情况|总体|这|我|他|她|们"
 )
-_SAID_OF_IT = re.compile(
+_SAID_OF_IT = lazy_pattern(
     r"(?:则|最|仍|也|已|正|都|均|全部|陆续|稳步|加快|提前|持续|不断|按部就班|进展|同样|却|领涨|回落|发力|见效|实行|水涨船高).*$"
 )
 _NARROW = str.maketrans("（）", "()")
 _AMONG_ENDS = frozenset(a + b for a in "中里内" for b in "，,")
-_COUNTED = re.compile(r"^(?:全[市省县区])?[\d.]+[余多]?[^\W\d_a-zA-Z]|(?:依次|分别)?[为是]?$")
-_NO_TOPIC = re.compile(r"\d|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$")
+_COUNTED = lazy_pattern(r"^(?:全[市省县区])?[\d.]+[余多]?[^\W\d_a-zA-Z]|(?:依次|分别)?[为是]?$")
+_NO_TOPIC = lazy_pattern(r"\d|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$")
 
 
 def metric_of(
@@ -271,6 +270,6 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
     return metric
 
 
-_LINE_HEAD = re.compile(r"[^\W\d_a-zA-Z]{2,8}[：:]")
-_DIVIDED = re.compile(r"(?P<whole>[^\W\d_a-zA-Z]{2,10})按[^\W\d_a-zA-Z]{2,10}?(?:划分|分|看|统计|计)[，,]$")
-_QUALIFIED = re.compile(r"(?:可比价格|不变价|按现价|口径|计算|剔除|扣除|因素|名义|实际|自然)")
+_LINE_HEAD = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}[：:]")
+_DIVIDED = lazy_pattern(r"(?P<whole>[^\W\d_a-zA-Z]{2,10})按[^\W\d_a-zA-Z]{2,10}?(?:划分|分|看|统计|计)[，,]$")
+_QUALIFIED = lazy_pattern(r"(?:可比价格|不变价|按现价|口径|计算|剔除|扣除|因素|名义|实际|自然)")

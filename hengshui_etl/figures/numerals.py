@@ -7,11 +7,11 @@ Source of the grammar: GB/T 15835-2011 (general rules for writing numerals), and
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import toml
 
 _DATA = toml("numerals")
@@ -24,8 +24,8 @@ CHINESE = "".join((*DIGITS, *TENS, *MULTIPLIERS))
 LONGEST = 24
 """A numeral of more digits than this is no statement of quantity (an identifier, or hostile) and is not read."""
 
-_POSITIONAL = re.compile(f"[{''.join(DIGITS)}]+")
-_SCALES = re.compile(f"[{''.join(MULTIPLIERS)}千百]*")
+_POSITIONAL = lazy_pattern(f"[{''.join(DIGITS)}]+")
+_SCALES = lazy_pattern(f"[{''.join(MULTIPLIERS)}千百]*")
 
 
 class Number(NamedTuple):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from hengshui_etl.figures.numerals import chinese_number
 from hengshui_etl.figures.scan import DASH, DAY, HOUR, MONTH, YEAR
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Period
 from hengshui_etl.vocab import alternatives, toml, words
 
@@ -24,20 +25,20 @@ _FROM_GOVERNING = frozenset(words(_DATA["counted_from_governing"]))
 _DAYS: dict[str, int] = dict(_DATA["relative_days"])
 _MONTHS: dict[str, int] = dict(_DATA["relative_months"])
 NOW = frozenset(words(_DATA["now"]))
-_TOKEN = re.compile(rf"(?:(?P<year>{YEAR})年?|(?P<word>{alternatives(_YEARS)}))?度?的?(?P<rest>.*)$")
-_DATE = re.compile(rf"(?P<y>{YEAR})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})$")
-_FIRST_PRINTED = re.compile(
+_TOKEN = lazy_pattern(rf"(?:(?P<year>{YEAR})年?|(?P<word>{alternatives(_YEARS)}))?度?的?(?P<rest>.*)$")
+_DATE = lazy_pattern(rf"(?P<y>{YEAR})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})$")
+_FIRST_PRINTED = lazy_pattern(
     rf"(?:原载|原刊|刊载|载于|刊于|发表于)[^，。\n]{{0,12}}?(?P<y>{YEAR})年(?P<m>{MONTH})月(?P<d>{DAY})日"
 )
-_SCHOOL_YEAR = re.compile(rf"(?P<y>{YEAR})(?:[/—–-]{YEAR})?学年")  # counted in its first autumn
-_YEARS_RANGE = re.compile(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
-_PART = re.compile(
+_SCHOOL_YEAR = lazy_pattern(rf"(?P<y>{YEAR})(?:[/—–-]{YEAR})?学年")  # counted in its first autumn
+_YEARS_RANGE = lazy_pattern(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
+_PART = lazy_pattern(
     rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度|首季)|(?P<half>[上下]半年)"
     rf"|(?P<m1>{MONTH})(?:月份?)?{DASH}(?P<m2>{MONTH})月份?"
     rf"|[前头首](?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
     rf"|(?P<m>{MONTH})月(?:份|(?P<d>{DAY})日(?:(?:{HOUR})?{DASH}(?:(?P<m3>{MONTH})月)?(?P<d2>{DAY})日)?)?)?(?P<edge>.*)$"
 )
-_PLAN = re.compile(r"[“\"「]?(?P<name>十[一二三四五]五)[”\"」]?(?:规划)?(?P<edge>.*)$")
+_PLAN = lazy_pattern(r"[“\"「]?(?P<name>十[一二三四五]五)[”\"」]?(?:规划)?(?P<edge>.*)$")
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "两": 2, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
@@ -86,7 +87,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 @cache
 def _holidays() -> re.Pattern[str]:
     names = alternatives(_DATA["holidays"])
-    return re.compile(rf"(?:{names})(?=[”\"」]?(?:小长假|黄金周|假|期间|长假|$))")
+    return lazy_pattern(rf"(?:{names})(?=[”\"」]?(?:小长假|黄金周|假|期间|长假|$))")
 
 
 def _holiday_days(name: str, year: int) -> tuple[date, date]:

@@ -25,6 +25,7 @@ from hengshui_etl.figures.numerals import (
 from hengshui_etl.figures.scan import AFTER, SCAN, SMALL_CHANGE, TAIL, UNTIL, UPPER
 from hengshui_etl.figures.tokens import FROM, Tokens
 from hengshui_etl.figures.units import bound_before, round_start, unit_at
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import Unit, toml, words
 
 _LIST_GAPS = frozenset(("、", "和", "及", "与", "以及", "或", "，", ",", "/"))
@@ -33,12 +34,12 @@ _UNLESS_BEFORE = {word: words(after) for word, after in toml("not_figures")["unl
 _ORDINAL_TWO = frozenset(words(toml("classifiers")["ordinal_after_two"]["words"]))
 _IDIOM_LENGTHS = tuple(sorted({len(w) for w in _IDIOMS}))
 _IDIOM_FIRST = frozenset(w[0] for w in _IDIOMS)
-_TOP = re.compile(r"(?:居|列|位|排|排名|进入|跻身|稳居|全省|全国|全市)[^，。；！？]{0,6}前$")
-_MONEY_WORDS = re.compile(
+_TOP = lazy_pattern(r"(?:居|列|位|排|排名|进入|跻身|稳居|全省|全国|全市)[^，。；！？]{0,6}前$")
+_MONEY_WORDS = lazy_pattern(
     r"(?:额|值|投资|收入|支出|资金|贷款|存款|余额|利润|税|GDP|费用?|成本|补贴|补助|融资|销售|营收|产出|资产|负债|债务|规模)"
     r"[^，。；]{0,6}$"
 )
-_PEOPLE_WORDS = re.compile(r"(?:人口|人数|客流|游客|就业|党员|学生|职工|粉丝|用户)[^，。；]{0,4}$")
+_PEOPLE_WORDS = lazy_pattern(r"(?:人口|人数|客流|游客|就业|党员|学生|职工|粉丝|用户)[^，。；]{0,4}$")
 _QUOTES = {"“": "”", "「": "」", "『": "』", "‘": "’"}
 _SIGNS = frozenset("-−")
 _SIGNED = ("%", "‰", "百分点", "摄氏度")

@@ -8,9 +8,8 @@ Every alternative is free of nested repetition and bounded in length, so that th
 
 from __future__ import annotations
 
-import re
-
 from hengshui_etl.figures.numerals import CHINESE, DIGITS
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import alternatives, toml, words
 
 _PERIODS = toml("periods")
@@ -78,7 +77,7 @@ _FIRST = (
 _PLAIN = r"\d++(?:\.\d++)?+(?![\d年月日时点个季至到—–~～－:：/+., -])"
 """Digits whose neighbour belongs to no time, fraction, look-alike or longer numeral: most numbers, so tried first."""
 
-SCAN = re.compile(
+SCAN = lazy_pattern(
     rf"(?=[{_FIRST}])(?:(?P<plain>{_PLAIN})|(?P<time>{_TIME})"
     rf"|(?P<noise>{_NOISE})"
     rf"|(?P<parts>[百千万]分之)(?:(?P<of_ar>\d{{1,9}}(?:\.\d{{1,9}})?)|(?P<of_cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))"
@@ -91,26 +90,26 @@ SCAN = re.compile(
 )
 """`lastgroup` names what was found: plain, time, noise, parts, fraction, fold, half, ar, cn, first."""
 
-AFTER = re.compile(
+AFTER = lazy_pattern(
     r"(?P<more>[余多])?(?P<times>(?:百万|千万|[百千](?![瓦克米伏帕焦卡赫分])|[万亿]|兆(?![瓦帕伏赫比字]))*)(?:(?P<again>[余多])(?P<last>[万亿]{0,2}))?"
 )
 """What can stand between the digits of a numeral and its unit: 余/多, multipliers, 余/多, multipliers (`8千多万`)."""
 
-TAIL = re.compile(r"(?P<ar>(?:\d,\d{3}|\d{1,4})(?:\.\d{1,8})?)(?P<times>[百千]?万?)(?![\d.]|,\d{3})")
+TAIL = lazy_pattern(r"(?P<ar>(?:\d,\d{3}|\d{1,4})(?:\.\d{1,8})?)(?P<times>[百千]?万?)(?![\d.]|,\d{3})")
 """The lower part of a mixed numeral (`14亿489万`, `9万9665`, `12万4,124`)."""
 
-UPPER = re.compile(
+UPPER = lazy_pattern(
     rf"(?:%|[百千万亿]*(?:元)?)?(?P<dash>{DASH})(?:(?P<ar>{_ARABIC})|(?P<cn>{_CN}+(?:点{_CN_DIGIT}{{1,8}})?))"
 )
 """The upper end of a range, from behind the lower end's digits."""
 
-UNTIL = re.compile(rf"{DASH}(?:(?P<ar>{_ARABIC})|(?P<cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))")
+UNTIL = lazy_pattern(rf"{DASH}(?:(?P<ar>{_ARABIC})|(?P<cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))")
 """The upper end of a range, from behind the lower end's unit (`3米至5米`)."""
 
-PARTS_UNTIL = re.compile(
+PARTS_UNTIL = lazy_pattern(
     rf"{DASH}(?P<parts>[百千万]分之)?(?:(?P<ar>\d{{1,9}}(?:\.\d{{1,9}})?)|(?P<cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))"
 )
 """The upper end of a range of parts in a hundred (`百分之三到百分之五`)."""
 
-SMALL_CHANGE = re.compile(rf"(?P<ten>[1-9{_DIGIT_CHARS}])(?P<word>[毛角])?(?:(?P<one>[1-9{_DIGIT_CHARS}])分)?钱?")
+SMALL_CHANGE = lazy_pattern(rf"(?P<ten>[1-9{_DIGIT_CHARS}])(?P<word>[毛角])?(?:(?P<one>[1-9{_DIGIT_CHARS}])分)?钱?")
 """What follows 块 or 元 in a spoken amount (`两块三`, `五元六角`)."""

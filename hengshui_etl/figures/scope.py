@@ -7,12 +7,12 @@ which region governs which figure (extract.py).
 from __future__ import annotations
 
 import operator
-import re
 from collections import Counter
 from functools import cache, lru_cache
 from itertools import compress, count
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Article
 from hengshui_etl.vocab import Region, alternatives, regions, toml, words
 
@@ -56,38 +56,38 @@ def _by_code() -> dict[str, Region]:
     return {r.code: r for r in regions()}
 
 
-_ZONE = re.compile(alternatives(toml("places")["zones"]))
+_ZONE = lazy_pattern(alternatives(toml("places")["zones"]))
 _PLACES = toml("places")
 _NOT_NAMES = "".join(words(_PLACES["not_in_names"]))
-_LOCAL = re.compile(
+_LOCAL = lazy_pattern(
     rf"(?P<name>(?!{'|'.join(words(_PLACES['not_places']))})[^\W\d_{_NOT_NAMES}]{{1,4}}?(?:镇|乡|街道|苏木|村))"
     r"(?![级镇乡村委干均企民居里庄集支口])"
 )
-_LOCAL_WITHIN = re.compile(rf"(?:在|[县市区旗])(?={_LOCAL.pattern})")
-_VENUE = re.compile(
+_LOCAL_WITHIN = lazy_pattern(rf"(?:在|[县市区旗])(?={_LOCAL.pattern})")
+_VENUE = lazy_pattern(
     r"(?P<name>(?!落户|入驻|进驻|位于|布局|走进|其|该|全|各|这|市级|省级|国家|部分|一般|所有|重点|主要|有|在)[^\W\d_a-zA-Z]{2,6}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
     r"|某[^\W\d_a-zA-Z]{1,6}?(?:企业|公司|集团|工厂))"
 )
-_LAST = re.compile("[镇乡道木村区城场站团司厂业谷]")
+_LAST = lazy_pattern("[镇乡道木村区城场站团司厂业谷]")
 """A character of every name that `_LOCAL` and `_VENUE` find: one look spares most clauses both."""
-_VENUE_ENDS = re.compile(
+_VENUE_ENDS = lazy_pattern(
     r"大峡谷|古城|古镇|景区|(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸|港(?=完成|货物|集装箱|吞吐)"
 )
-_TITLE_VENUE = re.compile(r"[^\W\d_a-zA-Z]{0,4}?(?:国际)?机场(?!群|数|业|里)")
-_ESTATE = re.compile(
+_TITLE_VENUE = lazy_pattern(r"[^\W\d_a-zA-Z]{0,4}?(?:国际)?机场(?!群|数|业|里)")
+_ESTATE = lazy_pattern(
     r"(?:国营|国有|——|[，。\s《])(?P<name>(?!国营|国有)[^\W\d_a-zA-Z]{2,4}?(?:林场|农场|牧场|茶场|渔场|垦区))"
 )
-_POINTING = re.compile("[全该我][市县区镇省场]")
-_HONG_KONG = re.compile(r"全港|本港|港闻|全澳|本澳")
-_OUR_PORT = re.compile("本港|本澳")
+_POINTING = lazy_pattern("[全该我][市县区镇省场]")
+_HONG_KONG = lazy_pattern(r"全港|本港|港闻|全澳|本澳")
+_OUR_PORT = lazy_pattern("本港|本澳")
 _HONG_KONG_PLACE, _MACAO = Place("香港", "810000", "province"), Place("澳门", "820000", "province")
-_STOCK_NUMBER = re.compile(r"[（(](?:(?:证券|股票)代码|[036489]\d{2}[\dXx*]{3}|\d{4,5}\.HK)")
-_COMPANY = re.compile(r"[^\W\d_a-zA-Z]{3,8}$")
-_COURT = re.compile(r"(?P<name>[^\W\d_a-zA-Z]{2,6}?)(?P<kind>法院|检察院)(?=[：:\s])")
-_CITY_PROPER = re.compile(r"(?:主城区|中心城区|城区|市区)")
+_STOCK_NUMBER = lazy_pattern(r"[（(](?:(?:证券|股票)代码|[036489]\d{2}[\dXx*]{3}|\d{4,5}\.HK)")
+_COMPANY = lazy_pattern(r"[^\W\d_a-zA-Z]{3,8}$")
+_COURT = lazy_pattern(r"(?P<name>[^\W\d_a-zA-Z]{2,6}?)(?P<kind>法院|检察院)(?=[：:\s])")
+_CITY_PROPER = lazy_pattern(r"(?:主城区|中心城区|城区|市区)")
 _CALLED: dict[str, str] = dict(_PLACES["called"])
 _GENERIC = frozenset(words(_PLACES["generic_names"]))
-_ROW = re.compile(r"[^\W\d_]{1,7}(?:区|县|市|旗|镇|乡|街道)$")
+_ROW = lazy_pattern(r"[^\W\d_]{1,7}(?:区|县|市|旗|镇|乡|街道)$")
 
 
 def spoken_name(region: Region, printed: str) -> str:
@@ -193,7 +193,7 @@ def inside(place: Place, main: Place | None) -> bool:
     return place.code[:digits] == main.code[:digits] and place.level not in ("province", "prefecture")
 
 
-_HOME = re.compile(r"全[市县区州旗镇乡村省]")
+_HOME = lazy_pattern(r"全[市县区州旗镇乡村省]")
 
 
 def _company(text: str, title: str) -> str:

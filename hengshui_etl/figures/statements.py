@@ -8,7 +8,6 @@ arithmetic (relations/).
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -16,6 +15,7 @@ from hengshui_etl.figures.changes import Change, bare_direction, beside_directio
 from hengshui_etl.figures.clauses import Words
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.labels import stripped
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Direction, FigureKind
 from hengshui_etl.vocab import alternatives, beginnings, toml
 
@@ -24,43 +24,43 @@ Predicate = Literal["level", "change", "gap", "share", "rate", "average", "rank"
 _DATA = toml("predicates")
 
 
-_NET = re.compile(r"(?P<word>净增|净减)[^，,。；;]{1,8}$")
-_GAP = re.compile(
+_NET = lazy_pattern(r"(?P<word>净增|净减)[^，,。；;]{1,8}$")
+_GAP = lazy_pattern(
     rf"{beginnings(_DATA['gap']['up'], _DATA['gap']['down'])}"
     rf"(?:(?P<up>{alternatives(_DATA['gap']['up'])})|(?P<down>{alternatives(_DATA['gap']['down'])}))"
     rf"(?P<object>[^，,。；;]{{1,24}}?)(?:达到?|约|近|不低于|超过?|了|分别)*$"
 )
-_THAN = re.compile(
+_THAN = lazy_pattern(
     r"(?=[比较与同和])(?:(?:(?<![占同环对可])比(?!重|例|率|值)|较(?!快|大|高|好|多|为))(?P<object>[^比较，,；;]{1,24}?)(?:相比)?|(?:与|同|和)(?P<with>[^，,；;]{1,24}?)相比)[，,]?"
     r"(?:净|再|共|累计|分别|实际|大幅|平均|又|也|还|都|均|将|进一步|明显|略|同比|环比|合计|总计|年均|小幅|有所|同口径|十年|五年|三年|提前)*$"
 )
-_YEAR_ON_YEAR = re.compile(
+_YEAR_ON_YEAR = lazy_pattern(
     r"(?:同比|环比|相比|按年|按月|仍|则|逆势|分别|均|各|继续|净|实际|名义|累计|共|将|大幅|由|一年|全年|月均)+$"
 )
-_DONE = re.compile(r"(?:^|已|实际|实现)(?:完成|兑现|完工|播种|实施|执行)(?:了|约|近|超)?$")
-_AMOUNT_GAP = re.compile(r"高于|低于|高出|多于|少于|超出|多出|领先|落后")
-_SHARE = re.compile(
+_DONE = lazy_pattern(r"(?:^|已|实际|实现)(?:完成|兑现|完工|播种|实施|执行)(?:了|约|近|超)?$")
+_AMOUNT_GAP = lazy_pattern(r"高于|低于|高出|多于|少于|超出|多出|领先|落后")
+_SHARE = lazy_pattern(
     r"(?P<subject>[^占]*)占(?:到|据|了|有)?(?P<object>(?!比依次|比分别)[^占]*?)的?(?P<word>比重|比例|份额|比|总比重)?"
     r"(?:达到|达|为|是|超过|超|高达|近|约|均|分别|依次|先后|各自|各|合计|已|仅|不足|将|到|至|提高|上升|保持|在|也|的|由|从|：|:|不低于|不超过)*$"
 )
-_RATE = re.compile(
+_RATE = lazy_pattern(
     rf"(?P<subject>.*?){beginnings(_DATA['rates']['words'])}(?P<word>{alternatives(_DATA['rates']['words'])})(?:[（(][^）)]{{0,12}}[）)])?(?:仅|均|已|也|分别|依次|先后|都|各|约|近|超过|超|由|从|将|保持|稳定|控制|维持|在|：|:|达到|达|为|是|至|到|提高|提升|下降|上升|降低|降|升|高达|不低于|不超过|压减|的|\s)*$"
 )
-_MOVED = re.compile("提高|提升|[上下]升|下降|降低|降|升|压减")  # 城镇化率提高1.2个百分点: no share printed in points
-_COMPLETION = re.compile(r"(?:完成|实现|达到?|为|占|恢复到|恢复至|相当于|是)(?P<object>[^完占，,。；;]{0,24}?)的?$")
-_AVERAGE = re.compile(alternatives(_DATA["averages"]["words"]))
-_TEMPORAL = re.compile(
+_MOVED = lazy_pattern("提高|提升|[上下]升|下降|降低|降|升|压减")  # 城镇化率提高1.2个百分点: no share printed in points
+_COMPLETION = lazy_pattern(r"(?:完成|实现|达到?|为|占|恢复到|恢复至|相当于|是)(?P<object>[^完占，,。；;]{0,24}?)的?$")
+_AVERAGE = lazy_pattern(alternatives(_DATA["averages"]["words"]))
+_TEMPORAL = lazy_pattern(
     r"^(?:20\d\d年)?(?:上年|去年|前年|同期|年初|上月|上季|上半年|下半年|一季度|二季度|三季度|前|[0-9]{1,2}月|[0-9]{4}年|往年|上一|年末|年底|月|季|平日|以前|过去|同比|环比|十年前|当时|此前|20)"
 )
-_BASE_HEAD = re.compile(
+_BASE_HEAD = lazy_pattern(
     r"(?:比|较|与|同|由|从(?![业事])|相比|恢复到|恢复至|相当于|是|为|对比)[^，,。；;]{0,8}"
     r"(?:上年度|上年末|上年|去年底|去年|前年|同期|年初|上月|上季|上半年|20\d\d年|\d{1,2}月份?|平日|往年)"
     r"(?:同期|末|底|初|全年|当期)?(?:[^，,。；;]{0,14}的|[（(])?$"
     r"|(?:上年|去年|20\d\d年|上年度)(?:同期)?[（(]$|^(?:上年|去年|前年|常年|往年|20\d\d年|上月|上季度|\d{1,2}月份?)(?:同期|此时|全年|底|末)?(?:为|是|只有|仅为|要卖|才)?$|(?:由|从(?![业事]))(?:[^，,。；;]{0,13}[^，,。；;有为达共])?$"
 )
-_BEHIND_LEVEL = re.compile("的(?:平均)?(?:水平|增幅|增速|均值|平均值)$")
+_BEHIND_LEVEL = lazy_pattern("的(?:平均)?(?:水平|增幅|增速|均值|平均值)$")
 _MORE_OR_LESS = frozenset(("多", "少", "高", "低", "快", "慢", "多出", "高出", "超出"))
-_BASE_MARK = re.compile("[年月季期平由从]")
+_BASE_MARK = lazy_pattern("[年月季期平由从]")
 """One of them stands in all that `_BASE_HEAD` finds."""
 _RATIOS = ("percent", "percentage_point")
 _SHORT_CLAUSE = 80
@@ -92,8 +92,8 @@ class Statement(NamedTuple):
     clause: int
 
 
-_ADVERSE = re.compile(r"(?:不良|失业|空置|死亡|逾期|负债|赤字|亏损|病|浓度|天数)")
-_OF_PREVIOUS = re.compile(r"^[)）]?的?(?:比重|比例|份额|比|总量|水平)?(?:的)?(?:约|近|为|达到?|超过?)?$")
+_ADVERSE = lazy_pattern(r"(?:不良|失业|空置|死亡|逾期|负债|赤字|亏损|病|浓度|天数)")
+_OF_PREVIOUS = lazy_pattern(r"^[)）]?的?(?:比重|比例|份额|比|总量|水平)?(?:的)?(?:约|近|为|达到?|超过?)?$")
 
 
 class _Said(NamedTuple):

@@ -12,13 +12,14 @@ from hengshui_etl.figures.found import ZERO, Found
 from hengshui_etl.figures.numerals import DIGITS, Number, arabic_number, chinese_number, tidy
 from hengshui_etl.figures.scan import PARTS_UNTIL
 from hengshui_etl.figures.units import unit_at
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Bound
 
-_RANK_BEFORE = re.compile(
+_RANK_BEFORE = lazy_pattern(
     r"(?:居|列|位|排|排名|名次|跃升|升至|升到|上升|跃至|前移|保持|稳居|全省|全国|全市|全区|全州|全县|省内|国内|西部|中部|东部|世界|全球)[^，。；！？]{0,9}第$"
 )
-_RANK_AFTER = re.compile(r"(?:位次?|名)?(?=$|[\s，。；、,;！!？?）)】”」的])")
-_RANK_LEFT = re.compile(r"位(?=[^，。；]{0,4}[到至])")  # 由第12位上升到第8位
+_RANK_AFTER = lazy_pattern(r"(?:位次?|名)?(?=$|[\s，。；、,;！!？?）)】”」的])")
+_RANK_LEFT = lazy_pattern(r"位(?=[^，。；]{0,4}[到至])")  # 由第12位上升到第8位
 _NOT_TENTHS = ("立", "为", "功", "员", "本", "果", "长", "都", "人", "品", "绩", "交", "套", "线", "群", "合", "叠")
 FROM = ("由", "从", "自", "比", "较")
 """What stands before two levels, not before the ends of a range."""

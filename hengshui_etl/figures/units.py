@@ -6,9 +6,9 @@ unit is (quantities.py).
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Bound
 from hengshui_etl.vocab import Unit, toml, units, words
 
@@ -49,10 +49,10 @@ _ROUND = _bounds("round")
 _UNITS = _units_by_two_characters()
 _NOT_BOUND = toml("bounds")["not_after"]
 _PLACES = frozenset("省市县区州盟旗乡镇村")
-_LISTED = re.compile(r"[、和及与][^\W\d_a-zA-Z]{2,8}$")
+_LISTED = lazy_pattern(r"[、和及与][^\W\d_a-zA-Z]{2,8}$")
 _EXACT: tuple[Bound, bool] = ("exact", False)
 _NOT_ROUND = frozenset("以线网早晚路街车船会身史")
-_APART = re.compile(r"[^\W\d_]{1,6}(?P<word>左右|上下)")
+_APART = lazy_pattern(r"[^\W\d_]{1,6}(?P<word>左右|上下)")
 
 
 def unit_at(text: str, at: int, chinese: bool) -> Unit | None:

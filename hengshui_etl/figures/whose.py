@@ -7,27 +7,27 @@ Does not belong here: finding regions by name, the region an article is about (s
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.scope import Place, district_called, inside, place_at, pointed_place, township_in
 from hengshui_etl.figures.statements import Statement
+from hengshui_etl.patterns import lazy_pattern
 
-_WHOSE = re.compile(
+_WHOSE = lazy_pattern(
     r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性|各地|乡村旅游|重点|文明|示范|流动|市外|县外|就业)"
 )
-_OTHERS = re.compile(r"(?<![居列位占])(?P<word>全国|全省)(?P<is>(?:平均)?(?:为|是|仅为?))?$")
-_AGAINST = re.compile(
+_OTHERS = lazy_pattern(r"(?<![居列位占])(?P<word>全国|全省)(?P<is>(?:平均)?(?:为|是|仅为?))?$")
+_AGAINST = lazy_pattern(
     r"进入|销往|遍布|覆盖|辐射|走向|高于|低于|快于|慢于|多于|少于|居|列|位|排|比|较|高出|超过|领先|优于|与"
 )
-_OWN_LEVEL = re.compile(r"(?:[，、]|^)(?P<level>[省市县区州]本级|[市县]级)")
-_DIVISIONS = re.compile(r"(?:个)?(?:设区市|地级市|市州|市（州|市\(州|地市|省份|省（|城市|县（市|县市区)")
-_TOWNSHIP = re.compile(r"[县旗区市][^，。；]{1,4}[镇乡]")
-_ORIGINS = re.compile(r"所在地|来源地|目的地|户籍地|客源地|投资方")
-_HOME = re.compile(r"全[市县区州旗]|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
-_LEADS = re.compile(
+_OWN_LEVEL = lazy_pattern(r"(?:[，、]|^)(?P<level>[省市县区州]本级|[市县]级)")
+_DIVISIONS = lazy_pattern(r"(?:个)?(?:设区市|地级市|市州|市（州|市\(州|地市|省份|省（|城市|县（市|县市区)")
+_TOWNSHIP = lazy_pattern(r"[县旗区市][^，。；]{1,4}[镇乡]")
+_ORIGINS = lazy_pattern(r"所在地|来源地|目的地|户籍地|客源地|投资方")
+_HOME = lazy_pattern(r"全[市县区州旗]|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
+_LEADS = lazy_pattern(
     r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*"
 )
 _LEVELS_OF_SHARES = ("prefecture", "county")

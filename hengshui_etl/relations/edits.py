@@ -6,13 +6,13 @@ with how plausible it is. Does not belong here: which edit mends what (mend.py).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from hengshui_etl.figures.numerals import chinese_number
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Figure
 from hengshui_etl.relations.intervals import Range, interval, meet, ratio_of
 
@@ -20,12 +20,12 @@ from hengshui_etl.relations.intervals import Range, interval, meet, ratio_of
 # one digit or the direction wrong. Garbled: a digit lost or doubled, a multiplier lost, the point moved by two.
 SLIP, MISREAD, GARBLED = 0, 1, 2
 
-_RUN = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)?")
+_RUN = lazy_pattern(r"[0-9０-９]+(?:[.．][0-9０-９]+)?")
 _NARROW = str.maketrans("０１２３４５６７８９．", "0123456789.")
 _WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
 _SPELLED = "一二三四五六七八九十"
 _DIGITS = frozenset(_SPELLED + "零〇两兩")
-_NUMERAL = re.compile("[零〇一二两兩三四五六七八九十百千万萬亿億点點]+")
+_NUMERAL = lazy_pattern("[零〇一二两兩三四五六七八九十百千万萬亿億点點]+")
 _SIMPLIFIED = str.maketrans("萬億兩點", "万亿两点")
 _SWAPPED_MULTIPLIERS = {"万": ("亿", 4), "萬": ("億", 4), "亿": ("万", -4), "億": ("萬", -4)}
 _MOST_DIGITS = 18

@@ -6,23 +6,23 @@ anything; what rounds here rounds for the eye only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Figure
 from hengshui_etl.relations.intervals import Range, last_nonzero_unit
 
 MOST_TERMS = 12
 MOST_CHARACTERS = 60
 
-_PINYIN = re.compile(r"\([^()\s]{0,8}\)?")
-_NUMBER = re.compile(r"[0-9０-９]{1,20}(?:[.．][0-9０-９]{1,20})?")
+_PINYIN = lazy_pattern(r"\([^()\s]{0,8}\)?")
+_NUMBER = lazy_pattern(r"[0-9０-９]{1,20}(?:[.．][0-9０-９]{1,20})?")
 _NARROW = str.maketrans("０１２３４５６７８９．", "0123456789.")
 _SIZES = (("万亿", "萬億", 12), ("亿", "億", 8), ("万", "萬", 4))
 _NAMES = {4: "万", 8: "亿", 12: "万亿"}
-_POINTS = re.compile("个?百分点|個?百分點")
+_POINTS = lazy_pattern("个?百分点|個?百分點")
 
 Expression = Callable[[], str]
 

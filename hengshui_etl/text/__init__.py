@@ -6,10 +6,10 @@ Belongs here: what a file says, position by position. Does not belong here: what
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import date
 from typing import Literal
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Article
 from hengshui_etl.text.article import layout_of
 from hengshui_etl.text.decode import Unreadable, decoded
@@ -19,7 +19,7 @@ from hengshui_etl.text.sentences import sentences_of
 
 __all__ = ["Unreadable", "read_article", "repair_counts"]
 
-_FILE_NAME = re.compile(r"[^/\\]*$")
+_FILE_NAME = lazy_pattern(r"[^/\\]*$")
 
 
 def read_article(

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Block, BlockKind
 from hengshui_etl.text import dateline
 from hengshui_etl.text.rows import table_at
@@ -24,13 +25,13 @@ _TITLE_LENGTH = 90
 _SHORT = 60
 _LONGEST_FURNITURE = 160
 
-_STOP = re.compile("[。！？；;!?]")
-_NOTE = re.compile(
+_STOP = lazy_pattern("[。！？；;!?]")
+_NOTE = lazy_pattern(
     "[（(【\\[]?(?:注|备注|说明|注释|附注|名词解释)[:：]|[\\[［【〔]注[\\]］】〕]|[（(](?:文中|表中|部分数据)|※|[\\[［]\\d[\\]］]"
 )
-_SLIP = re.compile(r"[-—|· ]*(?:\d+ ?条评论)?[-—|· ]*$")
-_TRAIL = re.compile("[^>»›。，]{0,16}(?: ?[>»›]+ ?[^>»›。，]{1,24}){1,8}$")
-_WHEN = re.compile(
+_SLIP = lazy_pattern(r"[-—|· ]*(?:\d+ ?条评论)?[-—|· ]*$")
+_TRAIL = lazy_pattern("[^>»›。，]{0,16}(?: ?[>»›]+ ?[^>»›。，]{1,24}){1,8}$")
+_WHEN = lazy_pattern(
     r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?|星期[一二三四五六日天]|周[一二三四五六日]|第? ?[\dA-Za-z一二三四五六七八九十]+ ?版"
     r"|[a-zA-Z]+(?:\.[a-zA-Z0-9]+)+|第\d+期|总第?\d+期|共\d+页|第\d+页"
 )
@@ -74,18 +75,18 @@ def _patterns() -> _Patterns:
     edge = "[\\s\\[\\]【】（）()|·/,，、:：*\\-—=>＞»+⁺⁻]"
     ending = _any_of(words["tails"])
     return _Patterns(
-        label=re.compile(f"{lead}{label} ?[:：]"),
-        labelled=re.compile(f"{label} ?[:：] ?"),
-        counter=re.compile(counter),
-        control=re.compile(f"(?:{edge}|(?:{_any_of(words['controls'])})(?={edge}|$))+$"),
-        opening=re.compile(f"{lead}(?:{_any_of(words['openings'])})"),
-        others=re.compile(f"{lead}(?:{_any_of(words['other_articles'])})"),
-        marks=re.compile(_any_of(words["marks"])),
-        tail=re.compile(
+        label=lazy_pattern(f"{lead}{label} ?[:：]"),
+        labelled=lazy_pattern(f"{label} ?[:：] ?"),
+        counter=lazy_pattern(counter),
+        control=lazy_pattern(f"(?:{edge}|(?:{_any_of(words['controls'])})(?={edge}|$))+$"),
+        opening=lazy_pattern(f"{lead}(?:{_any_of(words['openings'])})"),
+        others=lazy_pattern(f"{lead}(?:{_any_of(words['other_articles'])})"),
+        marks=lazy_pattern(_any_of(words["marks"])),
+        tail=lazy_pattern(
             f"(?:(?<=[ 。！？；）)])|(?<=[（(【\\[]))(?:(?:{ending}) ?[:：]|{counter}|第\\d+页"
             f"|[\u4e00-\u9fff、]{{0,10}}{phone} ?[:：]? ?(?={number}))[^。；！？\n]{{0,100}}[。；]?$"
         ),
-        phone=re.compile(f"[（(]?[\u4e00-\u9fff、]{{0,12}}{phone} ?[:：]? ?{number}[。;；)）]?"),
+        phone=lazy_pattern(f"[（(]?[\u4e00-\u9fff、]{{0,12}}{phone} ?[:：]? ?{number}[。;；)）]?"),
     )
 
 

@@ -5,49 +5,52 @@ Belongs here: reading such a line. Does not belong here: deciding which line is 
 
 from __future__ import annotations
 
-import re
 from datetime import date
+
+from hengshui_etl.patterns import lazy_pattern
 
 # Characters of names, also those beyond the basic plane (赖𬭎): letters that are not Latin. A range of characters would
 # take the engine a millisecond to compile, each time.
 _HAN = r"[^\W\d_a-zA-Z]"
 _NAME = f"(?:{_HAN}|·)"
-FULL_DATE = re.compile(
+FULL_DATE = lazy_pattern(
     r"(?<!\d)((?:19|20)\d\d)(?: ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]|([-/.])(\d{1,2})\4(\d{1,2}))(?!\d)"
     r"|([一二][〇零○Ｏ九][〇零○Ｏ一二三四五六七八九]{2})年([正一二三四五六七八九十]{1,2})月([一二三四五六七八九十廿卅]{1,3})[日号]"
 )
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0, "正": 1}
 
 _NAMES = f"{_NAME}{{2,4}}(?!{_HAN})(?:[ 、]{_NAME}{{2,4}}(?!{_HAN}|[:：/]))*"
-_WRITERS = re.compile(
+_WRITERS = lazy_pattern(
     "(?:(?:本报|全媒体|见习|特约|实习)*"
     "(?:记者|通讯员|实习生|(?:作者|撰稿人?|执笔|供稿|(?<![^\\W\\d_a-zA-Z])文)(?=[:：/ ]))"
     f"(?:[:：/] ?| )?{_NAMES}[ 、,，；]*)+"
 )
-_LABEL = re.compile("^(?:作者|撰稿人?|执笔|供稿|文)[:：] ?")
-_CONTROL = re.compile(" (?:评论|字号|字体|打印|分享|收藏|来源|编辑|责编|责任编辑|阅读|浏览|点击|时间|日期|发布|审核)$")
-_END = re.compile(
+_LABEL = lazy_pattern("^(?:作者|撰稿人?|执笔|供稿|文)[:：] ?")
+_CONTROL = lazy_pattern(
+    " (?:评论|字号|字体|打印|分享|收藏|来源|编辑|责编|责任编辑|阅读|浏览|点击|时间|日期|发布|审核)$"
+)
+_END = lazy_pattern(
     f"[（(]((?:{_HAN}|[· ]){{2,40}}|[^（）()。，；]{{0,12}}(?:记者|通讯员|供稿|作者|文/)[^（）()。]{{0,60}})[）)]$"
 )
-_LEAD = re.compile(
+_LEAD = lazy_pattern(
     f"^(?:{_NAME}{{2,16}}讯 ?|[^。，]{{0,24}}(?=[（(](?:本报)?(?:记者|通讯员)))[（(]([^（）()]{{2,60}})[）)]"
 )
-_SOURCE = re.compile(
+_SOURCE = lazy_pattern(
     "(?:来源|稿源|发布机构|发布单位|转自)[:：] ?([^ |:：【\\[（(）)、,，]{2,40})"
     f"|({_HAN}{{4,30}}?(?:局|委员会|委|厅|办公室|支行|调查队|中心|海关|政府))(?:供稿|发布)"
 )
-_NAME_BEFORE_DATE = re.compile(
+_NAME_BEFORE_DATE = lazy_pattern(
     f"^[（(【]?《?({_NAME}{{2,24}}?(?: {_NAME}{{4,30}})?)》?(?:全媒体|记者.*|通讯员.*|本报.*|供稿)?[ |]*$"
 )
 _OURSELVES = ("本报", "本网", "本站", "本台")
-_OFFICE = re.compile(
+_OFFICE = lazy_pattern(
     f"(?:{_HAN}{{2,30}}(?:局|办公室|委员会|调查队|总站|中心|政府|支行|日报|晚报|报社|网)(?:[ 、]+|$))+$"
 )
-_PHOTO = re.compile(
+_PHOTO = lazy_pattern(
     f"{_HAN}{{2,4}} ?/ ?[摄图文](?:/[摄图文])?[)）]?$|(?:^| )[^ ，。]{{2,10}} 摄$|^(?:本报)?资料(?:图片|照片)$"
 )
 
-_PHOTO_MARK = re.compile("[/摄料]")  # one of them stands in every credit
+_PHOTO_MARK = lazy_pattern("[/摄料]")  # one of them stands in every credit
 
 
 def date_in(text: str) -> date | None:

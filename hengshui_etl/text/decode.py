@@ -9,9 +9,9 @@ bytes that are not UTF-8 are weighed, by the share of everyday characters that e
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab.layout import common_characters
 
 
@@ -52,10 +52,10 @@ _FILE_KINDS = (
     (b"PAR1", "a Parquet file"),
     (b"\x7fELF", "a program"),
 )
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_NON_CHARACTERS = re.compile("[\ud800-\udfff\ufffd\ufffe\uffff]")
-_SUSPECT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
-_BEYOND_TWO_BYTES = re.compile("[^\x00-\u07ff]")
+_CONTROLS = lazy_pattern("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_NON_CHARACTERS = lazy_pattern("[\ud800-\udfff\ufffd\ufffe\uffff]")
+_SUSPECT = lazy_pattern("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
+_BEYOND_TWO_BYTES = lazy_pattern("[^\x00-\u07ff]")
 _SAMPLE = 60_000  # bytes weighed; longer texts do not change the verdict
 # Everyday characters make up 0.45 to 0.75 of press prose under its own encoding and less than 0.1 under a wrong one.
 _ENOUGH = 0.2

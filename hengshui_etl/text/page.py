@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from hengshui_etl.patterns import lazy_pattern
+
 
 class PageText(NamedTuple):
     """The text of a page, and the words of its `<title>`."""
@@ -23,7 +25,7 @@ class PageText(NamedTuple):
     title: str | None
 
 
-_LOOKS_LIKE_PAGE = re.compile(
+_LOOKS_LIKE_PAGE = lazy_pattern(
     r"<(?:!doctype\s+html|html|head|body|title|meta|div|p|table|br|h[1-6]|span|script|article|section|ul)\b[^<]{0,500}>",
     re.IGNORECASE,
 )
@@ -43,20 +45,20 @@ _BLOCKS = _tags(
 )
 _MENU_TAGS = _tags("nav footer aside ul ol div header table section dl form p td")
 _FURNITURE_TAGS = _tags("nav footer aside")
-_FURNITURE_NAMES = re.compile(
+_FURNITURE_NAMES = lazy_pattern(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|foot|footer|bottom|crumbs?|breadcrumbs?|copyright|sidebar|share|bdshare|"
     r"related|pager|pagination|prenext|hot|recommend|toolbar|friendlink|links)(?:$|[\s_\d-])",
     re.IGNORECASE,
 )
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_STYLE = lazy_pattern(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SPACES = re.compile("[ \t\n\r\f]+")
+_SPACES = lazy_pattern("[ \t\n\r\f]+")
 
 
 # Elements that stay open until they are closed: all but those that have no end or end by themselves. A parser of HTML
 # walks up through all that are open at each new block, so its time grows with the square of the depth: 80 000 open
 # `<div>` take it half a minute. Real pages stay below 100.
-_NESTING = re.compile(
+_NESTING = lazy_pattern(
     "<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|td|th|tr|tbody|thead|tfoot"
     "|option)[\\s/>])[a-z][^<>]*>?",
     re.IGNORECASE,

@@ -8,11 +8,11 @@ The error refused here is the false positive: a text that was sound must come ou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Offsets, Repair
 from hengshui_etl.text.script import is_traditional
 from hengshui_etl.text.shifted import LOST, SHIFTED, torn_characters
@@ -24,9 +24,9 @@ INVISIBLE = "invisible_character"
 _MANY = 3
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _LETTERS = f"a-zü{TONED}"
-_ANNOTATION = re.compile(f"[(（][{_LETTERS}]{{1,6}}[)）]")
+_ANNOTATION = lazy_pattern(f"[(（][{_LETTERS}]{{1,6}}[)）]")
 # Zero-width characters, soft hyphens, direction marks and stray control characters: nothing a reader sees.
-_INVISIBLE = re.compile(
+_INVISIBLE = lazy_pattern(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
 )
 

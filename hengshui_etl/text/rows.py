@@ -5,9 +5,9 @@ Belongs here: where a table begins and ends, and its cells. Does not belong here
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Span
 
 Line = tuple[int, int]
@@ -16,11 +16,11 @@ Row = tuple[Span, ...]
 _LONGEST_ROW = 300
 _LONGEST_CELL = 60
 # What may stand in a cell of numbers: a number, with sign, unit or remark, a dash for "none", or nothing.
-_NUMBER = re.compile(
+_NUMBER = lazy_pattern(
     r"[#<>≥≤约]?[-+±−]?\d[\d,.]*(?:[%‰]|[\u4e00-\u9fff]{1,4})?(?: ?[(（][^()（）]{1,12}[)）])?$|[—\-–…/.]+$|持平$|$"
 )
 _TAB, _WIDE, _NARROW = "\t", "  ", " "
-_GAPS = {_TAB: re.compile("\t"), _WIDE: re.compile(" {2,}"), _NARROW: re.compile(" +")}
+_GAPS = {_TAB: lazy_pattern("\t"), _WIDE: lazy_pattern(" {2,}"), _NARROW: lazy_pattern(" +")}
 
 
 def table_at(text: str, lines: Sequence[Line], at: int) -> tuple[Row, ...]:

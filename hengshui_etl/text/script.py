@@ -7,10 +7,10 @@ Does not belong here: edits that change the length (repair.py).
 from __future__ import annotations
 
 import operator
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab.layout import script_corrections
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Script = Literal["hans", "hant", "none"]
 
-_CHINESE = re.compile("[\u3400-\u9fff]")
+_CHINESE = lazy_pattern("[\u3400-\u9fff]")
 # Above this share of converted characters (1 in 40) a text counts as traditional: traditional press has 1 in 4, a
 # simplified article that quotes a few traditional names has 1 in 500.
 _HANT_SHARE = 40
@@ -27,7 +27,7 @@ _SAMPLE = 20_000  # characters that decide which script a text is in
 
 _NARROW = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94) if chr(0x21 + i).isalnum()}
 _NARROW |= dict(zip("．％－＋／", ".%-+/", strict=True))
-_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ．％－＋／]")
+_FULL_WIDTH = lazy_pattern("[０-９Ａ-Ｚａ-ｚ．％－＋／]")
 _SPACES = ("\u3000", "\u00a0", "\u2002", "\u2003", "\u2009", "\u202f")
 
 

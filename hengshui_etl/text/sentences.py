@@ -5,15 +5,15 @@ Belongs here: where a sentence ends. Does not belong here: what a block is (arti
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Block, Sentence
 
 # One leading class, no alternatives: the engine then skips to the next end without trying each character.
-_END = re.compile("[。！？；!?;\n](?:(?<!\n)[。！？；!?;]*[”’」』）)】]*)?")
+_END = lazy_pattern("[。！？；!?;\n](?:(?<!\n)[。！？；!?;]*[”’」』）)】]*)?")
 _PAIRS = (("（", "）"), ("“", "”"), ("(", ")"), ("「", "」"), ("『", "』"), ("【", "】"))
-_OPENING = re.compile("[（“(「『【]")
+_OPENING = lazy_pattern("[（“(「『【]")
 # A bracket or quotation is kept in one sentence if its closing mark comes this soon; longer speech is cut.
 _SHORT = 60
 

@@ -17,10 +17,10 @@ the loss.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Repair
 from hengshui_etl.vocab.layout import readings, without_tone, words_hant
 
@@ -31,9 +31,9 @@ MARK = "〓"
 _HANZI = "[\u3400-\u9fff]"
 _LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿ"
 _HOLE = "[?\ufffd□]"
-_TORN = re.compile(f"{_HOLE}([{_LETTERS}]{{1,6}})[)）](?:({_HANZI}{{0,8}}){_HOLE}([{_LETTERS}]{{1,6}})[)）])?")
-_HOLE_BEFORE_PINYIN = re.compile(f"{_HOLE}[(（]([{_LETTERS}]{{1,6}})[)）]")
-_HINT = re.compile(f"{_HOLE}[(（]?[{_LETTERS}]")
+_TORN = lazy_pattern(f"{_HOLE}([{_LETTERS}]{{1,6}})[)）](?:({_HANZI}{{0,8}}){_HOLE}([{_LETTERS}]{{1,6}})[)）])?")
+_HOLE_BEFORE_PINYIN = lazy_pattern(f"{_HOLE}[(（]([{_LETTERS}]{{1,6}})[)）]")
+_HINT = lazy_pattern(f"{_HOLE}[(（]?[{_LETTERS}]")
 
 
 def torn_characters(source: str) -> list[Repair]:

@@ -9,49 +9,50 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.averages_meant import Meant, meant_by
 from hengshui_etl.relations.search.view import View
 from hengshui_etl.relations.units import factor_between
 from hengshui_etl.vocab import alternatives, toml
 
 _PER = (
-    (re.compile(r"户均|每户|平均每户"), ("户", "家", "个")),
-    (re.compile(r"笔均|每笔|单笔"), ("笔", "户", "单", "宗", "件")),
-    (re.compile(r"套均|每套"), ("套",)),
-    (re.compile(r"亩均|平均亩产|亩产|每亩|单产"), ("亩", "公顷")),
-    (re.compile(r"人均|每人|生均|每名|每位|师均"), ("人", "名", "人次", "位", "户")),
-    (re.compile(r"日均|每天|每日|平均每天"), ("天", "日")),
-    (re.compile(r"月均|每月|平均每月"), ("个月", "月")),
-    (re.compile(r"年均|每年"), ("年",)),
-    (re.compile(r"次均|每次|每人次|例均"), ("人次", "次", "例")),
-    (re.compile(r"件均|每件|件"), ("件", "个", "宗")),
-    (re.compile(r"每公里|每千米"), ("公里",)),
-    (re.compile(r"每吨"), ("吨",)),
-    (re.compile(r"每平方米|均价|单价"), ("平方米",)),
+    (lazy_pattern(r"户均|每户|平均每户"), ("户", "家", "个")),
+    (lazy_pattern(r"笔均|每笔|单笔"), ("笔", "户", "单", "宗", "件")),
+    (lazy_pattern(r"套均|每套"), ("套",)),
+    (lazy_pattern(r"亩均|平均亩产|亩产|每亩|单产"), ("亩", "公顷")),
+    (lazy_pattern(r"人均|每人|生均|每名|每位|师均"), ("人", "名", "人次", "位", "户")),
+    (lazy_pattern(r"日均|每天|每日|平均每天"), ("天", "日")),
+    (lazy_pattern(r"月均|每月|平均每月"), ("个月", "月")),
+    (lazy_pattern(r"年均|每年"), ("年",)),
+    (lazy_pattern(r"次均|每次|每人次|例均"), ("人次", "次", "例")),
+    (lazy_pattern(r"件均|每件|件"), ("件", "个", "宗")),
+    (lazy_pattern(r"每公里|每千米"), ("公里",)),
+    (lazy_pattern(r"每吨"), ("吨",)),
+    (lazy_pattern(r"每平方米|均价|单价"), ("平方米",)),
     (
-        re.compile(
+        lazy_pattern(
             r"每(?:家|个|所|项|座|处|张|台|辆|社|厂|店|站|村|镇|乡|县|企业|点|单|头|只|艘|架|车|床|间|套|栋|条|班|组|批|期|场)|平均|户|均"
         ),
         (),
     ),
 )
 _BIG = (
-    (re.compile("每百"), 100),
-    (re.compile("每千"), 1000),
-    (re.compile("每十万"), 100000),
-    (re.compile("每万"), 10000),
-    (re.compile("每百万"), 1000000),
+    (lazy_pattern("每百"), 100),
+    (lazy_pattern("每千"), 1000),
+    (lazy_pattern("每十万"), 100000),
+    (lazy_pattern("每万"), 10000),
+    (lazy_pattern("每百万"), 1000000),
 )
-_AVERAGE_WORD = re.compile(
+_AVERAGE_WORD = lazy_pattern(
     r"[户人亩日月年次件例床车生企村店笔套单班站镇乡校户头只株吨座项批台社科门家均师员厂场点位桌网园]均(?![为在达已是超未可由有按能须高低])|单产|亩产|均价|单价|平均|每[^年日次经]|一人|一户|一亩|一家|一[座台条笔]|联系|负责"
 )
-_INCOME = re.compile(r"人均(?:可支配|纯|现金|工资|经营|财产|转移|地区|国内|GDP|生产|消费|生活)|收购价|市场价")
-_FROM = re.compile(r"(?:由|从)[约近]?$")
-_RECKONED = re.compile("测算|计算|计(?!划)|折算")
-_BEFORE = re.compile(rf"[，,。；;\s]*(?:{alternatives(toml('comparisons')['before']['words'])}|上周)")
-_NEXT = re.compile(r"^[、和及][^，。；、\d]{2,10}$")
-_ONE_IN = re.compile(r"^[^，。；\d]{0,6}中就?有(?:一|1)?")
-_RATE_WORD = re.compile(r"利用小时|小时数")
+_INCOME = lazy_pattern(r"人均(?:可支配|纯|现金|工资|经营|财产|转移|地区|国内|GDP|生产|消费|生活)|收购价|市场价")
+_FROM = lazy_pattern(r"(?:由|从)[约近]?$")
+_RECKONED = lazy_pattern("测算|计算|计(?!划)|折算")
+_BEFORE = lazy_pattern(rf"[，,。；;\s]*(?:{alternatives(toml('comparisons')['before']['words'])}|上周)")
+_NEXT = lazy_pattern(r"^[、和及][^，。；、\d]{2,10}$")
+_ONE_IN = lazy_pattern(r"^[^，。；\d]{0,6}中就?有(?:一|1)?")
+_RATE_WORD = lazy_pattern(r"利用小时|小时数")
 _DAYS = frozenset((
     28, 29, 30, 31, 59, 60, 61, 90, 91, 92, 120, 121, 122, 151, 152, 181, 182, 183, 184, 212, 213, 243, 244, 273, 274,
     304, 305, 334, 335, 365, 366, 7, 8, 10, 15, 40,

@@ -9,31 +9,32 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View, covered
 from hengshui_etl.relations.units import factor_between
 from hengshui_etl.vocab import alternatives, toml, words
 
 _DATA = toml("averages")
-_PER = tuple((re.compile(alternatives(per["words"])), words(per["units"])) for per in _DATA["per"])
+_PER = tuple((lazy_pattern(alternatives(per["words"])), words(per["units"])) for per in _DATA["per"])
 _PERSONS = frozenset(("人", "名", "位"))
 _THINGS = ("个", "家", "户", "所", "座", "处", "间", "项", "校", "企")
 _RATED = tuple((rated["word"], rated["total"], rated["number"]) for rated in _DATA["rated"])
 """What is divided by what in averages that are called by a name of their own."""
-_CLASSIFIER = re.compile(
+_CLASSIFIER = lazy_pattern(
     r"每[百千万十]*(?P<unit>[个家所项座处张台辆场批期班组条栋床架艘只头起宗支株艘口件笔套])|(?P<head>[场校企店村镇乡县车床台批班架只头株座起组])均"
     r"|(?P<one>单个|每千人|每万人)"
 )
-_NAMED = re.compile(
+_NAMED = lazy_pattern(
     r"(?:平均)?(?:每|单|一(?=[笔户家人亩]))[百千万十]*(?P<unit>(?:公里|千米|平方米|人次|公顷|[个名位户家件人口所座只台辆处组支起宗笔场套亩张项批井])?)(?P<noun>[^\W\d_a-zA-Z]{0,8})$"
 )
 """What is counted, where the average names it: 每千名老年人拥有, 平均每个家庭户的人口."""
-_VERBS = re.compile(alternatives(_DATA["between"]["verbs"]))
-_FLOWS = re.compile(rf"(?:{alternatives(_DATA['between']['flows'])})$")
-_FORMER = re.compile(
+_VERBS = lazy_pattern(alternatives(_DATA["between"]["verbs"]))
+_FLOWS = lazy_pattern(rf"(?:{alternatives(_DATA['between']['flows'])})$")
+_FORMER = lazy_pattern(
     "(?:(?:上年|去年|前年|同期)(?:同期|末|底|全年)?(?:度|为|是|仅|只有)?|(?:目标|任务|计划)(?:为|是|数|面积|的)?)$"
 )
-_SUM = re.compile(r"(?:共|总额|总量|总计|合计|惠及)[^\W\d_a-zA-Z]{0,4}$")
-_AVERAGE = re.compile(r"[^\W\d_a-zA-Z]均|平均|每|亩产|单产|单价")
+_SUM = lazy_pattern(r"(?:共|总额|总量|总计|合计|惠及)[^\W\d_a-zA-Z]{0,4}$")
+_AVERAGE = lazy_pattern(r"[^\W\d_a-zA-Z]均|平均|每|亩产|单产|单价")
 
 
 class Meant(NamedTuple):

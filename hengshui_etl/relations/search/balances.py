@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View
 from hengshui_etl.vocab import alternatives, toml
 
-BALANCE = re.compile(
+BALANCE = lazy_pattern(
     r"收益|利润|亏|赤字|差距|相差|净落|净赚|纯收入|净得|净剩|落下|顺差|逆差|结余|盈余|差额|净增|净流入|净值|结转|净|相抵|缺口|短收|短支"
 )
 _DATA = toml("comparisons")["balance"]
-_PAIRS = [tuple(re.compile(alternatives(p[name])) for name in ("in", "out", "rest")) for p in _DATA["pairs"]]
-_CARRIED = re.compile(alternatives(_DATA["carried"]))
+_PAIRS = [tuple(lazy_pattern(alternatives(p[name])) for name in ("in", "out", "rest")) for p in _DATA["pairs"]]
+_CARRIED = lazy_pattern(alternatives(_DATA["carried"]))
 _TOTALS = ("合计", "总计", "共计")
 _FAR = 40  # figures to either side of a net change in which its two flows are sought
-_APART = re.compile(rf"(?:{alternatives(_DATA['apart'])})[为达了约近]*$")
+_APART = lazy_pattern(rf"(?:{alternatives(_DATA['apart'])})[为达了约近]*$")
 
 
 def claim_balance(view: View, i: int) -> None:

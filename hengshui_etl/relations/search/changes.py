@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.balances import BALANCE, claim_balance
 from hengshui_etl.relations.search.differences import MORE, claim_amount, claim_plain_amount
 from hengshui_etl.relations.search.growth import claim_rate
@@ -20,7 +21,7 @@ from hengshui_etl.relations.search.points import (
 )
 from hengshui_etl.relations.search.view import AMOUNTS, View
 
-_OF_RATES = re.compile(r"增速|增幅|涨幅|降幅|率|比重|占比")  # a gap between rates, though told against a time before
+_OF_RATES = lazy_pattern(r"增速|增幅|涨幅|降幅|率|比重|占比")  # a gap between rates, though told against a time before
 
 
 def find_changes(view: View) -> None:

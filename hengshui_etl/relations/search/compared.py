@@ -5,12 +5,11 @@ Belongs here: what the words of a comparison name (较上年的…, 由…到…
 
 from __future__ import annotations
 
-import re
-
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import RelationType
 from hengshui_etl.relations.search.view import View, covered
 
-WHEN = re.compile(
+WHEN = lazy_pattern(
     r"长假|假期|春节|国庆|五一|黄金周|此时|当时|上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的"
 )
 

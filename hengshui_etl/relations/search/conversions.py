@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View, covered
 from hengshui_etl.relations.units import factor_between
 
-_OF_RATE = re.compile(r"兑|汇率|每千瓦时|每度|每吨|^折合|^折")
-_PER_UNIT = re.compile("每(?P<unit>千瓦时|立方米|吨)[^，。；]{0,8}$")
-_FORMER = re.compile("上年|去年|前年|前一年|同期")
-_RATE = re.compile(r"汇率|兑|折算")
+_OF_RATE = lazy_pattern(r"兑|汇率|每千瓦时|每度|每吨|^折合|^折")
+_PER_UNIT = lazy_pattern("每(?P<unit>千瓦时|立方米|吨)[^，。；]{0,8}$")
+_FORMER = lazy_pattern("上年|去年|前年|前一年|同期")
+_RATE = lazy_pattern(r"汇率|兑|折算")
 
 
 def find_conversions(view: View) -> None:

@@ -6,8 +6,7 @@ Belongs here: relations of type restatement that hold. Does not belong here: cop
 
 from __future__ import annotations
 
-import re
-
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.copies_failing import (
     accuse_copies,
     beside_a_copy,
@@ -18,9 +17,9 @@ from hengshui_etl.relations.search.copies_failing import (
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 from hengshui_etl.vocab import alternatives, toml
 
-_NEW = re.compile(r"(?:新增|净增|增加|多增)(?P<noun>[^\W\d_a-zA-Z]{0,6}?)[超逾达近约]*$")
-_ROUNDED = re.compile(r"^[）)]?[，,](?:即|也就是)?$")
-_EXACTLY = re.compile(f"^[，,（(](?:{alternatives(toml('comparisons')['exactly']['words'])})[为是：:]?$")
+_NEW = lazy_pattern(r"(?:新增|净增|增加|多增)(?P<noun>[^\W\d_a-zA-Z]{0,6}?)[超逾达近约]*$")
+_ROUNDED = lazy_pattern(r"^[）)]?[，,](?:即|也就是)?$")
+_EXACTLY = lazy_pattern(f"^[，,（(](?:{alternatives(toml('comparisons')['exactly']['words'])})[为是：:]?$")
 
 
 def find_copies(view: View) -> None:

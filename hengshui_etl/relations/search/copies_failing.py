@@ -13,12 +13,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Figure
 from hengshui_etl.relations.search.view import Slips, View, covered
 
-_EACH = re.compile("各|其中|每")
-_OF_ALL = re.compile(r"[总全][数量额]?")
-_TAKEN_UP = re.compile(r"([^\W\d_a-zA-Z]{2,8}?)(?:当中|之中|中|里)")
+_EACH = lazy_pattern("各|其中|每")
+_OF_ALL = lazy_pattern(r"[总全][数量额]?")
+_TAKEN_UP = lazy_pattern(r"([^\W\d_a-zA-Z]{2,8}?)(?:当中|之中|中|里)")
 
 
 def leading_digits(figure: Figure) -> int:

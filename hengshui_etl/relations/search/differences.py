@@ -6,16 +6,16 @@ Belongs here: changes in money, counts and measures. Does not belong here: what 
 
 from __future__ import annotations
 
-import re
 from itertools import combinations
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.balances import BALANCE, claim_net, named_balance
 from hengshui_etl.relations.search.compared import fitting, level_of, levels_pair
 from hengshui_etl.relations.search.named import named_pair
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 _FAR = 120  # figures back to where the other level may stand
-MORE = re.compile(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
+MORE = lazy_pattern(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 
 
 def claim_amount(view: View, i: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.lists_counted import (
     count_of_constituents,
     count_of_dates,
@@ -19,19 +20,19 @@ from hengshui_etl.relations.search.lists_counted import (
 )
 from hengshui_etl.relations.search.view import View
 
-_CLAUSE = re.compile(r"[。；;！？!?\n]")
-_DAY = re.compile(r"(?:\d{1,2}月)?\d{1,2}日|\d{1,2}月(?!\d)")
-_LEAD = re.compile(
+_CLAUSE = lazy_pattern(r"[。；;！？!?\n]")
+_DAY = lazy_pattern(r"(?:\d{1,2}月)?\d{1,2}日|\d{1,2}月(?!\d)")
+_LEAD = lazy_pattern(
     r"^.*(?:围绕|聚焦|开展|实施|推广|破解|包括|分别是|分别为|即|在|对|从|由|发展|推进|建设|组织|完成|打造|培育|涵盖|涉及|其中|抓好|形成|突出|坚持|落实|按照|依托|和的|成立|建成|入选|有|是|为|将|把|以|新增|，|,|：|:|）|\))"
 )
-_REGION = re.compile(r"[^\W\d_a-zA-Z]{1,8}(?:市|县|区|旗|镇|乡|街道|村|省|州)$")
-_FOCUS = re.compile(
+_REGION = lazy_pattern(r"[^\W\d_a-zA-Z]{1,8}(?:市|县|区|旗|镇|乡|街道|村|省|州)$")
+_FOCUS = lazy_pattern(
     r"(?:^|[，,。；;])(?:围绕|聚焦|针对|突出|抓好|聚力|瞄准|紧盯)(?P<list>[^，,。；]{4,60})[，,][^，,。；\d]{0,10}$"
 )
-_KIND = re.compile(
+_KIND = lazy_pattern(
     r"[^，。；\d]{0,4}?(县|区|市|镇|乡|街道|领域|行业|产业|方面|板块|环节|品种|品牌|类|市场|险种|税种|指标|原因|国家|地区|方式|渠道|部分|项目)"
 )
-_GENERIC = re.compile(r"(?:专项|重点|关键|领域|方面|难题|任务|行动|环节|工程|产业|行业|板块|问题|攻坚|专题)")
+_GENERIC = lazy_pattern(r"(?:专项|重点|关键|领域|方面|难题|任务|行动|环节|工程|产业|行业|板块|问题|攻坚|专题)")
 
 
 def find_enumerations(view: View) -> None:

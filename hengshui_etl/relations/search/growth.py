@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.compared import WHEN, fitting, level_of, levels_pair
 from hengshui_etl.relations.search.named import named_change, named_pair, named_percents, speaks_of
 from hengshui_etl.relations.search.points import claim_percent_for_points
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 
-_REAL = re.compile(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
+_REAL = lazy_pattern(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
 
 
 def claim_rate(view: View, i: int) -> None:

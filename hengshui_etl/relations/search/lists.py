@@ -10,24 +10,25 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS, NOT_ALL, names_a_partition
 from hengshui_etl.relations.search.view import FAR_BACK, View
 
-_CUE = re.compile(
+_CUE = lazy_pattern(
     r"(?P<of_which>其中|包括|包含|含|涉及|当中)"
     r"|(?P<made_of>构成|组成|分为|分成|拆成|划分|分别|依次|：|:|[里中内](?=[，,]))"
 )
 _RANK = {"、": 1, "和": 1, "与": 1, "及": 1, "，": 2, ",": 2, "；": 3, ";": 3, "。": 4, "\n": 5}
-_OTHERS = re.compile("其他|其它")
-_BREAK = re.compile(
+_OTHERS = lazy_pattern("其他|其它")
+_BREAK = lazy_pattern(
     "其中|包括|同时|此外|另外|上年(?!结转)|去年|同期|累计|共计|合计|总计|总量|总额|平均|人均|目标|计划|预算|任务|顺差|逆差"
 )
-_MADE_FROM = re.compile(r"由[^，。；]{0,12}$")
-_MADE_UP = re.compile(r"[^。；]{0,60}?(?:构成|组成)")
-_BRACKETED = re.compile(r"（[^）]*）|\([^)]*\)")
-_DIVIDED = re.compile("[，,]其中")
-_DONE = re.compile("已|完成|实际|完工|到位")
-_STANDARD = re.compile("预算|任务|目标|计划")
+_MADE_FROM = lazy_pattern(r"由[^，。；]{0,12}$")
+_MADE_UP = lazy_pattern(r"[^。；]{0,60}?(?:构成|组成)")
+_BRACKETED = lazy_pattern(r"（[^）]*）|\([^)]*\)")
+_DIVIDED = lazy_pattern("[，,]其中")
+_DONE = lazy_pattern("已|完成|实际|完工|到位")
+_STANDARD = lazy_pattern("预算|任务|目标|计划")
 
 
 class WordedList(NamedTuple):
@@ -116,9 +117,9 @@ def _heaviest(text: str) -> int:
     return max((_RANK.get(c, 0) for c in text), default=0)
 
 
-_COUNTED = re.compile(r"([两二三四五六七八九十])(?:个?(?:部分|方面|类|者|大?块|大板块|大类|项|种|级))")
+_COUNTED = lazy_pattern(r"([两二三四五六七八九十])(?:个?(?:部分|方面|类|者|大?块|大板块|大类|项|种|级))")
 _NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
-_NOT = re.compile(r"[非不未无]")
+_NOT = lazy_pattern(r"[非不未无]")
 
 
 def closed_list(view: View, found: WordedList) -> bool:
@@ -183,8 +184,8 @@ def _hundred_beside(view: View, parts: tuple[int, ...]) -> bool:
 
 
 # levels side by side that are no parts: stages of one thing, income beside expenditure, flows beside stocks
-_STAGE = re.compile("已|未|开工|投产|完工|竣工|注册|完成|通过|收入|支出|收益|余额|利润|总|净|新增|增加|减少|同比")
-_NUMBER = re.compile(r"[\d.．,０-９]+")
+_STAGE = lazy_pattern("已|未|开工|投产|完工|竣工|注册|完成|通过|收入|支出|收益|余额|利润|总|净|新增|增加|减少|同比")
+_NUMBER = lazy_pattern(r"[\d.．,０-９]+")
 
 
 def alike_members(view: View, found: WordedList) -> bool:
@@ -206,7 +207,7 @@ def alike_members(view: View, found: WordedList) -> bool:
     return len(set(behind)) == 1 and len(end) < len(tail) and end.rstrip("，,") == behind[0].rstrip("，,")
 
 
-_SUM_WORD = re.compile(r"(?:合计|总计|共计|累计|相加|加在一起|加起来|合起来|总数)[^，。；\d]{0,8}$|(?:^|[，,])共$")
+_SUM_WORD = lazy_pattern(r"(?:合计|总计|共计|累计|相加|加在一起|加起来|合起来|总数)[^，。；\d]{0,8}$|(?:^|[，,])共$")
 
 
 def worded_total(view: View, w: int) -> tuple[int, ...]:

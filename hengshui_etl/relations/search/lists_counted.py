@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import FAR_BACK, View
 
-_TOGETHER = re.compile(r"合计|合起来|加起来|相加|总和|总计|共占|合占|共计|一共|共|便撑起|占")
-_MONTHS = re.compile(
+_TOGETHER = lazy_pattern(r"合计|合起来|加起来|相加|总和|总计|共占|合占|共计|一共|共|便撑起|占")
+_MONTHS = lazy_pattern(
     r"((?:(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日)?、?|\d{1,2}日、?|和|及){2,40})(?:这)?(?:先后|分别|相继)[^，。；]{0,6}$"
 )
-_DAYS = re.compile(r"((?:(?:\d{1,2}月)?\d{1,2}日[、和]?)+)(?:这)?$")
-_ONE = re.compile(r"(?:\d{1,2}月)?\d{1,2}日|\d{1,2}月(?!\d)")
-_TABLE = re.compile(r"见下表|如下表|下表|见附表|(?:情况|明细|数据|结果)?如下[：:]?$")
-_OPENING = re.compile(r"(?:[，,。；;]|——)(?:上述|以上|这)?$")
-_CLOSING = re.compile("合计|合起来|加起来|相加|互有|去除|占比")
-_OTHERS = re.compile(r"其他|其它|其余")
-_OPEN = re.compile("等|其中|包括|其余|其他")
+_DAYS = lazy_pattern(r"((?:(?:\d{1,2}月)?\d{1,2}日[、和]?)+)(?:这)?$")
+_ONE = lazy_pattern(r"(?:\d{1,2}月)?\d{1,2}日|\d{1,2}月(?!\d)")
+_TABLE = lazy_pattern(r"见下表|如下表|下表|见附表|(?:情况|明细|数据|结果)?如下[：:]?$")
+_OPENING = lazy_pattern(r"(?:[，,。；;]|——)(?:上述|以上|这)?$")
+_CLOSING = lazy_pattern("合计|合起来|加起来|相加|互有|去除|占比")
+_OTHERS = lazy_pattern(r"其他|其它|其余")
+_OPEN = lazy_pattern("等|其中|包括|其余|其他")
 
 
 def count_of_summed(view: View, i: int) -> int | None:

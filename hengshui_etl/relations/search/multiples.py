@@ -8,21 +8,22 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View, covered
 from hengshui_etl.relations.units import factor_between
 
-_FORMER_LATTER = re.compile("前者[^，。；]{0,6}后者的?(?:近|约|超过?|超)?$")
-_OBJECT = re.compile(
+_FORMER_LATTER = lazy_pattern("前者[^，。；]{0,6}后者的?(?:近|约|超过?|超)?$")
+_OBJECT = lazy_pattern(
     r"(?P<subject>[^，。；,]{0,14}?)(?:的[^\W\d_a-zA-Z]{2}|)(?:已|也)?(?:相当于|是|为|达到?)(?P<object>[^，。；,]{2,12}?)的?(?:近|约|超过?|超)?$"
 )
-_TIME = re.compile(
+_TIME = lazy_pattern(
     r"(?:当年|上年|去年|前年|上届|上季度?|上月|往年|平日|年初|\d{4}年|同期|末|底|全年|\d{1,2}月份?)+(?:同期|末|底)?"
 )
-_TIME_OF = re.compile(r"同期|上年|去年|前年|上届|往年")
-_ATTRIBUTE = re.compile("面积|产值|收入|价格|速度|密度|投资|产量|效率|长度|规模|成本|体积|重量|高度")
-_ELSEWHERE = re.compile("全[国省市县州区]|平均|世界|全球|同类|水平|当地")
-_FROM = re.compile("(?:由|从)[^，。；,]{0,14}$")
-_BESIDE = re.compile("(?:与|比|较|同|和)[^，。；,]{0,14}$")
+_TIME_OF = lazy_pattern(r"同期|上年|去年|前年|上届|往年")
+_ATTRIBUTE = lazy_pattern("面积|产值|收入|价格|速度|密度|投资|产量|效率|长度|规模|成本|体积|重量|高度")
+_ELSEWHERE = lazy_pattern("全[国省市县州区]|平均|世界|全球|同类|水平|当地")
+_FROM = lazy_pattern("(?:由|从)[^，。；,]{0,14}$")
+_BESIDE = lazy_pattern("(?:与|比|较|同|和)[^，。；,]{0,14}$")
 
 
 def find_multiples(view: View) -> None:

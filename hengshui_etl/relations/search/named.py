@@ -7,10 +7,10 @@ numbers would show (differences.py, growth.py, points.py try those first).
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered
 from hengshui_etl.vocab import alternatives, toml
 
@@ -19,38 +19,38 @@ _LONG_AGO = rf"(?:{alternatives(_DATA['before']['words'])})"
 _TIME = rf"(?:{_LONG_AGO}|{alternatives(_DATA['before']['neutral'])}|\d{{4}}[年届]|\d{{1,2}}月份?|\d{{1,2}}日)"
 _FILL = rf"(?:{alternatives(_DATA['before']['fill'])})"
 _LEAD = r"[而但且则，、）]*(?:早在|在)?"
-_BEFORE = re.compile(rf"^{_LEAD}{_TIME}(?:{_TIME}|{_FILL})*(?:增长|下降)?$")
-_TIME_FIRST = re.compile(rf"^{_LEAD}{_TIME}")
-_LONG_AGO_FIRST = re.compile(rf"^{_LEAD}{_LONG_AGO}")
+_BEFORE = lazy_pattern(rf"^{_LEAD}{_TIME}(?:{_TIME}|{_FILL})*(?:增长|下降)?$")
+_TIME_FIRST = lazy_pattern(rf"^{_LEAD}{_TIME}")
+_LONG_AGO_FIRST = lazy_pattern(rf"^{_LEAD}{_LONG_AGO}")
 _COMPARED = rf"(?<![同环占对可])(?:{alternatives(_DATA['than']['words'])})(?![重例率值为])"
-_THAN = re.compile(rf"{_COMPARED}[^，,。；;、]{{0,24}}$")
-_THAN_TIME = re.compile(rf"(?:{_COMPARED}|与){_TIME}(?:{_TIME}|{_FILL})*$")
+_THAN = lazy_pattern(rf"{_COMPARED}[^，,。；;、]{{0,24}}$")
+_THAN_TIME = lazy_pattern(rf"(?:{_COMPARED}|与){_TIME}(?:{_TIME}|{_FILL})*$")
 _WIDER = rf"(?:{alternatives(_DATA['than']['gap'])})"
-_GAP = re.compile(rf"^[）)]?(?:的[^，。；、\d]{{1,6}}?)?(?:[^，。；、\d]{{0,4}}?{_WIDER}[出了约近达]*)?$")
-_ELSEWHERE = re.compile(rf"^[而但，]?(?:{alternatives(_DATA['than']['elsewhere'])})(?:水平|平均)?[为是仅]*$")
-_APART = re.compile(rf"{_WIDER}[出了约近达]*$")
-_FROM = re.compile(rf"(?:{alternatives(_DATA['from']['words'])})(?![业事于])[^，。；]{{0,24}}$")
-_TO = re.compile(rf"^[^，。；]{{0,16}}(?:{alternatives(_DATA['from']['to'])})[^，。；]{{0,10}}$")
+_GAP = lazy_pattern(rf"^[）)]?(?:的[^，。；、\d]{{1,6}}?)?(?:[^，。；、\d]{{0,4}}?{_WIDER}[出了约近达]*)?$")
+_ELSEWHERE = lazy_pattern(rf"^[而但，]?(?:{alternatives(_DATA['than']['elsewhere'])})(?:水平|平均)?[为是仅]*$")
+_APART = lazy_pattern(rf"{_WIDER}[出了约近达]*$")
+_FROM = lazy_pattern(rf"(?:{alternatives(_DATA['from']['words'])})(?![业事于])[^，。；]{{0,24}}$")
+_TO = lazy_pattern(rf"^[^，。；]{{0,16}}(?:{alternatives(_DATA['from']['to'])})[^，。；]{{0,10}}$")
 _LASTING = rf"(?:{alternatives(_DATA['span']['words'])})"
-_SPAN = re.compile(rf"^[一二两三四五六七八九十几多半\d]+{_LASTING}[间来多里内]*(?:共|累计|合计|抬|猛|净|长|再)*$")
-_REST = re.compile(alternatives(_DATA["parts"]["rest"]))
-_SECOND = re.compile(rf"(?:{alternatives(_DATA['parts']['second'])})[加少了约近]*$")
-_YEARS = re.compile("[二两三四五六七八九十几多]+年")
-_BECOME = re.compile("[升降增减加少高低长大小](?:到|至|为|成)$")
+_SPAN = lazy_pattern(rf"^[一二两三四五六七八九十几多半\d]+{_LASTING}[间来多里内]*(?:共|累计|合计|抬|猛|净|长|再)*$")
+_REST = lazy_pattern(alternatives(_DATA["parts"]["rest"]))
+_SECOND = lazy_pattern(rf"(?:{alternatives(_DATA['parts']['second'])})[加少了约近]*$")
+_YEARS = lazy_pattern("[二两三四五六七八九十几多]+年")
+_BECOME = lazy_pattern("[升降增减加少高低长大小](?:到|至|为|成)$")
 _NAMES_PLAN = rf"(?:{alternatives(_DATA['than']['plan'])})"
-_OVER = re.compile(rf"(?:{alternatives(_DATA['than']['over'])})[^，。；]{{0,8}}{_NAMES_PLAN}[数的]?$")
-_PLAN = re.compile(rf"^(?:的{_NAMES_PLAN}?)?$")
-_PLANNED = re.compile(rf"^的?[^，。；、\d]{{0,4}}{_NAMES_PLAN}")
-_AS_PLANNED = re.compile(rf"{_NAMES_PLAN}(?:数|面积|总额)?[为是的]?$")
-_OTHER = re.compile(alternatives(_DATA["other"]["words"]))
-_REAL = re.compile(alternatives(_DATA["other"]["real"]))
-_REVISED = re.compile(rf"(?:{alternatives(_DATA['revised']['words'])})的?$")
-_MONTH = re.compile(r"\d{1,2}月|[一二三四]季度|上半年|\d{4}年")
-_YEARLY = re.compile("同比|比上年|较上年|比去年|较去年|按年|(?<![上下半全])年[增减](?!幅)")
-_MONTHLY = re.compile("环比|比上月|较上月|按月|月增|月减")
-_SELF = re.compile("^每.$|口径$|增[速幅长]|[降涨跌升减]幅|占比|比[重例]|率$|水平|相比|对比|同比|环比|幅度")
-_LOOSE = re.compile("^(?:其中|不过|但|而|受|虽|均|已|仍)|(?:总额|额|已|增速|增幅|相)+$|[，、（()）]")
-_AVERAGE = re.compile("均|每|单价|单产")
+_OVER = lazy_pattern(rf"(?:{alternatives(_DATA['than']['over'])})[^，。；]{{0,8}}{_NAMES_PLAN}[数的]?$")
+_PLAN = lazy_pattern(rf"^(?:的{_NAMES_PLAN}?)?$")
+_PLANNED = lazy_pattern(rf"^的?[^，。；、\d]{{0,4}}{_NAMES_PLAN}")
+_AS_PLANNED = lazy_pattern(rf"{_NAMES_PLAN}(?:数|面积|总额)?[为是的]?$")
+_OTHER = lazy_pattern(alternatives(_DATA["other"]["words"]))
+_REAL = lazy_pattern(alternatives(_DATA["other"]["real"]))
+_REVISED = lazy_pattern(rf"(?:{alternatives(_DATA['revised']['words'])})的?$")
+_MONTH = lazy_pattern(r"\d{1,2}月|[一二三四]季度|上半年|\d{4}年")
+_YEARLY = lazy_pattern("同比|比上年|较上年|比去年|较去年|按年|(?<![上下半全])年[增减](?!幅)")
+_MONTHLY = lazy_pattern("环比|比上月|较上月|按月|月增|月减")
+_SELF = lazy_pattern("^每.$|口径$|增[速幅长]|[降涨跌升减]幅|占比|比[重例]|率$|水平|相比|对比|同比|环比|幅度")
+_LOOSE = lazy_pattern("^(?:其中|不过|但|而|受|虽|均|已|仍)|(?:总额|额|已|增速|增幅|相)+$|[，、（()）]")
+_AVERAGE = lazy_pattern("均|每|单价|单产")
 _REACH, _FAR = 7, 10  # figures back to what a change is told of, and from there to the level
 
 

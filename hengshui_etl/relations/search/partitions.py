@@ -6,14 +6,14 @@ Does not belong here: lists beside their whole (sums_listed.py), percentages (pe
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.sum_evidence import BY, NOT_ALL, first_scaled_slip, names_a_partition, scaled_slip
 from hengshui_etl.relations.search.view import Slips, View
 
 # opens the parts of something told before (货运方面，; 三次产业项目中，; 看货种。): less surely all of them than 按…分
-_ABOUT = re.compile(
+_ABOUT = lazy_pattern(
     r"(?:^|[，。；\s])(?:[^，。；\d]{2,10}(?:方面|当中|中|里)[，,]|看[^，。；\d]{2,5}[。，])[^，。；\d]{0,16}$"
 )
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Figure
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 from hengshui_etl.vocab import alternatives, toml
 
-_INSIDE = re.compile(
+_INSIDE = lazy_pattern(
     r"[^，,。；、;:：]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)"
 )
-_OPENS = re.compile("其中|这当中|这里[面头]")
-_APART = re.compile("人均|户均|亩均|平均|由早前|^为")  # an average, or what something is compared with
-_COMPARED = re.compile("(?:比|较|与|由|从)[^，。；]{1,14}的?$")
-_EARLIER = re.compile(alternatives(toml("comparisons")["before"]["words"]) + "|[比较]|最")
-_NEW = re.compile(r"新(?:增|谋划|建|签|设|办|登记|认定|开工|培育|注册|引进|发展|开通|改建|组建)")
-_LEVEL = re.compile(r"余额|累计|总量|存量|保有|在库")
-_STOCK = re.compile(r"在库|累计|总数|总量|实有|现有|共有|总计|目前|存量|保有")
+_OPENS = lazy_pattern("其中|这当中|这里[面头]")
+_APART = lazy_pattern("人均|户均|亩均|平均|由早前|^为")  # an average, or what something is compared with
+_COMPARED = lazy_pattern("(?:比|较|与|由|从)[^，。；]{1,14}的?$")
+_EARLIER = lazy_pattern(alternatives(toml("comparisons")["before"]["words"]) + "|[比较]|最")
+_NEW = lazy_pattern(r"新(?:增|谋划|建|签|设|办|登记|认定|开工|培育|注册|引进|发展|开通|改建|组建)")
+_LEVEL = lazy_pattern(r"余额|累计|总量|存量|保有|在库")
+_STOCK = lazy_pattern(r"在库|累计|总数|总量|实有|现有|共有|总计|目前|存量|保有")
 
 
 def claim_marked_parts(view: View) -> None:
@@ -87,7 +88,7 @@ def _surely_whole(view: View, i: int, j: int) -> bool:
     return _LEVEL.search(view.said[i].before) is None or _LEVEL.search(view.said[j].before) is not None
 
 
-_DONE = re.compile(
+_DONE = lazy_pattern(
     r"^(?:目前)?已(?:经)?(?:全部)?(?:完工|开工|建成|完成|投产|整改|签约|落实|使用|支出|办结|竣工|交付|入库|发放|拨付|到位|开放|播)$"
 )
 

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View
 from hengshui_etl.vocab import alternatives, toml
 
 _DATA = toml("parts")
-_WITHIN = re.compile(rf"^[，,、]?[^，。；\d]{{0,10}}(?:{alternatives(_DATA['limits']['within'])})[^，。；\d]{{0,12}}$")
-_LIMIT = re.compile(alternatives(_DATA["limits"]["words"]))
+_WITHIN = lazy_pattern(
+    rf"^[，,、]?[^，。；\d]{{0,10}}(?:{alternatives(_DATA['limits']['within'])})[^，。；\d]{{0,12}}$"
+)
+_LIMIT = lazy_pattern(alternatives(_DATA["limits"]["words"]))
 _FAR = 120  # characters of a sentence in which a group is looked for
-_GROUP = re.compile(
+_GROUP = lazy_pattern(
     r"(?:^|[。；\n])(?:在)?(?:这些|全部|上述)?(?P<noun>[^\W\d_a-zA-Z]{2,10})(?:中|里|当中)(?:，|有|,|已)[^。；]{0,40}$"
 )
-_UNION = re.compile(alternatives(_DATA["overlap"]["union"]))
-_NET = re.compile(
+_UNION = lazy_pattern(alternatives(_DATA["overlap"]["union"]))
+_NET = lazy_pattern(
     rf"(?:{alternatives(_DATA['overlap']['both'])})[^，。；\d]{{0,8}}，(?:{alternatives(_DATA['overlap']['net'])})[^，。；\d]{{0,10}}$"
 )
-_BOTH = re.compile(r"^[^，。；\d]{0,4}同时[^，。；\d]{2,12}(?:两|二|2)[^，。；]{0,8}")
+_BOTH = lazy_pattern(r"^[^，。；\d]{0,4}同时[^，。；\d]{2,12}(?:两|二|2)[^，。；]{0,8}")
 
 
 def claim_parts_by_words(view: View) -> None:

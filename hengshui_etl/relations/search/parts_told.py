@@ -8,37 +8,38 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.parts import ends_list, inner_period
 from hengshui_etl.relations.search.view import View, covered
 from hengshui_etl.vocab import alternatives, toml
 
 _DATA = toml("parts")
-_FIRM = re.compile(rf"^(?:目前|现|今年)?(?:{alternatives(_DATA['stages']['firm'])})[了的]?$")
-_SUCCESS = re.compile(rf"^(?P<verb>[^\W\d_a-zA-Z]{{2}})(?:{alternatives(_DATA['stages']['success'])})[了的]?$")
-_INCLUDING = re.compile(rf"^[，,]?(?:{alternatives(_DATA['marks']['including'])})[^，。；、\d]{{2,20}}$")
-_NEW = re.compile(rf"(?:{alternatives(_DATA['stock']['new'])})(?P<noun>[^\W\d_a-zA-Z]{{0,12}})$")
-_JOINING = re.compile(rf"^(?P<noun>[^\W\d_a-zA-Z]{{2,8}}?)(?:{alternatives(_DATA['stock']['joining'])})$")
-_ALL = re.compile(rf"(?:{alternatives(_DATA['stock']['all'])})")
+_FIRM = lazy_pattern(rf"^(?:目前|现|今年)?(?:{alternatives(_DATA['stages']['firm'])})[了的]?$")
+_SUCCESS = lazy_pattern(rf"^(?P<verb>[^\W\d_a-zA-Z]{{2}})(?:{alternatives(_DATA['stages']['success'])})[了的]?$")
+_INCLUDING = lazy_pattern(rf"^[，,]?(?:{alternatives(_DATA['marks']['including'])})[^，。；、\d]{{2,20}}$")
+_NEW = lazy_pattern(rf"(?:{alternatives(_DATA['stock']['new'])})(?P<noun>[^\W\d_a-zA-Z]{{0,12}})$")
+_JOINING = lazy_pattern(rf"^(?P<noun>[^\W\d_a-zA-Z]{{2,8}}?)(?:{alternatives(_DATA['stock']['joining'])})$")
+_ALL = lazy_pattern(rf"(?:{alternatives(_DATA['stock']['all'])})")
 _FLOW = _DATA["flow"]
-_TOTAL = re.compile(rf"(?P<stem>[^\W\d_a-zA-Z]{{2}}){_FLOW['total']}[为达到]*$")
-_MADE = re.compile(
+_TOTAL = lazy_pattern(rf"(?P<stem>[^\W\d_a-zA-Z]{{2}}){_FLOW['total']}[为达到]*$")
+_MADE = lazy_pattern(
     r"累计|历年|发放|缴存|提取|个人|住房|全[市县区省]|[我本全]?[市县区省]|\d{4}年末?|年末|末|月|底|，|、"
 )
-_SAME_VERB = re.compile(r"^被?(?P<verb>[^\W\d_a-zA-Z]{2})[^，。；]{2,16}的$")
-_ALONE = re.compile(r"^[，,]?(?:仅|光|单是)[^，。；\d]{2,24}就(?:有|达)?$")
-_UPWARDS = re.compile(r"级以上(?P<noun>[^\W\d_a-zA-Z]{2,6})$")
-_SINCE = re.compile(r"(?:以来|历年|历届|共|，|^)累计(?P<verb>[^\W\d_a-zA-Z]{2})了?$")
-_PEAK = re.compile(r"单日|当日|当天|单月|一天|高峰")
-_PER_TIME = re.compile(r"日均|每天|每日|月均|每月")
-_LEAD = re.compile(rf"^(?:{alternatives(_DATA['name']['before'])})+")
-_TAIL = re.compile(rf"(?:{alternatives(_DATA['name']['behind'])})+$")
-_KIND = re.compile(rf"(?:{alternatives(_DATA['name']['kinds'])})$")
-_NO_KIND = re.compile(alternatives(_DATA["name"]["other"]))
-_LONG = re.compile("累计|全年|前[一二三四五六七八九十\\d]+个?月|上半年|前三季度|[首一二三四]季度?")
-_SHORT = re.compile(r"(?<![-—至到~～年])(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?!底|末)|当月|单月|当天|当日")
-_WHEN = re.compile(r"\d{4}年|\d{1,2}月份?|\d{1,2}日|前\d+个月|累计|单月|当月|当天|当日|[首一二三四]季度?|全年|上半年")
-_GROUP = re.compile(r"^(?P<noun>[^\W\d_a-zA-Z]{2,12})(?:中|里|当中)[^，。；、]{0,30}$")
-_LISTED = re.compile(r"^(?:[^，。；、]{1,12}、){1,8}[^，。；、]{1,14}分别为?$")
+_SAME_VERB = lazy_pattern(r"^被?(?P<verb>[^\W\d_a-zA-Z]{2})[^，。；]{2,16}的$")
+_ALONE = lazy_pattern(r"^[，,]?(?:仅|光|单是)[^，。；\d]{2,24}就(?:有|达)?$")
+_UPWARDS = lazy_pattern(r"级以上(?P<noun>[^\W\d_a-zA-Z]{2,6})$")
+_SINCE = lazy_pattern(r"(?:以来|历年|历届|共|，|^)累计(?P<verb>[^\W\d_a-zA-Z]{2})了?$")
+_PEAK = lazy_pattern(r"单日|当日|当天|单月|一天|高峰")
+_PER_TIME = lazy_pattern(r"日均|每天|每日|月均|每月")
+_LEAD = lazy_pattern(rf"^(?:{alternatives(_DATA['name']['before'])})+")
+_TAIL = lazy_pattern(rf"(?:{alternatives(_DATA['name']['behind'])})+$")
+_KIND = lazy_pattern(rf"(?:{alternatives(_DATA['name']['kinds'])})$")
+_NO_KIND = lazy_pattern(alternatives(_DATA["name"]["other"]))
+_LONG = lazy_pattern("累计|全年|前[一二三四五六七八九十\\d]+个?月|上半年|前三季度|[首一二三四]季度?")
+_SHORT = lazy_pattern(r"(?<![-—至到~～年])(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?!底|末)|当月|单月|当天|当日")
+_WHEN = lazy_pattern(r"\d{4}年|\d{1,2}月份?|\d{1,2}日|前\d+个月|累计|单月|当月|当天|当日|[首一二三四]季度?|全年|上半年")
+_GROUP = lazy_pattern(r"^(?P<noun>[^\W\d_a-zA-Z]{2,12})(?:中|里|当中)[^，。；、]{0,30}$")
+_LISTED = lazy_pattern(r"^(?:[^，。；、]{1,12}、){1,8}[^，。；、]{1,14}分别为?$")
 
 
 def claim_told_parts(view: View) -> None:

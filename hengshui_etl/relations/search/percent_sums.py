@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Claim
 from hengshui_etl.relations.search.lists import opposite
 from hengshui_etl.relations.search.sum_evidence import BY, names_a_partition
@@ -84,8 +85,8 @@ def _claim_hundred(view: View, group: list[int]) -> None:
                     return
 
 
-_STANDARD = re.compile("预算|任务|目标|计划|完成|同期|全省|全国|上年|去年")
-_LAST = re.compile("(?:^|[、，；和及])(?:其他|其它)")
+_STANDARD = lazy_pattern("预算|任务|目标|计划|完成|同期|全省|全国|上年|去年")
+_LAST = lazy_pattern("(?:^|[、，；和及])(?:其他|其它)")
 
 
 def accuse_hundreds(view: View) -> None:
@@ -127,10 +128,10 @@ def _levels_are_all(view: View, run: list[int]) -> bool:
 
 
 _NEAR = 90  # per cent that a list of shares must name, or more than a hundred, before one slip is looked for
-_SOME = re.compile("(?:前|后|後)[一二两兩三四五六七八九十几幾\\d]|主要|为主|当中|等|重复|重叠|交叉|同时|多选|可选")
-_NEXT = re.compile("其中|依次|分别|贡献|[。\n]")
-_CALLED = re.compile("(?:占比|比重|比例|构成|贡献率|份额)[^，。；\\d]{0,4}$")
-_IN_ORDER = re.compile("依次|分别|各占|构成")
+_SOME = lazy_pattern("(?:前|后|後)[一二两兩三四五六七八九十几幾\\d]|主要|为主|当中|等|重复|重叠|交叉|同时|多选|可选")
+_NEXT = lazy_pattern("其中|依次|分别|贡献|[。\n]")
+_CALLED = lazy_pattern("(?:占比|比重|比例|构成|贡献率|份额)[^，。；\\d]{0,4}$")
+_IN_ORDER = lazy_pattern("依次|分别|各占|构成")
 
 
 def accuse_shares_in_rows(view: View) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View
 
-_REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
-_REST_WORD = re.compile(r"其余|余下")
-_BELOW = re.compile(
+_REST = lazy_pattern(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
+_REST_WORD = lazy_pattern(r"其余|余下")
+_BELOW = lazy_pattern(
     r"已|其中|[里中内][，,已有的]|完成|完工|。|占|用于|整改|审结|办结|投|入|建成|开工|开放|到位|实施|销售|取得|获"
 )
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.lists import worded_list
 from hengshui_etl.relations.search.view import View
 
-_REST = re.compile(r"其余|剩余|剩下|余下|尚余|还剩|尚有|仍有|还有|另有|另外|尚可|净资产|结转下年")
-_REST_BEHIND = re.compile(r"(?:仍|还|尚)(?:在|未)")
-_INSIDE = re.compile(
+_REST = lazy_pattern(r"其余|剩余|剩下|余下|尚余|还剩|尚有|仍有|还有|另有|另外|尚可|净资产|结转下年")
+_REST_BEHIND = lazy_pattern(r"(?:仍|还|尚)(?:在|未)")
+_INSIDE = lazy_pattern(
     r"已|其中|包括|[里中内][，,]|：|:|完成|完工|整改|审结|办结|结案|建成|开工|开放|到位|实施|入驻|使用|收回|质量|负债|支出|竣工|达标"
 )
-_OF_ALL = re.compile("^[^，,。；;]{0,10}[里中内]|其中")
-_TAKEN_OFF = re.compile("剔除|除去")
-_AMONG = re.compile(r"(?:^|[，,。；;：:\s])(?P<name>[^，,。；;：:\s\d]{2,12})[里中内][，,]")
-_TOTAL = re.compile("总计|合计|总额")
-_BALANCE = re.compile("净资产|结转下年")
+_OF_ALL = lazy_pattern("^[^，,。；;]{0,10}[里中内]|其中")
+_TAKEN_OFF = lazy_pattern("剔除|除去")
+_AMONG = lazy_pattern(r"(?:^|[，,。；;：:\s])(?P<name>[^，,。；;：:\s\d]{2,12})[里中内][，,]")
+_TOTAL = lazy_pattern("总计|合计|总额")
+_BALANCE = lazy_pattern("净资产|结转下年")
 
 
 class _Reading(NamedTuple):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.shares_parts import is_name
 from hengshui_etl.relations.search.view import View, shared_characters
 
-FAR = re.compile(r"全省|全国|省内|全球|世界|全自治区|全疆")
-TOGETHER = re.compile(r"合计|共占|总共|之和|三者|两者|四者|上述|以上[^，。]{0,8}合|合占")
+FAR = lazy_pattern(r"全省|全国|省内|全球|世界|全自治区|全疆")
+TOGETHER = lazy_pattern(r"合计|共占|总共|之和|三者|两者|四者|上述|以上[^，。]{0,8}合|合占")
 
 
 def parts_of(view: View, i: int) -> list[int]:
@@ -77,10 +78,10 @@ def wholes_of(view: View, i: int, part: int, said: str) -> list[int]:
 
 _PERSONS = frozenset(("人", "名", "位", "口", "人次"))
 _BEARERS = frozenset(("个", "家", "户", "所", "座"))
-_AMOUNT = re.compile("(?<![数总])量$|额$|产值$|收入$|面积$")
-_OF_PERSONS = re.compile("(?:人口|人数|居民)(?:总数|总量)?$")
+_AMOUNT = lazy_pattern("(?<![数总])量$|额$|产值$|收入$|面积$")
+_OF_PERSONS = lazy_pattern("(?:人口|人数|居民)(?:总数|总量)?$")
 # 计划312公里、完成248公里 is no list
-_MEMBER = re.compile("[、和及与](?!完成|实际|已|其中|完工|竣工|投产|到位|支出|拨付)[^，,。；;]{0,16}")
+_MEMBER = lazy_pattern("[、和及与](?!完成|实际|已|其中|完工|竣工|投产|到位|支出|拨付)[^，,。；;]{0,16}")
 
 
 def of_other_kind(view: View, i: int, part: int) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, of_one_list, parts_of, wholes_of
 from hengshui_etl.relations.search.shares_failing import claim_plain_failure
 from hengshui_etl.relations.search.shares_meant import contributes, means_another, meant_but_failing
 from hengshui_etl.relations.search.view import AMOUNTS, FAR_BACK, View, shared_characters
 
-_NO_SHARE = re.compile(
+_NO_SHARE = lazy_pattern(
     r"增长率|增速|利率|汇率|死亡率|出生率|周转率|失业率|通胀|发生率|毛利率|机械化率|自给率|成活率|负债率|杠杆率|容积率|降水|湿度|浓度|城镇化率|森林覆盖率|覆盖度|满意|知晓率|存活率|增长率|周转|入学率|毕业率|恩格尔|弃风|回报率|收益率"
 )
-_GROWTH_SHARE = re.compile(r"贡献率|贡献")
+_GROWTH_SHARE = lazy_pattern(r"贡献率|贡献")
 
 
 def find_shares(view: View) -> None:
@@ -39,8 +40,8 @@ def find_shares(view: View) -> None:
             _claim_stated(view, i)
 
 
-_OF = re.compile(r"[^，,。；;、%％]{2,10}的")
-_IS = re.compile(r"(?:[为為是达達占佔]|相当于|相當於|完成)$")
+_OF = lazy_pattern(r"[^，,。；;、%％]{2,10}的")
+_IS = lazy_pattern(r"(?:[为為是达達占佔]|相当于|相當於|完成)$")
 
 
 def _is_of_task(view: View, i: int) -> bool:
@@ -95,7 +96,7 @@ def _claim_of_stated_whole(view: View, i: int) -> bool:
     return True
 
 
-_SUBJECT = re.compile(
+_SUBJECT = lazy_pattern(
     r"(?:^|[，,。；;：:])(?P<name>[^，,。；;：:]{4,20}?)(?:仅|约|已|便)?(?:[为為是达達占佔]|相当于|相當於)[^，,。；;]{0,10}$"
 )
 

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View, shared_characters
 from hengshui_etl.vocab import toml, words
 
 SHARES = ("占比", "比重", "份额")
-_LISTED = re.compile("分别|依次|先后|各占|各自")
+_LISTED = lazy_pattern("分别|依次|先后|各占|各自")
 
 
 # 在368.2亿元的税收总额中占72.9%: what stands between a whole and its percentage
-_WITHIN = re.compile(r"的?[^，,。；;%％]{0,16}?(?:中|里|内)的?[^，,。；;]{0,6}?(?:占|比重|份额)[^，,。；;]{0,6}$")
-_BESIDES = re.compile(r"的?[^，,。；;%％]{0,14}(?:相比|之比|来算)[，,][^，,。；;]{0,10}$")
-_RECKONED = re.compile(r"[^，,。；;]{0,12}(?:计算|测算|计|核算)(?:的|，|,|$)")
+_WITHIN = lazy_pattern(r"的?[^，,。；;%％]{0,16}?(?:中|里|内)的?[^，,。；;]{0,6}?(?:占|比重|份额)[^，,。；;]{0,6}$")
+_BESIDES = lazy_pattern(r"的?[^，,。；;%％]{0,14}(?:相比|之比|来算)[，,][^，,。；;]{0,10}$")
+_RECKONED = lazy_pattern(r"[^，,。；;]{0,12}(?:计算|测算|计|核算)(?:的|，|,|$)")
 _TURNED = words(toml("ratios")["wording"]["turned"])
 _COMPOSED = words(toml("ratios")["wording"]["composed"])
-_ALONE = re.compile(r"一(?:家|项|类|種|种|地|县|款|国|省|市)$")  # 瘦西湖一家占了61.4%
-_PAIR = re.compile(r"[前后後]者")
-_BY = re.compile(r"(?:按|以|按照|依)[^，,。；;、]{0,10}$")
+_ALONE = lazy_pattern(r"一(?:家|项|类|種|种|地|县|款|国|省|市)$")  # 瘦西湖一家占了61.4%
+_PAIR = lazy_pattern(r"[前后後]者")
+_BY = lazy_pattern(r"(?:按|以|按照|依)[^，,。；;、]{0,10}$")
 _RATIOS = {
     name: (words(ratio["part"]), words(ratio["whole"]))
     for ratio in toml("ratios")["ratio"]

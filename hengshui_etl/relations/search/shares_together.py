@@ -10,17 +10,20 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.share_candidates import of_one_list
 from hengshui_etl.relations.search.shares_meant import is_open, is_sure
 from hengshui_etl.relations.search.shares_wholes import wholes_meant
 from hengshui_etl.relations.search.view import FAR_BACK, View, shared_characters
 
 _NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "2": 2, "3": 3, "4": 4, "5": 5}
-_JOINED = re.compile(
+_JOINED = lazy_pattern(
     r"(?P<number>[两二三四五2-5])(?:者|项|个|類|类|大|種|种|家|地|县|區|区|市)[^，,。；;]{0,12}?(?:合计|共|之和|合起来|加起来|便|一起|总)"
     r"|(?P<pair>两者|二者)|(?P<three>三者)"
 )
-_DRAWN = re.compile(r"(?:拉动|带动|推动)(?P<growth>[^，,。；;]{1,16}?)(?:同比)?(?:增长|上涨|上行|上升|增速|提高|回升)")
+_DRAWN = lazy_pattern(
+    r"(?:拉动|带动|推动)(?P<growth>[^，,。；;]{1,16}?)(?:同比)?(?:增长|上涨|上行|上升|增速|提高|回升)"
+)
 
 
 def find_shares_together(view: View) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.share_candidates import of_one_list, of_other_kind
 from hengshui_etl.relations.search.shares_parts import (
     SHARES,
@@ -32,7 +33,7 @@ class Meant(NamedTuple):
     score: float
 
 
-_PLAN = re.compile("计划|任务|目标|(?:年度|全年|年初|调整|年|月)预算")
+_PLAN = lazy_pattern("计划|任务|目标|(?:年度|全年|年初|调整|年|月)预算")
 
 
 def speaks_of_plan(view: View, i: int, w: int) -> bool | None:
@@ -157,7 +158,7 @@ def _score(view: View, w: int, around: _Around) -> tuple[float, str]:
     return score, by
 
 
-_TOPIC = re.compile(
+_TOPIC = lazy_pattern(
     r"(?:^|[。；;，,：:])(?P<topic>[^，,。；;、：:]{2,16}?)(?:当中|之中|里面|中|里)(?:[，,]|(?=[已有尚完实]))"
 )
 

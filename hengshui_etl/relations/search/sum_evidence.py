@@ -6,18 +6,18 @@ parts and wholes are tried (sums_listed.py, sums_swept.py, partitions.py).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View
 from hengshui_etl.vocab import known_partitions
 
-OF_WHICH = re.compile(
+OF_WHICH = lazy_pattern(
     r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看|统计|划分|计)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是"
 )
-NOT_ALL = re.compile(r"等(?:[^级]|$)|…|\.{3}|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
+NOT_ALL = lazy_pattern(r"等(?:[^级]|$)|…|\.{3}|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
 # opens a division of the whole into classes (按产业分，): a list behind it is complete
-BY = re.compile(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}(?:看|来看|分|划分|计|统计)[，,：:]")
+BY = lazy_pattern(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}(?:看|来看|分|划分|计|统计)[，,：:]")
 MOST_PARTS = 16  # of one sum in prose
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.sum_evidence import (
     BY,
     MOST_PARTS,
@@ -20,8 +21,8 @@ from hengshui_etl.relations.search.sum_evidence import (
 from hengshui_etl.relations.search.sums_owned import Owned, owned_by_another
 from hengshui_etl.relations.search.view import View
 
-_WITHIN = re.compile("[^，,。；;]{0,10}[里中内][，,]")
-_YEARLY = re.compile("年预计|年度计划|当年|年内|年计划")
+_WITHIN = lazy_pattern("[^，,。；;]{0,10}[里中内][，,]")
+_YEARLY = lazy_pattern("年预计|年度计划|当年|年内|年计划")
 
 
 def claim_lists_behind_wholes(view: View, owned: Owned) -> list[tuple[int, list[int]]]:

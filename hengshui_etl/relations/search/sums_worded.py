@@ -6,9 +6,9 @@ chance does not. Does not belong here: reading a list (lists.py), sums that hold
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.lists import WordedList, alike_members, closed_list, worded_list, worded_total
 from hengshui_etl.relations.search.sum_evidence import names_a_partition
 from hengshui_etl.relations.search.view import View
@@ -17,7 +17,7 @@ _MOST_CHANCE = 0.02  # of an accusation by a slip, where a list may be incomplet
 _LITTLE_CHANCE = 0.15  # where its parts exceed the whole, so that only groups that overlap would explain it
 _NEAR = 0.9  # of its whole: an open list that names so much of it is rare
 _EVEN = 0.5  # where classes behind 其中 may overlap
-_OPEN_TAIL = re.compile(
+_OPEN_TAIL = lazy_pattern(
     r"[^。；;\n]{0,20}?(?:其余|剩余|剩下|余下|另有|另外|还有|同时|此外|兼有|重叠|两者|均有|既|…)|[^，,。；;\n]{0,20}?等(?!级)"
 )
 _SLIPS = {"misread": (12, 3), "garbled": (24, 14)}  # prints that slips make of a number: so many a digit, and besides

@@ -11,14 +11,15 @@ from collections import defaultdict
 
 from hengshui_etl.figures import Grid
 from hengshui_etl.figures.grids import Cell
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import AMOUNTS, View
 
-_GROWTH = re.compile(r"增长|增速|增幅|同比|环比|±|涨跌|增减|涨幅|比上年|比去年")
-_SHARE = re.compile(r"占比|比重|占|构成|份额")
-_RATE = re.compile(r"率|完成|进度|为预算|为计划")
-_PLAN = re.compile(r"计划|预算|目标|任务|应|总数|合计")
-_PREVIOUS = re.compile(r"上年|去年|同期|上期|上月")
-_CUMULATIVE = re.compile(r"[1１一]\s*[-—–~至到]|累计|全年|上半年|前三季度")
+_GROWTH = lazy_pattern(r"增长|增速|增幅|同比|环比|±|涨跌|增减|涨幅|比上年|比去年")
+_SHARE = lazy_pattern(r"占比|比重|占|构成|份额")
+_RATE = lazy_pattern(r"率|完成|进度|为预算|为计划")
+_PLAN = lazy_pattern(r"计划|预算|目标|任务|应|总数|合计")
+_PREVIOUS = lazy_pattern(r"上年|去年|同期|上期|上月")
+_CUMULATIVE = lazy_pattern(r"[1１一]\s*[-—–~至到]|累计|全年|上半年|前三季度")
 
 Row = dict[int, tuple[Cell, int]]
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.figures.grids import Cell
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import AMOUNTS, View
 
-_ALL = re.compile(r"均|都|全部|皆|无一例外|无一不|一律|悉数|天天|月月|季季|年年|个个|家家|样样|项项|处处")
-_MEAN = re.compile(r"平均|均衡|人均|户均|亩均|日均|年均|月均|均价|均为全|次均")
-_ATTRIBUTE = re.compile(r"[^\W\d_a-zA-Z]{2}(?:率|面)|占比|比重|增速|增幅|涨幅|降幅|强度")
-_EACH = re.compile(r"^[，,：:]?(?:具体)?(?:分别|依次)(?:为|是|达到|达|有|在)?$")
-_KEPT = re.compile(r"控制在|处于|符合|未突破|未超过|没有超过|不突破|保持在|逼近|接近|未触及|未达到|低于|不高于|少于")
-_LIMIT = re.compile(r"限额|上限|目标|红线|指引|预警线|警戒线|控制线|规定|标准|要求|范围|限值|之内|以内")
-_ABOVE = re.compile(
+_ALL = lazy_pattern(r"均|都|全部|皆|无一例外|无一不|一律|悉数|天天|月月|季季|年年|个个|家家|样样|项项|处处")
+_MEAN = lazy_pattern(r"平均|均衡|人均|户均|亩均|日均|年均|月均|均价|均为全|次均")
+_ATTRIBUTE = lazy_pattern(r"[^\W\d_a-zA-Z]{2}(?:率|面)|占比|比重|增速|增幅|涨幅|降幅|强度")
+_EACH = lazy_pattern(r"^[，,：:]?(?:具体)?(?:分别|依次)(?:为|是|达到|达|有|在)?$")
+_KEPT = lazy_pattern(r"控制在|处于|符合|未突破|未超过|没有超过|不突破|保持在|逼近|接近|未触及|未达到|低于|不高于|少于")
+_LIMIT = lazy_pattern(r"限额|上限|目标|红线|指引|预警线|警戒线|控制线|规定|标准|要求|范围|限值|之内|以内")
+_ABOVE = lazy_pattern(
     r"^[，,]?(?:增速|增幅|占比|涨幅|增长)?(?:分别|均|都)?(?:均|都|全部)(?P<word>高于|快于|超过|大于|低于|慢于)(?P<object>[^，。；\d]{1,14})(?:平均)?"
 )
 
