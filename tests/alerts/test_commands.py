@@ -78,6 +78,10 @@ def test_a_run_tells_once_and_a_ruling_silences(
     unknown = hengshui("rule", ARTICLE, "c99", "--false-alarm", "--reason", "r")
     assert unknown.returncode == 2
     assert "its failing checks are: c1" in unknown.stderr
+    blank = hengshui("rule", ARTICLE, "c1", "--false-alarm", "--reason", " ")
+    assert (blank.returncode, blank.stderr.count("\n")) == (2, 1)
+    assert "a ruling needs a reason" in blank.stderr
+    assert not (home / "rulings.toml").exists()
     nothing = hengshui("rule", "2019-10/other.txt", "c1", "--false-alarm", "--reason", "r")
     assert "no check fails in 2019-10/other.txt" in nothing.stderr
     ruled = hengshui("rule", ARTICLE, "c1", "--false-alarm", "--reason", "可比口径")
