@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.share_candidates import (
     FAR,
     TOGETHER,
@@ -20,7 +21,7 @@ from hengshui_etl.relations.search.share_candidates import (
 from hengshui_etl.relations.search.shares_wholes import speaks_of_plan
 from hengshui_etl.relations.search.view import View, shared_characters
 
-_OWN_RATE = re.compile(
+_OWN_RATE = lazy_pattern(
     r"完成率|覆盖率|合格率|投保率|参保率|占比|比重|比例|开发率|增长面|优良率|达标率|办结率|开工率|投产率|入库率|通车率|利用率|使用率|入住率|上线率|普及率|回收率|整改率|签约率|履约率|到位率|"
     r"率$|面$|度$"
 )
@@ -165,7 +166,8 @@ def _plain_whole(view: View, i: int, part: int, said: str, wholes: list[int], sa
         misnamed = view.said[i].predicate == "share" and said and shared_characters(said, view.metrics[w]) < 0.5
         if misnamed and not view.slip("share", (part, w, i)):
             continue
-        if _far_off(view, part, w, i) and not view.slip("share", (part, w, i), "garbled"):
+        chance = rate and view.digits(i) < 3  # of a rate of two digits, whose whole is often untold
+        if _far_off(view, part, w, i) and (chance or not view.slip("share", (part, w, i), "garbled")):
             continue
         return w
     return None

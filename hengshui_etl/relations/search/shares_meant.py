@@ -6,8 +6,7 @@ which part and whole are meant (shares_parts.py, shares_wholes.py).
 
 from __future__ import annotations
 
-import re
-
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Claim, RelationType
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, closed_off
 from hengshui_etl.relations.search.shares_parts import SHARES, in_row, parts_meant, says_share
@@ -42,7 +41,8 @@ def _drop_wholes_that_nothing_fits(view: View) -> None:
             elif view.digits(c.operands[-1]) > 1:  # 0.7% fits too much to prove a whole
                 holding.add(c.operands[-2])
     for whole, claims in failing.items():
-        if len(claims) < 2 or whole in holding or view.said[claims[0].operands[-1]].object:
+        name = view.said[claims[0].operands[-1]].object
+        if len(claims) < 2 or whole in holding or (name and covered(name, view.metrics[whole]) >= 1):
             continue
         if not all(view.slip("share", c.operands, "garbled", only=whole) for c in claims):
             for c in claims:
@@ -71,8 +71,24 @@ def meant_but_failing(view: View, i: int) -> tuple[int, int] | None:
         if m.by == "known" and view.values[m.whole] != view.values[wholes[0].whole]:
             continue  # 制造业贷款 beside 各项贷款: only the likeliest
         if view.slip("share", (part, m.whole, i), "garbled") and not _denied(view, i, m):
-            return part, m.whole
+            return None if _fits_whole_of_others(view, i, part) else (part, m.whole)
     return None
+
+
+def _fits_whole_of_others(view: View, i: int, part: int) -> bool:
+    """Whether the share holds with what other shares that hold are of, wherever that stands (占全年的28%)."""
+    wholes = {c.operands[-2] for c in view.claims if c.type == "share" and c.operands[-1] != i and not c.implied}
+    return any(
+        w != part and view.alike(w, part) and view.trial("share", (part, w, i)) and _holds_for_another(view, w, i)
+        for w in wholes
+    )
+
+
+def _holds_for_another(view: View, w: int, i: int) -> bool:
+    return any(
+        c.type == "share" and c.operands[-2] == w and c.operands[-1] != i and view.trial("share", c.operands)
+        for c in view.claims
+    )
 
 
 def _wholes_so_called(view: View, i: int) -> set[int]:
@@ -131,6 +147,8 @@ def means_another(view: View, i: int, part: int, whole: int) -> bool:
 
 def _denied(view: View, i: int, m: Meant) -> bool:
     """Whether the shares around, which would have the same whole, do not fit it either, so that it is not meant."""
+    if _each_has_its_own(view, i, m.whole):
+        return True
     if m.by in ("said", "named", "known", "topic", "list", "sibling"):
         return False
     if m.by == "sentence" and m.score >= 2.5 and view.said[i].predicate == "rate" and view.said[i].word not in SHARES:
@@ -148,7 +166,18 @@ def _denied(view: View, i: int, m: Meant) -> bool:
     return not all(view.slip("share", (p, m.whole, k), "garbled", only=m.whole) for p, k in others)
 
 
-_SEEN_IN = re.compile("放[到在]")
+def _each_has_its_own(view: View, i: int, whole: int) -> bool:
+    """Whether two shares beside it name their whole in the same words, and fit this one not: 通道50万亩，占任务的
+    100.7%；补植155万亩，占任务的103.4% of different tasks, none of them told."""
+    name = view.said[i].object
+    same = [(p, k) for k, p in beside(view, i) if name and view.said[k].object == name and view.alike(p, whole)]
+    same = [(p, whole, k) for p, k in same if p != whole and view.periods[k] == view.periods[i]]
+    return len(same) > 1 and not any(
+        view.trial("share", s) or view.slip("share", s, "garbled", only=whole) for s in same
+    )
+
+
+_SEEN_IN = lazy_pattern("放[到在]")
 _LISTED = 2.6  # the score of a whole that more speaks for than that a list adds up to it
 _ANY = frozenset("全市县区省总数量额计体部的业整项")
 
