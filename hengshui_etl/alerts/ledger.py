@@ -162,12 +162,6 @@ def _known(connection: sqlite3.Connection, batch: str, kinds: Sequence[str]) -> 
     return [Subject._make((*row[:5], Decimal(row[5]), *row[6:11], False)) for row in rows]
 
 
-def add(connection: sqlite3.Connection, message: Message, at: float, channels: Sequence[str]) -> None:
-    """A message that is about no subject."""
-    with _transaction(connection):
-        _add(connection, message, at, channels)
-
-
 def _add(connection: sqlite3.Connection, message: Message, at: float, channels: Sequence[str]) -> None:
     cursor = connection.execute(
         "INSERT INTO messages (made_at, level, title, body) VALUES (?, ?, ?, ?)", [at, *message]

@@ -15,7 +15,6 @@ from hengshui_etl.alerts.ledger import (
     FIRST_WAIT_S,
     Change,
     Message,
-    add,
     changes,
     claimed,
     hand_over,
@@ -24,7 +23,7 @@ from hengshui_etl.alerts.ledger import (
     note,
     settle,
 )
-from hengshui_etl.alerts.subjects import Subject
+from hengshui_etl.alerts.subjects import Subject, job_failure
 from hengshui_etl.alerts.wording import MOST_MESSAGES, Links, messages_about
 from hengshui_etl.messages import messages
 
@@ -44,6 +43,12 @@ def subject(key: str = "k", level: str = "error", gap: int = 5, *, ruled: bool =
 def book(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     with ledger(tmp_path / "alerts.sqlite") as connection:
         yield connection
+
+
+def add(book: sqlite3.Connection, message: Message, at: float, channels: Sequence[str]) -> None:
+    """A message that waits, about whatever."""
+    about = {message.title: [job_failure(message.title, "")]}
+    note(book, ("job",), about, at, channels, lambda found: [message])
 
 
 def told(book: sqlite3.Connection, *now: Subject, at: float = 0, channels: Sequence[str] = ("c",)) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from hengshui_etl import loading, warehouse
 from hengshui_etl.alerts import announce
 from hengshui_etl.alerts.announce import Ended, ledger_file
 from hengshui_etl.alerts.channels import Channel, read_channels
-from hengshui_etl.alerts.ledger import CLAIM_S, Message, add, claimed, ledger, logged, mark, reach, set_mark
+from hengshui_etl.alerts.ledger import CLAIM_S, Message, claimed, ledger, logged, mark, note, reach, set_mark
+from hengshui_etl.alerts.subjects import job_failure
 from hengshui_etl.defs import ended
 from hengshui_etl.defs.ended import look
 from hengshui_etl.locking import turn
@@ -70,6 +72,12 @@ def titles(settings: Settings) -> list[str]:
 def bodies(settings: Settings) -> str:
     with ledger(ledger_file(settings)) as connection:
         return "\n".join(entry.message.body for entry in logged(connection, 99))
+
+
+def add(book: sqlite3.Connection, message: Message, at: float, channels: Sequence[str]) -> None:
+    """A message that waits, about whatever."""
+    about = {message.title: [job_failure(message.title, "")]}
+    note(book, ("job",), about, at, channels, lambda found: [message])
 
 
 def wrong(batch: str) -> str:
