@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import dagster as dg
@@ -16,12 +16,12 @@ import dagster as dg
 from hengshui_etl import loading, ruled, warehouse
 from hengshui_etl.definitions import defs
 from hengshui_etl.defs.ended import faults_of, look
-from hengshui_etl.defs.partitions import all_batches, loaded, register
+from hengshui_etl.defs.partitions import all_batches, loaded, register, ruled_otherwise
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.home import prepared_dagster_home
 from hengshui_etl.report.build import report_index
 from hengshui_etl.ruled import Stale
-from hengshui_etl.rulings import RulingsInvalid, read_rulings
+from hengshui_etl.rulings import RulingsInvalid
 from hengshui_etl.settings import Settings
 from hengshui_etl.sources import raw_batches
 
@@ -159,17 +159,8 @@ def _current(settings: Settings, instance: dg.DagsterInstance, batches: Sequence
     if not report_index(settings).exists():
         return set()
     held = loaded(settings)
-    try:
-        otherwise: set[str] = set()
-        with suppress(RulingsInvalid):  # told when alerts are sent
-            rulings = list(read_rulings(settings.rulings).values())
-            otherwise = ruled.batches_ruled_otherwise(settings.database, rulings)
-    except warehouse.WarehouseBusy:
-        raise
-    except Exception:  # a file that is no database: the load says so
-        return set()
     recorded = instance.get_materialized_partitions(dg.AssetKey("warehouse"))
-    known = recorded - otherwise
+    known = recorded.difference(ruled_otherwise(settings))
     return {b for b in batches if b in known and loading.is_current(settings, b, held.get(b))}
 
 

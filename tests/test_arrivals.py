@@ -23,12 +23,18 @@ class Folder:
         self.keys: list[str] = []
 
     def tick(
-        self, *, most: int = 9, code: str = "v1", active: str = "", **batches: tuple[str, float, str | None]
+        self,
+        *,
+        most: int = 9,
+        code: str = "v1",
+        active: str = "",
+        rulings: dict[str, str] | None = None,
+        **batches: tuple[str, float, str | None],
     ) -> list[str]:
         """One look at batches given as (digest, touched, content that is wanted); returns which were asked for."""
         seen = {name: Traces(digest, touched) for name, (digest, touched, _) in batches.items()}
         after, asked = wanted(
-            remembered(self.cursor), seen, lambda name: batches[name][2], self.now, code, most, active
+            remembered(self.cursor), seen, lambda name: batches[name][2], self.now, code, most, active, rulings
         )
         self.cursor = arrivals.memory(after)
         self.now += 30
@@ -100,6 +106,28 @@ def test_other_content_does_not_wait() -> None:
     assert folder.tick(a=("d2", 0, "c2"), active="a") == ["a"]
 
 
+def test_rulings_are_asked_for_once_in_every_batch_that_they_are_about() -> None:
+    folder = Folder()
+    batches: dict[str, tuple[str, float, str | None]] = dict.fromkeys("abc", ("d", 0.0, None))
+    assert folder.tick(**batches) == []
+    ruled = {"a": "r1", "b": "r1"}
+    assert folder.tick(most=1, rulings=ruled, **batches) == ["a"]
+    assert folder.tick(most=1, active="a", **batches) == ["b"], "the run of the first refreshed the table for all"
+    assert [folder.tick(**batches) for _ in range(50)] == [[]] * 50
+    assert folder.tick(rulings={"c": "r2"}, **batches) == ["c"]
+    assert folder.tick(rulings={"c": "r2"}, active="c", **batches) == []
+    assert folder.tick(rulings={"c": "r3"}, active="c", **batches) == ["c"], "they changed again meanwhile"
+    assert [name for _ in range(12) for name in folder.tick(rulings={"c": "r3"}, **batches)] == ["c"], "the run failed"
+    assert folder.tick(rulings={"a": "r1"}, **batches) == ["a"], "what was there once and went"
+
+
+def test_a_run_for_other_content_brings_the_rulings_with_it() -> None:
+    folder = Folder()
+    assert folder.tick(rulings={"a": "r1"}, a=("d1", 0, "c1")) == ["a"]
+    assert folder.tick(rulings={"a": "r1"}, active="a", a=("d1", 0, "c1")) == []
+    assert [folder.tick(a=("d2", 0, None)) for _ in range(50)] == [[]] * 50
+
+
 def test_touched_without_a_change_is_not_run_again() -> None:
     folder = Folder()
     assert folder.tick(a=("d1", 0, "c1")) == ["a"]
@@ -131,7 +159,7 @@ def test_a_memory_of_another_version_is_none(cursor: str | None) -> None:
 
 
 def test_memory_round_trip() -> None:
-    batches = {"2019-10": Batch("a", "b", "c", 3, 1000.5), "衡水": Batch()}
+    batches = {"2019-10": Batch("a", "b", "c", 3, 1000.5, "r1", "r2"), "衡水": Batch()}
     assert remembered(arrivals.memory(batches)) == batches
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from hengshui_etl.defs.assets import EXAMINED, report_link
 from hengshui_etl.defs.lineage import LINEAGE
 from hengshui_etl.defs.nightly import late_batches
 from hengshui_etl.defs.shown import cell, number, table
+from hengshui_etl.rulings import Ruling, Statement, append_ruling
 from hengshui_etl.run import run_batches
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.sources import RawMissing
@@ -226,6 +228,27 @@ def test_a_database_that_is_none_is_asked_to_be_made_anew(home: Settings) -> Non
         second = sensors.arriving(dg.build_sensor_context(instance=instance, cursor=first.cursor))
     assert isinstance(second, dg.SensorResult)
     assert [request.partition_key for request in second.run_requests or ()] == ["a"]
+
+
+def test_a_ruling_is_seen_by_the_sensor(home: Settings) -> None:
+    os.utime(home.raw / "a" / "1.txt", (1000, 1000))
+    with dg.instance_for_test() as instance:
+        cursor = None
+
+        def tick() -> list[str | None]:
+            nonlocal cursor
+            context = dg.build_sensor_context(instance=instance, cursor=cursor)
+            result = sensors.arriving(context)
+            cursor = context.cursor if isinstance(result, dg.SkipReason) else result.cursor
+            return (
+                [] if isinstance(result, dg.SkipReason) else [each.partition_key for each in result.run_requests or ()]
+            )
+
+        tick()
+        assert [*tick(), *tick()] == []
+        statement = Statement("a/1.txt", "sum", "全市完成投资10亿元。", ("10亿元",))
+        append_ruling(home.rulings, Ruling(statement, "false alarm", "印刷如此", date(2026, 1, 2), "0" * 64))
+        assert [*tick(), *tick(), *tick()] == ["a"]
 
 
 @pytest.mark.parametrize(

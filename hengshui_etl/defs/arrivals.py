@@ -27,16 +27,23 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 300.0, 6 * 3600.0
 that is full or a fault of ours is not mended by asking."""
 
 
+RULED = "ruled "
+"""Before the hash of rulings, where they are all that changed."""
+
+
 class Batch(NamedTuple):
     """What is remembered of a batch: how it looked when it was last seen and when it was last judged, the content that
     was asked for and is not known to be loaded, how many times in a row that was asked for, and when it was last asked
-    for or seen running."""
+    for or seen running. `owed` are rulings that a run has yet to be asked for, `ruled` those of the last one: the first
+    run brings the rulings of all batches into DuckDB, and the others have to be run all the same."""
 
     seen: str = ""
     looked: str = ""
     content: str = ""
     times: int = 0
     at: float = 0.0
+    owed: str = ""
+    ruled: str = ""
 
 
 class Wanted(NamedTuple):
@@ -52,7 +59,9 @@ def remembered(cursor: str | None) -> dict[str, Batch]:
     try:
         found = json.loads(cursor or "{}")
         return {
-            str(name): Batch(str(row[0]), str(row[1]), str(row[2]), int(row[3]), float(row[4]))
+            str(name): Batch(
+                str(row[0]), str(row[1]), str(row[2]), int(row[3]), float(row[4]), str(row[5]), str(row[6])
+            )
             for name, row in found["batches"].items()
         }
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
@@ -72,11 +81,13 @@ def wanted(
     code: str,
     most: int,
     active: Collection[str] = (),
+    rulings: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, Batch], list[Wanted]]:
     """What is to be remembered and which batches have to be run, no more than `most` at a time.
 
     `traces` has every batch that lies there or that the warehouse still holds; `content_of` tells what a batch would
     be made from, or None where the warehouse has it already. Of the batches in `active` a run is queued or going on.
+    `rulings` are those of the batches that were ruled on since they were loaded, as a hash.
     """
     after: dict[str, Batch] = {}
     asked: list[Wanted] = []
@@ -84,18 +95,26 @@ def wanted(
         last = before.get(name, Batch())
         look = hashlib.sha256(f"{code}\0{trace.digest}".encode()).hexdigest()[:24]
         rests = look == last.seen or now - trace.touched >= REST_S
-        last = last._replace(seen=look, at=now if name in active else last.at)
+        ruling = (rulings or {}).get(name, "")
+        last = last._replace(
+            seen=look,
+            at=now if name in active else last.at,
+            owed=ruling if ruling and ruling != last.ruled else last.owed,
+        )
         after[name] = last
         again = bool(last.content) and name not in active and _has_waited(last, now)
-        if not rests or not (again or look != last.looked) or len(asked) >= most:
+        new = look != last.looked or (last.owed and (not last.content or last.content.startswith(RULED)))
+        if not rests or not (again or new) or len(asked) >= most:
             continue
-        content = content_of(name)
+        due = ruling or last.owed
+        content = content_of(name) or (RULED + due if due else None)
         if content is None:
             after[name] = Batch(look, look)
         elif content == last.content and not again:
             after[name] = last._replace(looked=look)
         else:
-            after[name] = Batch(look, look, content, last.times + 1 if content == last.content else 1, now)
+            times = last.times + 1 if content == last.content else 1
+            after[name] = Batch(look, look, content, times, now, "", due or last.ruled)
             asked.append(Wanted(name, f"{name}:{content[:24]}:{now:.3f}"))
     return after, asked
 

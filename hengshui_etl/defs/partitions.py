@@ -1,14 +1,18 @@
 """Batches as Dagster partitions: one key for each first folder below `data/raw/`.
 
-Belongs here: the partitions definition and keeping its keys equal to the folders. Does not belong here: what is in a
-batch (sources.py). The keys are dynamic, kept by the Dagster instance, so that a new folder needs no reload of code; a
-run and the sensor `arrivals` put them there.
+Belongs here: the partitions definition, keeping its keys equal to the folders, and what holds a batch or works on it.
+Does not belong here: what is in a batch (sources.py). The keys are dynamic, kept by the Dagster instance, so that a new
+folder needs no reload of code; a run and the sensor `arrivals` put them there.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import dagster as dg
 
+from hengshui_etl import ruled
+from hengshui_etl.rulings import RulingsInvalid, fingerprint, read_rulings
 from hengshui_etl.settings import Settings
 from hengshui_etl.sources import RawMissing, raw_batches
 from hengshui_etl.warehouse import WarehouseBusy, loaded_batches, stored_batches
@@ -44,6 +48,21 @@ def loaded(settings: Settings) -> dict[str, str]:
         raise
     except Exception:  # no database; what it is else, the load tells
         return {}
+
+
+def ruled_otherwise(settings: Settings) -> dict[str, str]:
+    """The batches with articles of which DuckDB holds other rulings than `rulings.toml`, with a hash of the rulings;
+    none where one of the two cannot be read, which is told elsewhere. Raises WarehouseBusy."""
+    with suppress(RulingsInvalid):
+        rulings = read_rulings(settings.rulings).values()
+        try:
+            batches = ruled.batches_ruled_otherwise(settings.database, list(rulings))
+        except WarehouseBusy:
+            raise
+        except Exception:  # no database
+            return {}
+        return dict.fromkeys(batches, fingerprint(rulings))
+    return {}
 
 
 def active(instance: dg.DagsterInstance) -> set[str]:

@@ -32,7 +32,7 @@ MOST_SHOWN = 20
     name="arrivals",
     description=(
         "Sees new, changed and removed files under data/raw, makes every folder there a batch, and asks for one run of"
-        " each batch whose content changed, once its files rest. Forgets batches that are gone everywhere."
+        " each batch whose content or rulings changed, once its files rest. Forgets batches that are gone everywhere."
     ),
     job=load_batch,
     minimum_interval_seconds=15,
@@ -55,6 +55,7 @@ def arriving(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRe
         loading.code_fingerprint(),
         MOST_RUNS,
         active,
+        partitions.ruled_otherwise(settings),
     )
     added = [batch for batch in there if batch not in known]
     gone = sorted(known.difference(there, active))  # a run that takes a batch away needs its partition to the end
