@@ -198,7 +198,7 @@ def test_a_batch_that_goes_keeps_its_partition_until_its_run_has_ended(home: Set
 
         def deleted() -> list[str]:
             result = sensors.arriving(dg.build_sensor_context(instance=instance))
-            requests = () if isinstance(result, dg.SkipReason) else result.dynamic_partitions_requests or ()
+            requests = (result.dynamic_partitions_requests or ()) if isinstance(result, dg.SensorResult) else ()
             return [key for request in requests for key in request.partition_keys]
 
         assert deleted() == []
@@ -233,16 +233,15 @@ def test_a_database_that_is_none_is_asked_to_be_made_anew(home: Settings) -> Non
 def test_a_ruling_is_seen_by_the_sensor(home: Settings) -> None:
     os.utime(home.raw / "a" / "1.txt", (1000, 1000))
     with dg.instance_for_test() as instance:
-        cursor = None
+        cursor: str | None = None
 
         def tick() -> list[str | None]:
             nonlocal cursor
             context = dg.build_sensor_context(instance=instance, cursor=cursor)
             result = sensors.arriving(context)
-            cursor = context.cursor if isinstance(result, dg.SkipReason) else result.cursor
-            return (
-                [] if isinstance(result, dg.SkipReason) else [each.partition_key for each in result.run_requests or ()]
-            )
+            asked = (result.run_requests or ()) if isinstance(result, dg.SensorResult) else ()
+            cursor = result.cursor if isinstance(result, dg.SensorResult) else context.cursor
+            return [request.partition_key for request in asked]
 
         tick()
         assert [*tick(), *tick()] == []
