@@ -14,7 +14,8 @@ PACKAGE = Path(__file__).parent.parent / "hengshui_etl"
 
 # From the facts to those who use them: a part imports from parts before it, and from itself.
 ORDER = [
-    "records", "patterns", "locking", "settings", "messages", "vocab", "text", "figures", "relations", "pipeline", "answers",
+    "records", "patterns", "locking", "settings", "messages", "vocab", "text", "figures", "relations",
+    "pipeline", "answers",
     "reading", "querying", "bulk", "sources", "filing", "home", "serving", "rulings", "tables", "warehouse", "sealed",
     "ruled", "examining", "kept", "loading", "verify", "report", "alerts", "console", "checking", "keeping", "asking",
     "defs", "definitions", "run", "commands", "cli",

@@ -33,7 +33,10 @@ def test_the_two_readmes_have_the_same_shape() -> None:
 
 def shape(text: str) -> list[str]:
     text = SHOWN.sub("", text).replace("README.zh-CN.md", "README.md").replace("report.zh.png", "report.png")
-    pattern = r"^#+(?= )|^\| `hengshui-etl [a-z]+|`?\bHENGSHUI_(?!LANG)\w+|(?<=\]\()[^)]+|^\.venv\S+ \w+|^make \w+|data/[\w/.]+"
+    pattern = (
+        r"^#+(?= )|^\| `hengshui-etl [a-z]+|`?\bHENGSHUI_(?!LANG)\w+|(?<=\]\()[^)]+"
+        r"|^\.venv\S+ \w+|^make \w+|data/[\w/.]+"
+    )
     # the links between the two stand the other way round
     return [found for found in re.findall(pattern, text, re.MULTILINE) if found != "README.md"]
 

@@ -40,7 +40,7 @@ def test_a_folder_that_is_not_there_has_no_batches(tmp_path: Path) -> None:
 
 
 def test_without_the_folder_nobody_is_told_that_a_batch_is_gone(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="none is not a folder.*HENGSHUI_RAW"):
+    with pytest.raises(OSError, match=r"none is not a folder.*HENGSHUI_RAW"):
         list(batch_files(tmp_path / "none", "x"))
 
 

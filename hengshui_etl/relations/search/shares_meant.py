@@ -170,8 +170,15 @@ def _each_has_its_own(view: View, i: int, whole: int) -> bool:
     """Whether two shares beside it name their whole in the same words, and fit this one not: 通道50万亩，占任务的
     100.7%；补植155万亩，占任务的103.4% of different tasks, none of them told."""
     name = view.said[i].object
-    same = [(p, k) for k, p in beside(view, i) if name and view.said[k].object == name and view.alike(p, whole)]
-    same = [(p, whole, k) for p, k in same if p != whole and view.periods[k] == view.periods[i]]
+    same = [
+        (p, whole, k)
+        for k, p in beside(view, i)
+        if name
+        and view.said[k].object == name
+        and view.alike(p, whole)
+        and p != whole
+        and view.periods[k] == view.periods[i]
+    ]
     return len(same) > 1 and not any(
         view.trial("share", s) or view.slip("share", s, "garbled", only=whole) for s in same
     )
