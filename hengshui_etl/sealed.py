@@ -64,6 +64,10 @@ def asked(path: Path, sql: str) -> Iterator[Answer]:
             if not hasattr(result, "description"):  # no statement at all
                 raise QueryFailed("there is no statement in it")
             yield Answer(tuple(column[0] for column in result.description or ()), _rows(result))
+        except (RuntimeError, duckdb.InterruptException) as error:  # how DuckDB tells of Ctrl+C depends on the moment
+            if "interrupt" in str(error).lower():
+                raise KeyboardInterrupt from None
+            raise
         except duckdb.Error as error:
             text = " ".join(str(error).partition("\n\nLINE ")[0].split())
             if missing := _NO_TABLE.match(text):
