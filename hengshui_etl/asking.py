@@ -6,7 +6,12 @@ Does not belong here: arguments (commands.py), asking the database (sealed.py), 
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -30,6 +35,9 @@ MOST_ON_TERMINAL, MOST_IN_TABLE = 100, 10_000
 """Rows of a table that are shown unless another limit is given: to a person, and elsewhere, where all of them are held
 in memory to see how wide the columns are. CSV, JSON and Markdown have no limit."""
 
+PATIENCE_S, INTERRUPTED = 2.0, 130
+"""Seconds that a query has to end after Ctrl+C, and the exit status then."""
+
 MOST_COUNTED = 100_000
 """Rows beyond the limit that are counted."""
 
@@ -41,7 +49,7 @@ def show_answer(database: Path, sql: str, output: Format, limit: int | None, say
     if not database.exists():
         raise Refused(say("query.empty"))
     try:
-        with asked(database, sql) as answer:
+        with _ended_by_ctrl_c(), asked(database, sql) as answer:
             if not answer.columns:
                 complain(say("query.done"))
             elif output == "table":
@@ -62,6 +70,27 @@ def show_answer(database: Path, sql: str, output: Format, limit: int | None, say
             reason = " ".join(str(error).split())
             raise Refused(say("query.broken", path=database, reason=reason)) from None
         raise
+
+
+@contextmanager
+def _ended_by_ctrl_c() -> Iterator[None]:
+    """Ctrl+C raises KeyboardInterrupt as ever; where the database swallows that, as it now and then does, the process
+    ends by itself a little later. It only reads, so that nothing is lost."""
+
+    def end(number: int, frame: object) -> None:
+        timer = threading.Timer(PATIENCE_S, os._exit, (INTERRUPTED,))
+        timer.daemon = True
+        timer.start()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _given(say: Messages) -> str:
