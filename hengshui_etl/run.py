@@ -131,8 +131,6 @@ def _tell(settings: Settings, instance: dg.DagsterInstance, errors: Sequence[str
         found += [] if errors else [f"rulings: {' '.join(str(error).split())}"]
     try:
         look(settings, instance)
-    except RulingsInvalid:
-        pass  # the same that was told above
     except (OSError, sqlite3.Error) as error:
         found.append(f"alerts: {' '.join(str(error).split())}")
     return found

@@ -7,6 +7,7 @@ by side need not be parts of one whole: accused only where words or levels say t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Claim
@@ -89,15 +90,22 @@ _STANDARD = lazy_pattern("预算|任务|目标|计划|完成|同期|全省|全�
 _LAST = lazy_pattern("(?:^|[、，；和及])(?:其他|其它)")
 
 
+def _runs_missing_a_hundred(
+    view: View, run_at: Callable[[View, int], list[int]], summed: set[int]
+) -> Iterator[list[int]]:
+    """Runs of shares, as `run_at` finds them from a figure on, of which none was summed yet, that make no hundred."""
+    i = 0
+    while i < view.count:
+        run = run_at(view, i)
+        i = run[-1] + 1 if run else i + 1
+        if len(run) > 1 and not summed & set(run) and view.trial("sum", run, implied=True) is False:
+            yield run
+
+
 def accuse_hundreds(view: View) -> None:
     """Shares side by side whose words say that they are all (…、其他占13.2%; 三者分别占), but that make no hundred."""
     summed = {p for c in view.claims if c.type == "sum" and c.implied for p in c.operands}
-    i = 0
-    while i < view.count:
-        run = _shares_side_by_side(view, i)
-        i = run[-1] + 1 if run else i + 1
-        if len(run) < 2 or summed & set(run) or view.trial("sum", run, implied=True) is not False:
-            continue
+    for run in _runs_missing_a_hundred(view, _shares_side_by_side, summed):
         labels = [view.said[j].before for j in run]
         if any(_STANDARD.search(label) for label in labels):
             continue
@@ -140,12 +148,7 @@ def accuse_shares_in_rows(view: View) -> None:
     Sought when all shares have been measured: a share that misses its own level is accused as that."""
     summed = {p for c in view.claims if c.type == "sum" for p in c.operands}
     summed |= {c.operands[-1] for c in view.claims if c.type == "share" and _fails(view, c)}
-    i = 0
-    while i < view.count:
-        run = _shares_in_a_row(view, i)
-        i = run[-1] + 1 if run else i + 1
-        if len(run) < 2 or summed & set(run) or view.trial("sum", run, implied=True) is not False:
-            continue
+    for run in _runs_missing_a_hundred(view, _shares_in_a_row, summed):
         at, till = view.figures[run[0]].at, view.figures[run[-1]].till
         before = view.text[max(0, at - 60) : at]
         after = re.split("[。；;\n]", view.text[till : till + 12], maxsplit=1)[0]
