@@ -15,6 +15,7 @@ from typing import NamedTuple, cast, get_args
 from hengshui_etl.checking import OK, UNREADABLE, Output, Refused, check_files, debugging, internal
 from hengshui_etl.console import complain, use_utf8
 from hengshui_etl.messages import LANGUAGES, Language, messages
+from hengshui_etl.settings import SettingInvalid
 
 
 class Check(NamedTuple):
@@ -78,6 +79,8 @@ def _exit_status(arguments: Sequence[str]) -> int:
             if text := error.format_message():  # empty where the help was shown instead
                 context = getattr(error, "ctx", None)
                 complain(f"hengshui-etl: {text}  ({context.command_path if context else 'hengshui-etl'} --help)")
+        elif isinstance(error, SettingInvalid):
+            complain(messages()("error.plain", error=error))
         elif type(error).__name__ == "Abort":  # typer's word for Ctrl+C
             return 130
         elif debugging():

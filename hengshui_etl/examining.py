@@ -1,9 +1,8 @@
-"""Files and records to rows, by as many processes as there are cores: the same rows in the same order, however many
-work.
+"""Files and records to rows, in pieces of bounded size.
 
-Belongs here: taking files of many articles apart, cutting the work into pieces, examining a piece, doing many side by
-side. Does not belong here: examining an article (pipeline.py), where rows are stored and which are kept from before
-(loading.py, kept.py).
+Belongs here: taking files of many articles apart, cutting items into pieces, examining a piece. Does not belong here:
+examining an article (pipeline.py), what is stored together (segments.py), doing many side by side (engines/), which
+rows are kept from before (kept.py).
 """
 
 from __future__ import annotations
@@ -32,21 +31,29 @@ OUR_FAULT = "the program failed on it"
 """How the reason begins where a file is in quarantine for no fault of its own."""
 
 MOST_FILES, MOST_BYTES = 100, 2**20
-"""A piece of work ends with the first of these; a record of a file of many articles counts as a file."""
+"""A piece ends with the first of these; a record of a file of many articles counts as a file."""
 
 WORTH_A_PROCESS = 2 * 2**20
 """With fewer bytes to examine, starting other processes would take longer than the work."""
-
 
 PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR, errno.EIO, errno.ESTALE, errno.ENOSPC}
 """Errors of the machine and not of a file: the run fails and is tried again, and no file is refused for them."""
 
 
 class Rows(NamedTuple):
-    """What comes of a piece: the rows of all tables but `raw_articles`, and what they violate."""
+    """What comes of a piece: the rows of all tables but `raw_articles`, and what they violate. Not `lasting`: a file is
+    in quarantine because it could not be read just now, or changed meanwhile."""
 
     frames: dict[str, pl.DataFrame]
     violated: list[Violation]
+    lasting: bool = True
+
+
+class Refused(NamedTuple):
+    """Why something is no article; `passing` where it may be one at another time."""
+
+    reason: str
+    passing: bool = False
 
 
 class Item(NamedTuple):
@@ -171,28 +178,32 @@ def rows_of_piece(raw: Path, batch: str, items: Sequence[Item]) -> Rows:
     """Examine these files and records one by one; what is no article goes to quarantine with the reason."""
     examined: list[Examined] = []
     quarantined: list[tuple[str, str, str, int | None, str | None, int, str | None]] = []
+    lasting = True
     for item in items:
         file, record = item.file, item.record
         result = _examined(raw, item)
         if isinstance(result, Examined):
             examined.append(result)
-        elif record is None:
-            quarantined.append((batch, file.path, result, file.size_bytes, file.sha256, 0, None))
+            continue
+        reason, passing = result
+        lasting = lasting and not passing
+        if record is None:
+            quarantined.append((batch, file.path, reason, file.size_bytes, file.sha256, 0, None))
         else:
             size = len(record.data) if isinstance(record, Record) else record.size_bytes
-            quarantined.append((batch, file.path, result, size, record.sha256, record.number, record.id))
+            quarantined.append((batch, file.path, reason, size, record.sha256, record.number, record.id))
     frames = frames_of(batch, examined)
     frames["quarantine"] = frame("quarantine", quarantined)
-    return Rows(frames, violations(frames))
+    return Rows(frames, violations(frames), lasting)
 
 
-def _examined(raw: Path, item: Item) -> Examined | str:
+def _examined(raw: Path, item: Item) -> Examined | Refused:
     """The examination of a file or record, or why it is not one of an article."""
     file, record = item.file, item.record
     if isinstance(record, BrokenRecord):
-        return record.reason
+        return Refused(record.reason)
     if file.problem is not None:
-        return file.problem
+        return Refused(file.problem)
     try:
         if record is None:
             data = sources.file_bytes(raw, file)
@@ -203,17 +214,17 @@ def _examined(raw: Path, item: Item) -> Examined | str:
             examination = examine(data, source_path=file.path, article_id=named, published_on=record.day)
         examination.article.source.encode()  # half of a character pair cannot be stored by anything that holds text
     except Unreadable as unreadable:
-        return str(unreadable)
+        return Refused(str(unreadable))
     except MemoryError:
         raise
     except (sources.Changed, OSError) as error:
         if isinstance(error, OSError) and error.errno in PASSING:
             raise
-        return _why(error)
+        return Refused(_why(error), passing=True)
     except UnicodeEncodeError:
-        return "it holds halves of characters, which are no text"
+        return Refused("it holds halves of characters, which are no text")
     except Exception as error:  # one article must not cost the others; a check tells of it in red
-        return f"{OUR_FAULT}: {type(error).__name__}: {error}"
+        return Refused(f"{OUR_FAULT}: {type(error).__name__}: {error}")
     if record is None:
         return Examined(examination, len(data))
     return Examined(examination, len(data), record.number, record.url, record.published_on)

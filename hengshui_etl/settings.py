@@ -12,28 +12,39 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+ENGINES = ("local", "ray")
+
+
+class SettingInvalid(ValueError):
+    """A variable holds what it cannot; the text says what it can."""
+
 
 class Settings(NamedTuple):
-    """`root` is the project folder; the others lie in it unless set otherwise."""
+    """`root` is the project folder; the others lie in it unless set otherwise. `parquet` is where the tables are kept,
+    a folder or `s3://…`; `warehouse` is the folder of everything else that is made, and the same one unless the tables
+    are in object storage. `engine` is one of ENGINES."""
 
     root: Path
     raw: Path
     warehouse: Path
     dagster_home: Path
     rulings: Path
+    parquet: Path | str
+    engine: str = "local"
 
     @property
     def database(self) -> Path:
-        """The DuckDB file, made from the Parquet files beside it."""
+        """The DuckDB file, made from the Parquet files."""
         return self.warehouse / "hengshui.duckdb"
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings by the environment variables HENGSHUI_HOME, HENGSHUI_RAW, HENGSHUI_WAREHOUSE, DAGSTER_HOME and
-    HENGSHUI_RULINGS.
+    """Settings by the environment variables HENGSHUI_HOME, HENGSHUI_RAW, HENGSHUI_WAREHOUSE, HENGSHUI_LOCAL,
+    DAGSTER_HOME, HENGSHUI_RULINGS and HENGSHUI_ENGINE. Raises SettingInvalid.
 
     Without HENGSHUI_HOME the project folder is the one that this package is a part of, or, where the package is
-    installed without its project, the current folder.
+    installed without its project, the current folder. HENGSHUI_LOCAL is asked for only where HENGSHUI_WAREHOUSE is in
+    object storage.
     """
     env = os.environ if environ is None else environ
 
@@ -42,13 +53,26 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     source_tree = Path(__file__).resolve().parent.parent
     root = path("HENGSHUI_HOME", source_tree if (source_tree / "workspace.yaml").exists() else Path.cwd())
+    engine = env.get("HENGSHUI_ENGINE") or "local"
+    if engine not in ENGINES:
+        raise SettingInvalid(f"HENGSHUI_ENGINE is {engine!r}; it can be {' or '.join(ENGINES)}")
+    remote = env.get("HENGSHUI_WAREHOUSE", "")
+    in_store = is_object_storage(remote)
+    local = path("HENGSHUI_LOCAL" if in_store else "HENGSHUI_WAREHOUSE", root / "data" / "warehouse")
     return Settings(
         root=root,
         raw=path("HENGSHUI_RAW", root / "data" / "raw"),
-        warehouse=path("HENGSHUI_WAREHOUSE", root / "data" / "warehouse"),
+        warehouse=local,
         dagster_home=path("DAGSTER_HOME", root / ".dagster"),
         rulings=path("HENGSHUI_RULINGS", root / "rulings.toml"),
+        parquet=remote if in_store else local,
+        engine=engine,
     )
+
+
+def is_object_storage(place: str) -> bool:
+    """Whether a place is an address in object storage and no folder."""
+    return place.startswith("s3://")
 
 
 def timezone_name(environ: Mapping[str, str] | None = None, localtime: Path = Path("/etc/localtime")) -> str:

@@ -17,7 +17,7 @@ ORDER = [
     "records", "patterns", "locking", "settings", "messages", "vocab", "text", "figures", "relations",
     "pipeline", "answers",
     "reading", "querying", "bulk", "sources", "filing", "home", "serving", "rulings", "tables", "warehouse", "sealed",
-    "ruled", "examining", "kept", "loading", "verify", "report", "alerts", "console", "checking", "keeping", "asking",
+    "ruled", "examining", "segments", "engines", "kept", "loading", "verify", "report", "alerts", "console", "checking", "keeping", "asking",
     "defs", "definitions", "run", "commands", "cli",
 ]  # fmt: skip
 
@@ -25,7 +25,7 @@ ORDER = [
 PLACES = {
     "dagster": {"defs", "definitions", "run"},
     "pandera": {"tables", "defs"},
-    "polars": {"tables", "warehouse", "examining", "kept", "loading", "verify", "alerts", "defs", "run"},
+    "polars": {"tables", "warehouse", "examining", "segments", "kept", "loading", "verify", "alerts", "defs", "run"},
     "apprise": {"alerts"},
     "pyarrow": {"tables", "warehouse", "bulk"},
     "duckdb": {"sealed", "warehouse", "verify"},

@@ -1,0 +1,33 @@
+"""Engines: who makes segments, and where. All of them call `segments.made_of`, so that all give the same bytes.
+
+Belongs here: choosing one, and handing out work. Does not belong here: what work is (segments.py), what becomes of what
+was made (loading.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from hengshui_etl.segments import Made, Work
+from hengshui_etl.settings import Settings
+
+
+class Engine(Protocol):
+    """Makes segments."""
+
+    def map(self, works: Iterable[Work]) -> Iterator[Made]:
+        """What is made of each work, in the order of the works. Takes no more works at a time than keep it busy; what
+        `made_of` raises, it raises."""
+        ...
+
+
+def engine_of(settings: Settings, size: int) -> Engine:
+    """The engine that HENGSHUI_ENGINE names, for a batch of so many bytes."""
+    if settings.engine == "ray":
+        from hengshui_etl.engines.ray import Ray
+
+        return Ray(size)
+    from hengshui_etl.engines.local import Local
+
+    return Local(size)
