@@ -21,7 +21,7 @@ from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.labels import cleaned
 from hengshui_etl.figures.memory import Memory
 from hengshui_etl.figures.metrics import metric_of
-from hengshui_etl.figures.periods import Moment, moment_of, previous_year, printed_on, whole_year
+from hengshui_etl.figures.periods import Moment, forward, moment_of, previous_year, printed_on, whole_year
 from hengshui_etl.figures.quantities import Reader
 from hengshui_etl.figures.scope import Place, main_place, row_place
 from hengshui_etl.figures.statements import Statement, statement_of
@@ -94,7 +94,7 @@ class _Walk:
             Figure(
                 f"f{len(self.figures) + 1}", self.article.source[start:end], start, end,
                 q.value, q.high, q.unit, q.kind, q.bound, direction,
-                metric, period, place.name if place else None, place.code if place else None,
+                metric, forward(period), place.name if place else None, place.code if place else None,
                 sentence, q.at, q.till,
                 q.place, q.more, q.strict,
             )
@@ -375,7 +375,7 @@ def _date_headline(figures: list[Figure], titled: int, default: Moment | None) -
             restated = own
         if restated is None and own is not None and default is not None and _runs_into(own, default.period):
             own = default.period
-        period = restated or own or (default.period if default else None)
+        period = forward(restated or own or (default.period if default else None))
         metric = figure.metric
         if said is not None and said.metric and _tells_more(said.metric, metric or ""):
             metric = said.metric

@@ -19,6 +19,7 @@ from hengshui_etl.figures.found import Time
 from hengshui_etl.figures.periods import (
     NOW,
     Moment,
+    forward,
     inside,
     is_before,
     moment_of,
@@ -340,7 +341,9 @@ class Times:
             self.event = True
         if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and not moment.as_of:
             single = moment
-            moment = moment._replace(period=Period(self.last_time[1].period.first, moment.period.last), day=False)
+            both = forward(Period(self.last_time[1].period.first, moment.period.last))
+            if both is not None:  # printed in May, 6月、10月 are of two years
+                moment = moment._replace(period=both, day=False)
             self.days = [*(self.days[:-1][-31:] or [self.last_time[1]]), single, moment]
         self.last_time = (time.till, moment)
         if word.endswith("季度") and len(word) == 5 and ("依次" in after or "分别" in after):

@@ -166,7 +166,7 @@ def _month(published: date | None, months: int) -> Moment | None:
 def _plan(first: int, last: int, edge: str, published: date | None) -> Moment | None:
     if edge in ("末", "期末"):
         return Moment(Period(None, date(last, 12, 31)), True, False, True)
-    if edge == "以来" and published:
+    if edge == "以来" and published and published >= date(first, 1, 1):
         return Moment(Period(date(first, 1, 1), published), False, False, True)
     return Moment(Period(date(first, 1, 1), date(last, 12, 31)), False, False, True)
 
@@ -252,6 +252,13 @@ def season_of(word: str, province: str, published: date | None) -> Moment | None
     year -= word != name
     last = date.fromisoformat(f"{year + (days[1] < days[0])}-{days[1]}")
     return Moment(Period(first.replace(year=year), last), False, False, True)
+
+
+def forward(period: Period | None) -> Period | None:
+    """The period, or None where it would end before it begins: two times that were taken for one tell none."""
+    if period is not None and period.first is not None and period.last is not None and period.last < period.first:
+        return None
+    return period
 
 
 def previous_year(period: Period) -> Period:

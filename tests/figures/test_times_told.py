@@ -79,6 +79,18 @@ def test_period(head: str, body: str, text: str, expected: tuple[str | None, str
     assert days(figures_of(body, head)[text]) == expected
 
 
+BACKWARDS = [
+    ("2018-05-20 来源：周口市农业农村局\n", "3月、6月、10月先后组织三次开工，开工项目51项。", "51项"),
+    ("2014-12-19 来源：周口市农业农村局\n", "“十三五”以来，累计投入搬迁资金3.25亿元。", "3.25亿元"),
+]
+
+
+@pytest.mark.parametrize(("head", "body", "text"), BACKWARDS)
+def test_no_period_ends_before_it_begins(head: str, body: str, text: str) -> None:
+    first, last = days(figures_of(body, "周口三农开局稳\n" + head)[text]) or (None, None)
+    assert first is None or last is None or first <= last
+
+
 PLACES = [
     ("襄阳市推进城市更新\n2023-12-08\n", "今年启动更新片区17个，樊城7个、襄城5个。", "7个", "樊城区"),
     ("襄阳市推进城市更新\n2023-12-08\n", "樊城7个、襄城5个，拆除重建类建筑面积占比20%。", "20%", "襄阳市"),
