@@ -16,7 +16,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from hengshui_etl.reading import Line, Piece, cells
+from hengshui_etl.reading import HIDDEN, Line, Piece, cells
 
 Format = Literal["table", "csv", "json", "markdown"]
 Row = Sequence[object]
@@ -35,10 +35,7 @@ NULL = "NULL"
 STORED_PLACES = 12
 """Places of the DECIMAL columns of the tables: a fixed store, not how a number was printed."""
 
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
-)
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 _SIGNS = {"\n": "↵", "\t": "⇥"}
 _LINE_ENDS = re.compile("(\r?\n|\t)")
 _FORMULA = re.compile(r"[\s\0]*[=+\-@＝＋－＠]|[\t\r\n]")

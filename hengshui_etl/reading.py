@@ -174,6 +174,14 @@ def _message(relation: Relation, say: Messages) -> str:
     return relation.verdict.message_zh if say.language == "zh" else relation.verdict.message_en
 
 
+HIDDEN = (
+    "\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff"
+)
+"""What cannot be seen, is obeyed by a terminal, or turns the direction of writing around, for `[…]` in a pattern: it is
+shown by its number wherever text of articles is shown in full."""
+
+
 def printable(text: str) -> str:
     """The text on one line and without control characters, which a terminal would obey; marks that turn the direction
     of writing around are shown by their number."""

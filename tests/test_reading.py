@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from fractions import Fraction
 
 import pytest
 
+from hengshui_etl import querying
+from hengshui_etl.defs import shown
 from hengshui_etl.messages import messages
 from hengshui_etl.reading import cells, plain_lines, printable, reading_of
 from hengshui_etl.records import Claim, Examination, Interval, RelationType
+from hengshui_etl.report import written
 
 ENGLISH = """\
 某市三件事
@@ -103,3 +108,20 @@ def test_cells() -> None:
 def test_nothing_printed_is_obeyed_by_a_terminal() -> None:
     assert printable("a\x1b[31m\r\n\u202eb\u2066c\u200f") == "a [31m  ⟨U+202E⟩b⟨U+2066⟩c⟨U+200F⟩"
     assert printable("衡水 10.2% ↵ é") == "衡水 10.2% ↵ é"
+
+
+def test_what_cannot_be_seen_is_shown_by_its_number_everywhere() -> None:
+    """Every place that shows texts of articles: answers to queries, the report, the Dagster UI."""
+    signs = [chr(n) for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n)) in ("Cc", "Cs", "Zl", "Zp")]
+    signs += [c for c in map(chr, range(0xFFFF)) if unicodedata.bidirectional(c) in TURNING]
+    signs += ["\u00ad", "\u061c", "\u180e", "\u200b", "\u200d", "\u2060", "\ufeff", "\U000e0001", "\U000e0041"]
+    for sign in signs:
+        number = f"U+{ord(sign):04X}"
+        assert number in querying.visible(f"1{sign}2") or sign in "\n\t"
+        assert number in str(written.shown(f"1{sign}2")) or sign in "\n\t", "which a page keeps"
+        assert number in shown.cell(f"1{sign}2") or sign.isspace(), "of blanks a cell makes one"
+    for kept in "一 ，％𠮷é\u3000":
+        assert querying.visible(kept) == written.shown(kept) == kept
+
+
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}

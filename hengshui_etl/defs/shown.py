@@ -14,16 +14,14 @@ from typing import Any
 import polars as pl
 
 from hengshui_etl.answers import plain
+from hengshui_etl.reading import HIDDEN
 
 MOST_ROWS = 50
 MOST_CHARACTERS = 300
 
 _MARKUP = re.compile(r"([\\`*_\[\](){}|~#!@:$^=])|(www)(?=\.)", re.IGNORECASE)
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
-# Controls, and the marks that turn the direction of writing around or cannot be seen: shown by their number.
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
 def cell(value: object) -> str:

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from hengshui_etl.answers import plain, rounded
 from hengshui_etl.messages import Messages
-from hengshui_etl.reading import MULTIPLIERS
+from hengshui_etl.reading import HIDDEN, MULTIPLIERS
 from hengshui_etl.report.rows import Ends, FigureRow
 
 Mark = Literal["fails", "off", "ruled", "holds", "implied", "unchecked"]
@@ -20,10 +20,7 @@ MARKS: tuple[Mark, ...] = ("fails", "off", "ruled", "holds", "implied", "uncheck
 """How a figure is marked, the worst first; `off` fails by one last printed place at most, `ruled` fails and a reviewer
 has ruled on it."""
 
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
-)
+_HIDDEN = re.compile(f"(?![\t\n])[{HIDDEN}]")
 
 
 class Judged(Protocol):
