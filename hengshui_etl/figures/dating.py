@@ -54,7 +54,7 @@ _REACHED = lazy_pattern(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下�
 _WITHIN_YEAR = lazy_pattern(r"^一年(?:间|来|里|中)")
 _PLANNED = lazy_pattern(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
 _YEARS_TOGETHER = lazy_pattern(
-    r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![近约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
+    r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
 )
 _YEARS_BETWEEN = lazy_pattern(r"(?P<n>[两二三四五六七八九十])年(?:间|来)")
 _YEARS_MEAN = lazy_pattern(r"(?P<n>[两三四五])年平均")
@@ -96,7 +96,7 @@ class Dating(Times):
         if period is not None:
             self.last_base = period
             return period
-        governing = self._governing(s)
+        governing = self._governing(s, q.kind == "count")
         if self.body and not self.settled and q.unit not in _DURATIONS:
             self.settled = True
             if self.moment is not None and not self._is_future(self.moment) and not self._is_history(self.moment):
@@ -128,6 +128,8 @@ class Dating(Times):
         ):
             self.moment = Moment(year_to(period), False, False, True)
             return self.moment.period
+        if self.years == period and last is not None and _REACHED.match(before):
+            return whole_year(period, self.published)
         telling = _TELLING.search(before) is not None
         if self.plan_run is not None:
             till, planned = self.plan_run
@@ -161,6 +163,11 @@ class Dating(Times):
             if _WITHOUT_TIME.search(before):
                 if self.origin is not None:
                     return self.origin.period
+                if self.earlier is not None:
+                    return self.earlier.period
+                if first is not None and last is not None and first.year < last.year and not governing.as_of:
+                    self.years = Period(first, last)
+                    return whole_year(Period(None, first), day)
                 if not governing.as_of and s.predicate in ("level", "rate", "share", "average"):
                     return previous_year(period)
             if day and (ahead := _AHEAD.search(before)):
@@ -294,7 +301,7 @@ class Dating(Times):
             return None
         return base.period
 
-    def _governing(self, s: Statement) -> Moment | None:
+    def _governing(self, s: Statement, counted: bool) -> Moment | None:
         """The moment in force; where the sentence names none, for a stock the last state, for a flow the last span."""
         moment = self.moment
         held = s.before.endswith(_HELD) and self.text.rfind("；", max(self.sentence_at, s.start - 200), s.start) >= 0
@@ -307,7 +314,7 @@ class Dating(Times):
         if (s.predicate not in ("level", "average") and not standing) or s.before.startswith(("其中", "、")):
             return governing
         nature = "loose" if standing else _nature(s.before + s.behind[:8])
-        if not nature and s.before[-1:] in _BODY_ENDS and _BODIES.search(s.before):
+        if not nature and counted and s.before[-1:] in _BODY_ENDS and _BODIES.search(s.before):
             nature = "stock"
         if nature == "now" and self._is_over(self.default) and _ALREADY.search(s.before):
             nature = "stock"

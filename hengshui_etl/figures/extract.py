@@ -206,6 +206,12 @@ class _Walk:
             self.add(quantity, None, cell.direction, metric, period, place, number)
 
 
+_HEADING = lazy_pattern(
+    r"\s*[（(][一二三四五六七八九十]{1,3}[）)](?P<budget>[^\W\d_a-zA-Z]{4,12})预算(?:执行)?(?:情况)?。"
+)
+"""The heading of a section of a budget, whose figures say only 收入 and 支出."""
+
+
 def _handed_to(memory: Memory) -> str:
     """The name that a list hands its current figure to (太康、郸城、鹿邑三县的收购量分别为…)."""
     return (memory.names if len(memory.names) == len(memory.parts) else memory.parts)[memory.part]
@@ -313,6 +319,8 @@ def read(article: Article) -> Reading:
             short = not reader.quantities and sentence.end - sentence.start < 30 and block.kind != "title"
             if short and NUMBERED.match(text, sentence.start, sentence.end):
                 walk.times.heading()
+        if not reader.quantities and (head := _HEADING.match(text, sentence.start, sentence.end)):
+            walk.memory.section = head["budget"]
         if block.kind == "title":
             titled = len(walk.figures)
     _date_headline(walk.figures, titled, walk.times.default)

@@ -50,7 +50,10 @@ _IS = lazy_pattern(
     r"(?:的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度|这一数字|这一比例|该数字|该比例){0,3}(?:为|是|仅为?|只有)(?!了))"
 )
 _SAME_IS = lazy_pattern(r"[^，,。；;\d]{1,13}(?:为|是|有)\d")
-_GOAL = lazy_pattern(r"(?:目标|任务|计划|预算|预期)|[^，,。；;]{1,12}?的(?:目标|任务|计划|预算)")
+_GOAL = lazy_pattern(
+    r"(?:目标|任务|计划|预算|预期)|[^，,。；;]{1,12}?的(?:目标|任务|计划|预算)"
+    r"|[\d.]+[万亿]?[^\W\d]{1,4}(?:目标|任务|计划|预算)"  # 完成全年3500亿元目标的62.5%
+)
 _REPORT = lazy_pattern(
     r"[^。；]{0,40}?(?:记者|笔者|获悉|召开|发布|公布|通报|介绍|了解|揭晓|出炉|印发|报道|透露|表示|公告|刊发|报告|会议上|大会|晒出|亮出|交出)"
 )
@@ -60,6 +63,8 @@ _EMBEDDED = (
     "价格变动翘尾", "价格变动的翘尾", "确定的", "制定的", "下达的", "预定的", "提出的", "安排的", "部署的", "排定的",
 )  # fmt: skip
 _DECIDED = lazy_pattern(r"[^，,。；;\d]{1,6}(?:确定|制定|下达|预定|提出|安排|部署|排定)的")
+_PROMISED = lazy_pattern(r"[，,]?[^，,。；;\d]{0,10}(?:承诺|提出|确定|定下|部署|下达|排定|安排|立下|计划)")
+_TO_DAY = lazy_pattern(r"[^，,。；;\d]{0,10}[至到]$")
 _SAME_DAYS = lazy_pattern(r"(?:的)?(?:此时|同季|长假|假期|春运|黄金周|同月|同日|同一天|同一时期|这个时候)")
 _BEFORE_IT = lazy_pattern(r"[^，,。；;、\d]{1,4}(?<![目日先提])前(?!三|两|十|[一二四五六七八九])")
 _COUNTED = lazy_pattern(r"[^，,。；;\d]{0,6}\d")
@@ -130,6 +135,9 @@ class Times:
         self.switched: Moment | None = None  # the state or span last gone over to without a word
         self.told_on: date | None = None  # the day of the press conference
         self.plan_run: tuple[int, Period] | None = None
+        self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
+        self.from_day = False  # whether the last time word is a day that a span begins with (自1月7日)
+        self.earlier: Moment | None = None  # the state that the sentence told before the one in force
 
     # -------------------------------------------------------------- boundaries
 
@@ -145,6 +153,7 @@ class Times:
         self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
         self.fresh = False
         self.days, self.day = [], None
+        self.earlier, self.from_day = None, False
         self.this_year = self.within_year = False
         if self.lead is not None and self.moment is not None and self.moment != self.lead:
             self.moment = self.lead
@@ -180,7 +189,7 @@ class Times:
         if (
             (word == "年初" and earlier.endswith("末"))
             or after.startswith(_EMBEDDED)
-            or (word == "年初" and _DECIDED.match(after))
+            or (word == "年初" and (_DECIDED.match(after) or _PROMISED.match(after)))
         ):
             return
         if earlier.endswith(_LISTED_IN) or (
@@ -207,9 +216,11 @@ class Times:
         if word == "当月":
             self._this_month(time.at)
             return
-        if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and _DAY_ALONE.match(word):
+        if self.last_time is not None and _DAY_ALONE.match(word):
+            joint = text[self.last_time[0] : time.at]
             first = self.last_time[1].period.first
-            word = f"{first.month}月{word}" if first is not None else word
+            if first is not None and (joint == "、" or (self.from_day and _TO_DAY.match(joint))):
+                word = f"{first.month}月{word}"
         plan = _PLAN_NAME.match(word) if "五" in word else None
         if plan and not plan["edge"] and after[:1] not in "，,":
             return
@@ -339,6 +350,11 @@ class Times:
             moment = moment._replace(period=Period(moment.period.first, told))
         if moment.day and not moment.as_of:
             self.event = True
+        began = self.last_time[1].period.first if self.from_day and self.last_time is not None else None
+        if began is not None and self.last_time is not None and _TO_DAY.match(text[self.last_time[0] : time.at]):
+            moment = Moment(Period(began, moment.period.last), False, False, True)  # 自1月7日春运开始至27日
+            self.last_time = None
+        self.from_day = moment.day and earlier.endswith(("自", "从"))
         if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and not moment.as_of:
             single = moment
             both = forward(Period(self.last_time[1].period.first, moment.period.last))
@@ -456,9 +472,14 @@ class Times:
                 self.since = Moment(Period(None, moment.period.last), True, False, True)
 
     def _govern(self, moment: Moment, at: int) -> None:
+        former = self.moment if self.fresh else None
+        if former is not None and former.as_of and moment.as_of and is_before(former, moment):
+            self.earlier = former
         self.moment = moment
         self.fresh = True
         self.base = None
+        if self.earlier is not None:
+            self.since = self.earlier
         if self._is_future(moment) or (self.body and self._is_history(moment)):
             return
         if self.lead is not None and at - self.sentence_at <= 6 and not inside(moment, self.lead):

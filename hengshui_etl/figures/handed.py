@@ -17,6 +17,10 @@ _TIMES = lazy_pattern(
     r"(?P<times>(?:\d{1,2}月份?|[一二三四]季度)(?:[、和及](?:\d{1,2}月份?|[一二三四]季度))+)(?P<rest>.*?)(?:分别|依次).*$"
 )
 _SHARED_VERB = lazy_pattern(r"(?:分别|依次)(?P<rest>[^\W\d_a-zA-Z]{3,12})$")
+_HOW_THEY_STAND = lazy_pattern(
+    r"(?:[一二两三四五六七八九十\d]{1,2}[大个类地家]?[^\W\d_a-zA-Z]{0,6})?"
+    r"(?:人气|稳居|位居|位列|排名|居|列|分列|排|领跑|领先|增势|表现|需求|增长|均|都|齐头|等)[^\W\d_a-zA-Z]{0,8}$"
+)
 _INDUSTRIES = ("第一产业", "第二产业", "第三产业")
 
 
@@ -30,8 +34,8 @@ def names_for(s: Statement, memory: Memory, count: int) -> bool:
     return s.predicate == "level" and "、" in subject and len(members(subject, count)) == count
 
 
-def handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]:
-    """What each figure of a 分别 list measures, or nothing where it cannot be told."""
+def handed_out(s: Statement, memory: Memory, count: int, unit: str, earlier: str = "") -> list[str]:
+    """What each figure of a 分别 list measures, or nothing where it cannot be told; `earlier` is the clause before."""
     head = _BEARERS.match(s.before)
     subject = cleaned(head.group()) if head else cleaned(s.subject)
     share = s.predicate == "share" or "比重" in s.before or "占比" in s.before
@@ -52,8 +56,13 @@ def handed_out(s: Statement, memory: Memory, count: int, unit: str) -> list[str]
             return [joined(p, memory.topic[-8:]) for p in named]
         memory.members = [_leaning(p, memory) for p in named]
         return [f"{m}{word or tail}" for m in memory.members]
+    if s.before.startswith(("分别", "依次")) and "、" in earlier and not any(map(str.isdigit, earlier)):
+        listed = members(_HOW_THEY_STAND.sub("", earlier), count)
+        if listed and all(2 <= len(name) <= 12 for name in listed):
+            memory.members = [cleaned(name) for name in listed]
+            return [f"{name}{word or tail or subject}" for name in memory.members]
     if len(memory.names) == count:
-        tail = subject if len(subject) <= 14 else ""
+        tail = (subject or tail) if len(subject) <= 14 else ""
         return [f"{n}{tail}{word}" for n in memory.names]
     if len(memory.members) == count and len(memory.items) != count:
         tail = "" if share else subject[:14] or cleaned(s.subject)[:14]

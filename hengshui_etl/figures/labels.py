@@ -28,9 +28,9 @@ _TIME = lazy_pattern(
     r"|(?:截至|截止)?(?:目前|今年以来|今年|本年|上半年|下半年|前三季度|第?[一二三四]季度(?:单季)?|前\d{1,2}个?月|年末|年内|全年(?!计划|任务|目标))(?:底|末)?"
 )
 _FRONT_VERBS = lazy_pattern(
-    r"^(?:共|累计)?(?:实现|完成|达成|包括|算上)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)"
+    r"^(?:共|累计|超额)?(?:实现|完成|达成|包括|算上)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)|^(?:该?公司|本?集团)(?:实现|完成)(?=..)"
 )
-_FRONT_VERB_BEGINS = frozenset("共累实完达包算")
+_FRONT_VERB_BEGINS = frozenset("共累超实完达包算该公本集")
 _LONG_BRACKET = lazy_pattern(r"[（(](?:[^）)]{7,}|下同)[）)]")
 _SECTION = lazy_pattern(r"^(?:.{1,10}?——|【[^】]{1,16}】)(?=..)")
 _FRONT_YEAR = lazy_pattern(r"^(?:去年|前年|上年)(?!同期|底|末|度|同)(?=..)")
@@ -141,6 +141,17 @@ def members(subject: str, count: int) -> tuple[str, ...]:
     tail = _SHARED_TAIL.search(found[-1])
     shared = tail.group() if tail and tail.start() > 0 else ""
     return tuple(p if p.endswith(shared) else p + shared for p in found)
+
+
+_LONG_ATTRIBUTES = sorted(word for word in _ATTRIBUTES if len(word) > 3 and word[-1] in WHOLE_TAIL)
+_ATTRIBUTE_TAIL = lazy_pattern(rf"(?<=..)(?:{alternatives(_LONG_ATTRIBUTES)})$")
+
+
+def borne(bearer: str, attribute: str) -> str:
+    """An attribute of what bore another one before (集团营业收入, 利润总额: 集团利润总额)."""
+    if len(attribute) > 3 and attribute[-1] in WHOLE_TAIL and attribute not in bearer:
+        bearer = _ATTRIBUTE_TAIL.sub("", bearer)
+    return joined(bearer, attribute)
 
 
 def joined(bearer: str, label: str) -> str:

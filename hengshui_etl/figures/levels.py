@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.figures.found import Quantity
-from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined, stripped
+from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, borne, cleaned, is_attribute, joined, stripped
 from hengshui_etl.figures.memory import RECENT, Memory
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.vocab import toml, words
+from hengshui_etl.vocab import alternatives, toml, words
 
 _DATA = toml("predicates")
 # A Chinese character is [^\W\d_a-zA-Z] here: each range \u4e00-\u9fff takes the engine a millisecond to compile.
@@ -43,10 +43,13 @@ _DIVISIONS = lazy_pattern(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = lazy_pattern(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _NEXT_ATTRIBUTE = lazy_pattern(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
 _PAUSES = frozenset("，,。；;、：:！？（）() \n")
-_ALONE = frozenset(words(_DATA["attributes"]["alone"]))
+ALONE = frozenset(words(_DATA["attributes"]["alone"]))
+"""Short nouns that need no bearer."""
 _GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
-_RESULT = lazy_pattern(r"(?:滑落|跃升?|压缩|下?降|上?升|提高|提升|减少|增加|回落|回升|扩大)[到至为]?$")
-_RESULT_BEGINS = frozenset("滑跃升压缩下降上提减增回扩")
+_RESULT = lazy_pattern(
+    r"(?:滑落|跃升?|压[缩减]|下?降低?|上?升|提高|提升|减少|增加|回落|回升|扩大|精简|缩减|拓展|发展|增长)[到至为]?$"
+)
+_RESULT_BEGINS = frozenset("滑跃升压缩下降上提减增回扩精拓发")
 _SIDE = lazy_pattern(r"惠及|带动|涉及|吸纳|受益")
 _ROW_BEHIND = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}(?:、(?![一二两三四五六七八九十])[^\W\d_a-zA-Z]{2,12})+")
 CLASSES = frozenset(("大", "类", "项", "个", "种", "方面", "块", "大板块", "板块", "大类"))
@@ -86,6 +89,16 @@ def _core(topic: str) -> str:
     return core if len(core) >= 2 else topic
 
 
+_MEASURED = lazy_pattern(rf"(?:{alternatives(_DATA['attributes']['cores'])})$")
+
+
+def _measured(topic: str) -> str:
+    """What a topic says is measured (一般贸易进出口: 进出口), or its last characters."""
+    core = _core(topic)
+    match = _MEASURED.search(core)
+    return match.group() if match else core[-6:]
+
+
 def tail_of(topic: str, most: int) -> str:
     """What a topic ends in: its last `most` characters, or what stands behind its last 的 or space within them."""
     if len(topic) <= most:
@@ -93,6 +106,18 @@ def tail_of(topic: str, most: int) -> str:
     tail = topic[-most:]
     at = max(tail.rfind("的"), tail.rfind(" "), tail.rfind("、"))
     return tail[at + 1 :] if 0 <= at < most - 2 else tail
+
+
+_SIZES = lazy_pattern(r"(?P<size>[\d.]+[万亿]?元?(?:至|到|[-—–~～])[\d.]+[万亿]?元)的有?$")
+_CLASS = lazy_pattern(r"(?:以上|以下|以内)?的(?:有)?\d+[个家户所]")
+"""What follows an amount that only names a class of sizes (50亿元以上的11个)."""
+
+
+def _second(q: Quantity, text: str, memory: Memory) -> str:
+    """What the second figure right behind a member's first measures (新能源68个、934.6亿元), or nothing."""
+    measure = memory.measures.get(q.unit, "")
+    beside = q.kind in ("money", "measure") and text[q.at - 1] == "、" and memory.kind == "count"
+    return joined(memory.subject, measure) if beside and len(measure) in range(1, 9) else ""
 
 
 def _sibling(label: str, former: str) -> str:
@@ -158,15 +183,31 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     if subject in _BARE_TIMES:
         subject = joined(subject, memory.subject) if memory.subject else subject
     label = subject
+    size = None
     if s.start and text[s.start - 1] in "上下内岁" and (size := _SIZE.search(text, max(0, s.start - 14), s.start)):
         subject = label = f"{size.group()}{label}"
+    between = _SIZES.search(text, max(0, q.at - 16), q.at) if q.kind == "count" and s.before.startswith("的") else None
+    size_text = between["size"] if between else size.group() if size and label == size.group() and "元" in label else ""
+    if size_text and q.kind == "count" and not behind and (counted := memory.counts.get(q.unit, "")):
+        memory.subject = size_text + tail_of(counted, 8)  # 50亿元以上的11个
+        memory.items.append(memory.subject)
+        return memory.subject
+    if q.kind == "money" and _CLASS.match(text, q.till):
+        return memory.subject or label
     if s.predicate == "average" and (BARE_AVERAGE.match(label) or len(label) <= 4):
         word = (_AVERAGE.search(s.before) or _AVERAGE.search("平均")).group()  # type: ignore[union-attr]
         rest = label.replace(word, "")
         bearer = memory.subject if memory.kind == q.kind or not memory.topic else memory.topic
         memory.subject = f"{bearer}{word}{rest}"
         return memory.subject
-    if q.kind in ("count", "rank") or not label:
+    if (
+        q.kind in ("money", "measure")
+        and s.before.endswith("的")
+        and 3 <= len(behind) <= 8
+        and not subject.startswith(_REST)
+    ):
+        label = f"{subject}的{behind}"  # 省里下达的130万亩扩种任务
+    elif q.kind in ("count", "rank") or not label:
         if behind and s.behind and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] not in _PAUSES:
             behind = _NEXT_ATTRIBUTE.sub("", behind) or behind
         label = f"{subject}{behind}" if behind else subject
@@ -177,12 +218,22 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         inner = cleaned(s.before[whole.end() :])
         memory.whole = inner
         if whole.group() in ("占", "约占"):
+            if len(inner) <= 6 and _PLANNED.search(inner):
+                return joined(memory.subject, inner)
             return inner if len(inner) > 3 else f"{s.before[whole.end() :]}{memory.subject}"
         if _PLANNED.search(inner) or is_attribute(inner) or len(inner) <= 4:
             return joined(memory.subject, inner)
         return inner
     if not label:
-        return memory.subject
+        return _second(q, text, memory) or memory.subject
+    if (
+        q.kind == "count"
+        and not subject
+        and s.behind.endswith(("中", "里"))
+        and text.startswith(("，", ","), q.till + len(s.behind))
+    ):
+        memory.topic, memory.unit, memory.subject = label, q.unit, label  # 13个县区中，正增长的11个
+        return label
     leaves = q.kind == "count" and label.startswith(_REST) and not s.behind.startswith(("为", "是", "属"))
     if leaves and memory.unit == q.unit and memory.topic:
         return joined(label, memory.topic)[-LONGEST:]
@@ -207,9 +258,9 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         return memory.subject
     first = not memory.topic or (not s.before.startswith(("其中", "、")) and subject != "")
     if is_attribute(label) or (len(label) <= 6 and _VERBS.match(label) and not behind) or label in LEANING:
-        bearer = memory.topic or memory.subject or memory.paragraph
+        bearer = memory.section or memory.topic or memory.subject or memory.paragraph
         bearer = "" if is_attribute(bearer) and is_attribute(label) else bearer
-        metric = label if label in bearer else joined(bearer, label)
+        metric = label if label in bearer else borne(bearer, label)
         memory.subject = metric
         if not memory.topic:
             memory.topic = label
@@ -237,7 +288,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
             memory.subject = whole_topic[: at + 1] + label  # 有实绩的企业 …，民营企业
             memory.items.append(memory.subject)
             return memory.subject
-        tail = tail_of(whole_topic, 8) if q.kind == "count" else _core(whole_topic)[-6:]
+        tail = tail_of(whole_topic, 8) if q.kind == "count" else _measured(whole_topic)
         metric = joined(label, tail) if label[-2:] not in whole_topic else joined(label, tail[-4:])
         memory.subject = metric
         memory.items.append(metric)
@@ -276,7 +327,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         and memory.topic
         and memory.unit == q.unit
         and label not in memory.topic
-        and label not in _ALONE
+        and label not in ALONE
         and s.before.endswith(label)
     ):
         memory.subject = joined(tail_of(memory.topic, 12), label)

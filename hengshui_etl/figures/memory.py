@@ -18,16 +18,19 @@ class Memory:
         "based",
         "breaking",
         "change",
+        "counts",
         "items",
         "kind",
         "last",
         "levels",
+        "measures",
         "members",
         "names",
         "paragraph",
         "part",
         "parts",
         "ratio",
+        "section",
         "subject",
         "time",
         "topic",
@@ -52,7 +55,10 @@ class Memory:
         self.members: list[str] = []  # the subjects of the last 分别 list, bare
         self.items: list[str] = []  # the levels since the topic
         self.levels: list[tuple[str, str]] = []  # the levels of the paragraph, with their units
+        self.counts: dict[str, str] = {}  # what was first counted in each unit in the article
+        self.measures: dict[str, str] = {}  # what was last measured in each unit, by a label that says what
         self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
+        self.section = ""  # what the heading right before the paragraph's first sentence names
         self.parts: list[str] = []  # what a list with 分别 hands out
         self.part = 0
 
@@ -63,5 +69,6 @@ class Memory:
 
     def new_paragraph(self) -> None:
         """A new paragraph leans on nothing."""
+        self.section = ""
         self.ratio = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
         self.items, self.names, self.parts, self.members, self.levels = [], [], [], [], []

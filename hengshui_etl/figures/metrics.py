@@ -10,7 +10,17 @@ from __future__ import annotations
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.handed import handed_out, names_for
 from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined
-from hengshui_etl.figures.levels import BARE_AVERAGE, BASE_TIME, CLASSES, COMPARING, FAR, LEANING, WHOLE_VERB, level_of
+from hengshui_etl.figures.levels import (
+    ALONE,
+    BARE_AVERAGE,
+    BASE_TIME,
+    CLASSES,
+    COMPARING,
+    FAR,
+    LEANING,
+    WHOLE_VERB,
+    level_of,
+)
 from hengshui_etl.figures.memory import RECENT, Memory
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
@@ -21,7 +31,7 @@ _DATA = toml("predicates")
 _PARTED = lazy_pattern(r"分别|依次|各占|分列|各为|所占比重|占比|各$")
 _EXCHANGE = lazy_pattern(r"(?P<currency>[^\W\d_a-zA-Z]{1,2}元)兑$")
 _EITHER = lazy_pattern("^(?:其中)?(?:前者|后者)")
-_AMONG = lazy_pattern(r"([^，。；,;：:]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
+_AMONG = lazy_pattern(r"([^，。；,;：:？?！!\n]{2,20})(?:[中里内][，,]|[为是]?[：:])$")
 _BREAKDOWN = lazy_pattern(
     r"(?:按|从|分)[^，,。；;]{1,12}(?:看|分|统计|划分|计)[，,]$|[。；;\n\s，]分[^，,。；;]{1,4}[，,]$"
 )
@@ -55,7 +65,7 @@ def metric_of(
         memory.parts = []
     handing = count > 1 and not listed and q.kind != "rank"
     if handing and (_PARTED.search(s.before) or names_for(s, memory, count)):
-        parts = handed_out(s, memory, count, q.unit)
+        parts = handed_out(s, memory, count, q.unit, _clause_before(text, s.start))
         if parts:
             memory.parts, memory.part = parts, 0
             memory.items.extend(parts)
@@ -83,6 +93,10 @@ def metric_of(
         memory.kind = q.kind
         if q.unit not in CLASSES:
             memory.levels.append((q.unit, metric))
+        if q.kind == "count" and not headline:
+            memory.counts.setdefault(q.unit, metric)
+        elif metric[-1:] in WHOLE_TAIL and len(metric) <= 12 and s.subject and not metric.endswith("余"):
+            memory.measures[q.unit] = metric
     memory.last = metric
     if q.kind == "percent" and s.predicate in ("share", "rate"):
         memory.ratio = metric
@@ -97,6 +111,14 @@ def _line_head(text: str, at: int) -> str:
         begin += 1
     head = _LINE_HEAD.match(text, begin, at)
     return head.group()[:-1] if head else ""
+
+
+def _clause_before(text: str, at: int) -> str:
+    """The clause that ends in a comma right before `at`, or nothing."""
+    if at < 2 or text[at - 1] not in "，,":
+        return ""
+    begin = 1 + max(text.rfind(c, max(0, at - 64), at - 1) for c in "，,。；;：:\n")
+    return text[begin : at - 1] if begin > 0 else ""
 
 
 def _opening(text: str, at: int, plain: bool) -> str:
@@ -236,7 +258,7 @@ def _share(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
         verb = "占" if q.kind == "percent" else "是"
         return f"{memory.subject or memory.topic}{verb}{memory.whole or ''}"
     bearer = subject
-    if len(bearer) < 2 or is_attribute(bearer):
+    if len(bearer) < 2 or (is_attribute(bearer) and bearer not in ALONE):
         bearer = memory.subject
     else:
         if len(bearer) >= 2:
@@ -250,7 +272,8 @@ def _share(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
     elif memory.whole and memory.whole in bearer:
         memory.whole = ""
     other = whole or memory.whole or (memory.topic if memory.topic != bearer else "")
-    return f"{bearer}占比" if other and other in bearer else f"{bearer}占{other}"
+    own = other in bearer or f"非{bearer}" in other
+    return f"{bearer}占比" if other and own else f"{bearer}占{other}"
 
 
 def _rate(s: Statement, memory: Memory, subject: str) -> str:

@@ -33,7 +33,7 @@ _FIRST_PRINTED = lazy_pattern(
 _SCHOOL_YEAR = lazy_pattern(rf"(?P<y>{YEAR})(?:[/—–-]{YEAR})?学年")  # counted in its first autumn
 _YEARS_RANGE = lazy_pattern(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
 _PART = lazy_pattern(
-    rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度|首季)|(?P<half>[上下]半年)"
+    rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度|首[两三]个?季度?|首季)|(?P<half>[上下]半年)"
     rf"|(?P<m1>{MONTH})(?:月份?)?{DASH}(?P<m2>{MONTH})月份?"
     rf"|[前头首](?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
     rf"|(?P<m>{MONTH})月(?:份|(?P<d>{DAY})日(?:(?:{HOUR})?{DASH}(?:(?P<m3>{MONTH})月)?(?P<d2>{DAY})日)?)?)?(?P<edge>.*)$"
@@ -180,7 +180,7 @@ def _part(rest: str, year: int, named: bool, published: date | None) -> Moment |
     explicit = True
     if match["quarter"]:
         n = next((_QUARTERS[c] for c in match["quarter"] if c in _QUARTERS), 1)
-        first = date(year, 1, 1) if match["quarter"][0] == "前" else date(year, 3 * n - 2, 1)
+        first = date(year, 1, 1) if match["quarter"][0] in "前首" else date(year, 3 * n - 2, 1)
         last = month_end(year, 3 * n)
     elif match["q2"]:
         last = month_end(year, 3 * _QUARTERS[match["q2"]])

@@ -96,7 +96,8 @@ def spoken_name(region: Region, printed: str) -> str:
         return _CALLED[region.name]
     if printed == region.name or (printed[-1:] in "县区旗州市省" and len(printed) > 2):
         return printed
-    if len(region.name) > len(region.short) + 2 and region.level == "county":
+    prefecture = region.level == "prefecture" and region.name.endswith("州")
+    if len(region.name) > len(region.short) + 2 and (region.level == "county" or prefecture):
         return f"{region.short}{region.name[-1]}"
     return region.name
 
