@@ -55,10 +55,13 @@ def test_the_lock_file_is_of_this_project() -> None:
 
     project = toml("pyproject.toml")
     locked = next(package for package in toml("uv.lock")["package"] if package["name"] == "hengshui-etl")["metadata"]
+    extras = project["project"]["optional-dependencies"]
     pairs = (
-        (project["project"]["dependencies"], locked["requires-dist"]),
+        (project["project"]["dependencies"], [each for each in locked["requires-dist"] if "marker" not in each]),
         (project["dependency-groups"]["dev"], locked["requires-dev"]["dev"]),
+        *((extras[name], [e for e in locked["requires-dist"] if name in e.get("marker", "")]) for name in extras),
     )
+    assert sum(len(entries) for _, entries in pairs) == len([*locked["requires-dist"], *locked["requires-dev"]["dev"]])
     for wanted, entries in pairs:
         names = {re.match(r"[\w-]+", text)[0]: set(re.findall(r"[<>=!~]+[\w.]+", text)) for text in wanted}  # type: ignore[index]
         assert names == {entry["name"]: set(re.findall(r"[<>=!~]+[\w.]+", written(entry))) for entry in entries}

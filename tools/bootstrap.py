@@ -50,7 +50,8 @@ def install() -> None:
     requirements = VENV / "requirements.txt"
     requirements.write_text(locked_uv())
     pip("install", "--no-deps", "--require-hashes", "-r", str(requirements))
-    uv = [str(PYTHON), "-m", "uv", "export", "--frozen", "--quiet", "--no-emit-project", "--format", "requirements-txt"]
+    uv = [str(PYTHON), "-m", "uv", "export", "--frozen", "--quiet", "--no-emit-project", "--all-extras"]
+    uv += ["--format", "requirements-txt"]
     requirements.write_text(subprocess.run(uv, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
     say("installing the packages of uv.lock (once, about a minute)")
     pip("install", "--no-deps", "--require-hashes", "-r", str(requirements))
