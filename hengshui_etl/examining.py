@@ -8,12 +8,7 @@ rows are kept from before (kept.py).
 from __future__ import annotations
 
 import errno
-import multiprocessing
-import os
-import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,9 +27,6 @@ OUR_FAULT = "the program failed on it"
 
 MOST_FILES, MOST_BYTES = 100, 2**20
 """A piece ends with the first of these; a record of a file of many articles counts as a file."""
-
-WORTH_A_PROCESS = 2 * 2**20
-"""With fewer bytes to examine, starting other processes would take longer than the work."""
 
 PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR, errno.EIO, errno.ESTALE, errno.ENOSPC}
 """Errors of the machine and not of a file: the run fails and is tried again, and no file is refused for them."""
@@ -63,6 +55,9 @@ class Item(NamedTuple):
     record: Record | BrokenRecord | None = None
     read: float = 1.0
     """How much of the file has been read, for those who wait."""
+    data: bytes | sources.Changed | OSError | None = None
+    """The bytes of a file of one article, or why it could not be read, where they travel with it (see `with_data`);
+    else it is read when it is examined."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -92,6 +87,16 @@ class Item(NamedTuple):
 
 
 Piece = tuple[Item, ...]
+
+
+def with_data(raw: Path, item: Item) -> Item:
+    """The same item, to be examined where there is no file of it."""
+    if item.record is not None or item.file.problem is not None:
+        return item
+    try:
+        return item._replace(data=sources.file_bytes(raw, item.file))
+    except (sources.Changed, OSError) as error:
+        return item._replace(data=error)
 
 
 def items_of(raw: Path, files: Iterable[RawFile]) -> Iterator[Item]:
@@ -132,48 +137,6 @@ def pieces_of(items: Iterable[Item], most: int | None = None, most_bytes: int | 
         yield tuple(piece)
 
 
-def processes_for(size: int) -> int:
-    """How many processes to use for so many bytes: HENGSHUI_PROCESSES, else one a core where it is worth it."""
-    if (wanted := os.environ.get("HENGSHUI_PROCESSES", "")).isdigit() and int(wanted) > 0:
-        return int(wanted)
-    if size < WORTH_A_PROCESS:
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def rows_of_pieces(raw: Path, batch: str, pieces: Iterable[Piece], processes: int) -> Iterator[Rows]:
-    """The rows of each piece, in order. No more pieces are held at a time than keep all processes busy."""
-    if processes < 2:
-        for piece in pieces:
-            yield rows_of_piece(raw, batch, piece)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_end_with_parent) as pool:
-        waiting: deque[Future[Rows]] = deque()
-        try:
-            for piece in pieces:
-                waiting.append(pool.submit(rows_of_piece, raw, batch, piece))
-                if len(waiting) > 2 * processes:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-def _end_with_parent() -> None:
-    """Let no worker outlive a parent that was killed."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def rows_of_piece(raw: Path, batch: str, items: Sequence[Item]) -> Rows:
     """Examine these files and records one by one; what is no article goes to quarantine with the reason."""
     examined: list[Examined] = []
@@ -206,7 +169,10 @@ def _examined(raw: Path, item: Item) -> Examined | Refused:
         return Refused(file.problem)
     try:
         if record is None:
-            data = sources.file_bytes(raw, file)
+            found = sources.file_bytes(raw, file) if item.data is None else item.data
+            if isinstance(found, Exception):
+                raise found
+            data = found
             examination = examine(data, source_path=file.path, article_id=file.path)
         else:
             data = record.data

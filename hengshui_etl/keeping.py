@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from hengshui_etl import loading, ruled, sources, warehouse
+from hengshui_etl import loading, parts, ruled, sources, warehouse
 from hengshui_etl.checking import OK, WRONG, Refused
 from hengshui_etl.console import write
 from hengshui_etl.messages import Messages
@@ -36,7 +36,7 @@ def verify_warehouse(
     where that cannot be done."""
     _known(settings, batches, say)
     with refusing(say):
-        if not sources.raw_batches(settings.raw) and not warehouse.stored_batches(settings.warehouse):
+        if not sources.raw_batches(settings.raw) and not parts.stored_batches(settings.parquet):
             raise Refused(say("verify.empty"))
         found = verify(
             settings,
@@ -97,11 +97,11 @@ def rebuild_warehouse(settings: Settings, batches: Sequence[str] | None, say: Me
     with refusing(say):
         for batch in batches or ():
             _made_anew(settings, batch, say, update)
-        if not warehouse.stored_batches(settings.warehouse):
+        if not parts.stored_batches(settings.parquet):
             raise Refused(say("rebuild.empty"))
         try:
             count = warehouse.rebuild(
-                settings.database, settings.warehouse, lambda done, total: update(f"warehouse {done}/{total}")
+                settings.database, settings.parquet, lambda done, total: update(f"warehouse {done}/{total}")
             )
         except warehouse.WarehouseBusy:
             raise
@@ -130,9 +130,9 @@ def _refuse_broken(settings: Settings, say: Messages) -> None:
     """Raises Refused with the Parquet files that cannot be read, if there are any."""
     broken = [
         (table, batch)
-        for batch in warehouse.stored_batches(settings.warehouse)
+        for batch in parts.stored_batches(settings.parquet)
         for table in TABLES
-        if warehouse.unreadable(settings.warehouse, table, batch) is not None
+        if parts.unreadable(settings.parquet, table, batch) is not None
     ]
     if broken:
         batches = "".join(f" --batch {_quoted(batch)}" for batch in dict.fromkeys(batch for _, batch in broken))
@@ -142,7 +142,7 @@ def _refuse_broken(settings: Settings, say: Messages) -> None:
 
 def _known(settings: Settings, batches: Sequence[str] | None, say: Messages) -> None:
     """Raises Refused for a batch that there is not."""
-    known = sorted({*sources.raw_batches(settings.raw), *warehouse.stored_batches(settings.warehouse)})
+    known = sorted({*sources.raw_batches(settings.raw), *parts.stored_batches(settings.parquet)})
     for batch in batches or ():
         if batch not in known:
             names = say("check.comma").join(known) or "–"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import dagster as dg
 
-from hengshui_etl import loading, ruled, warehouse
+from hengshui_etl import loading, parts, ruled, warehouse
 from hengshui_etl.definitions import defs
 from hengshui_etl.defs.ended import faults_of, look
 from hengshui_etl.defs.partitions import all_batches, loaded, register, ruled_otherwise
@@ -111,7 +111,7 @@ def run_batches(
 
 def _removed(settings: Settings, batches: Sequence[str]) -> list[str]:
     """Those of the batches that are held nowhere any more; none that could not be taken out of DuckDB."""
-    there = {*raw_batches(settings.raw), *warehouse.stored_batches(settings.warehouse)}
+    there = {*raw_batches(settings.raw), *parts.stored_batches(settings.parquet)}
     gone = [batch for batch in batches if batch not in there]
     try:
         return sorted({*gone}.difference(loaded(settings))) if gone else []

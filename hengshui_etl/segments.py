@@ -115,7 +115,7 @@ def segments_of(items: Iterable[Item], batch_bytes: int) -> Iterator[tuple[Item,
 def _segment_bytes(batch_bytes: int) -> int:
     """The most bytes of a segment: about a sixteenth of the batch, in powers of two, so that a batch that grows is
     seldom cut anew."""
-    wanted = 2 ** max(0, (batch_bytes // 16).bit_length() - 1)
+    wanted = 1 << max(0, (batch_bytes // 16).bit_length() - 1)
     return min(MOST_BYTES, max(LEAST_BYTES, wanted))
 
 

@@ -14,11 +14,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import polars as pl
 
-from hengshui_etl import loading, ruled, sources, warehouse
+from hengshui_etl import loading, parts, ruled, sources, warehouse
 from hengshui_etl.bulk import is_bulk
 from hengshui_etl.examining import Item, items_of, pieces_of, rows_of_piece
 from hengshui_etl.rulings import read_rulings
@@ -107,7 +107,7 @@ def verify(
     """Compare everything that is stored of these batches (None: of all) with the raw files and with itself. `sample`
     is how many articles are examined again; None for all. Raises WarehouseBusy, RulingsInvalid, OSError."""
     whole = batches is None
-    wanted = sorted({*sources.raw_batches(settings.raw), *warehouse.stored_batches(settings.warehouse)})
+    wanted = sorted({*sources.raw_batches(settings.raw), *parts.stored_batches(settings.parquet)})
     wanted = wanted if batches is None else sorted(set(batches))
     chosen = None if sample is None else _sampled(settings, wanted, sample)
     all_found: list[Found] = []
@@ -144,17 +144,17 @@ def _state(settings: Settings, batch: str) -> tuple[object, ...]:
         raise
     except Exception:  # a file that is no database is a difference, told by the comparison
         loaded = "unreadable"
-    return warehouse.loaded_fingerprint(settings.warehouse, batch), loaded
+    return parts.loaded_fingerprint(settings.parquet, batch), loaded
 
 
 def _sampled(settings: Settings, batches: Sequence[str], sample: int) -> dict[str, set[str]]:
     """The articles to be examined again: as many of all, the same ones at every call."""
     known = []
     for batch in batches:
-        if any(warehouse.unreadable(settings.warehouse, table, batch) for table in ("articles", "quarantine")):
+        if any(parts.unreadable(settings.parquet, table, batch) for table in ("articles", "quarantine")):
             continue
-        read = warehouse.read_table(settings.warehouse, "articles", batch, ["article_id"])
-        refused = warehouse.read_table(settings.warehouse, "quarantine", batch, ["source_path", "record_nr"])
+        read = parts.read_table(settings.parquet, "articles", batch, ["article_id"])
+        refused = parts.read_table(settings.parquet, "quarantine", batch, ["source_path", "record_nr"])
         files = refused.filter(pl.col("record_nr") == 0)["source_path"]
         known += [(batch, article) for article in sorted([*read["article_id"], *files])]
     found: dict[str, set[str]] = {}
@@ -167,9 +167,9 @@ def _verify_batch(
     settings: Settings, batch: str, chosen: set[str] | None, found: Found, on_progress: OnProgress
 ) -> None:
     on_progress(batch, "raw_articles", 0, 1)
-    folder = settings.warehouse
+    folder = settings.parquet
     broken = [table for table in TABLES if _told_unreadable(settings, table, batch, found)]
-    if len(broken) == len(TABLES) and batch not in warehouse.stored_batches(folder):
+    if len(broken) == len(TABLES) and batch not in parts.stored_batches(folder):
         found.differences.clear()  # not one table that cannot be read but a batch that nobody has loaded yet
         found.counts.clear()
         for file in sources.batch_files(settings.raw, batch):
@@ -180,7 +180,7 @@ def _verify_batch(
         return
     if "raw_articles" in broken:
         return
-    listed = warehouse.read_table(folder, "raw_articles", batch)
+    listed = parts.read_table(folder, "raw_articles", batch)
     files = list(sources.batch_files(settings.raw, batch))
     found.files += len(files)
     moved = set()
@@ -196,7 +196,7 @@ def _verify_batch(
 
 
 def _told_unreadable(settings: Settings, table: str, batch: str, found: Found) -> bool:
-    reason = warehouse.unreadable(settings.warehouse, table, batch)
+    reason = parts.unreadable(settings.parquet, table, batch)
     if reason is not None:
         found.add("parquet", table, batch, stored=reason, expected="a Parquet file that can be read")
     return reason is not None
@@ -207,7 +207,7 @@ def _told_apart(settings: Settings, batch: str, listed: pl.DataFrame, found: Fou
     with a new examination."""
     marks = {}
     for table in TABLES:
-        if (stored := warehouse.stored(settings.warehouse, table, batch)) is not None:
+        if (stored := parts.described(settings.parquet, table, batch)) is not None:
             marks[table] = stored.fingerprint
     expected = loading.fingerprint_of([RawFile(*row) for row in listed.drop("batch").iter_rows()])
     if set(marks.values()) == {expected}:
@@ -232,12 +232,12 @@ def _verify_rows(
     on_progress: OnProgress,
 ) -> None:
     """Rows against a new examination, verdicts against their operands, and no rows of articles that are not listed."""
-    folder = settings.warehouse
+    folder = settings.parquet
     seen: Counter[str] = Counter()
     for piece in pieces_of(items_of(settings.raw, _files(listed)), PIECE_FILES, PIECE_BYTES):
         articles = [item.article_id for item in piece]
-        relations = warehouse.read_articles(folder, "relations", batch, articles)
-        figures = warehouse.read_articles(folder, "figures", batch, articles)
+        relations = parts.read_articles(folder, "relations", batch, articles, piece[0].key, piece[-1].key)
+        figures = parts.read_articles(folder, "figures", batch, articles, piece[0].key, piece[-1].key)
         found.verdicts += len(relations)
         for wrong in disagreements(relations, figures):
             found.add("verdict", "relations", batch, article=wrong.article_id, row=wrong.relation_id,
@@ -249,13 +249,15 @@ def _verify_rows(
             _verify_articles(settings, batch, again, found)
         seen.update(item.file.path for item in piece)
         on_progress(batch, "articles", len(seen), len(listed))
-    known = listed["source_path"].to_list()
+    known = listed["source_path"]
     for table in loading.EXAMINED:
         key = "article_id" if "article_id" in polars_schema(table) else "source_path"
-        there = warehouse.read_table(folder, table, batch, [key])
-        found.rows += len(there)
-        strange = there.filter(~pl.coalesce(pl.col(key).str.extract(FILE_OF_RECORD), key).is_in(known))
-        for article in strange[key].unique().sort():
+        strangers: set[str] = set()
+        for there in parts.read_chunks(folder, table, batch, [key]):
+            found.rows += len(there)
+            names = there.unique().filter(~pl.coalesce(pl.col(key).str.extract(FILE_OF_RECORD), key).is_in(known))
+            strangers.update(names[key])
+        for article in sorted(strangers):
             found.add("rows", table, batch, article=article, column=WHOLE_ROW, stored=PRESENT, expected=ABSENT)
     _verify_counts_of_records(settings, batch, {path: n for path, n in seen.items() if path not in moved}, found)
 
@@ -266,10 +268,12 @@ def _files(listed: pl.DataFrame) -> Iterator[RawFile]:
 
 def _verify_counts_of_records(settings: Settings, batch: str, seen: dict[str, int], found: Found) -> None:
     """Of a file of many articles the warehouse has as many records as the file has."""
-    tables = [warehouse.read_table(settings.warehouse, t, batch, ["source_path"]) for t in ("articles", "quarantine")]
-    stored = dict(pl.concat(tables).group_by("source_path").len().iter_rows())
+    stored: Counter[str] = Counter()
+    for table in ("articles", "quarantine"):
+        for rows in parts.read_chunks(settings.parquet, table, batch, ["source_path"]):
+            stored.update(dict(rows.group_by("source_path").len().iter_rows()))
     for path, count in seen.items():
-        if is_bulk(path) and stored.get(path, 0) > count:
+        if is_bulk(path) and stored[path] > count:
             found.add("rows", "articles", batch, article=path, column=WHOLE_ROW, stored=f"{stored[path]} records",
                       expected=f"{count} records", times=stored[path] - count)  # fmt: skip
 
@@ -283,7 +287,8 @@ def _verify_articles(settings: Settings, batch: str, items: Sequence[Item], foun
     )
     for table, expected in rows_of_piece(settings.raw, batch, items).frames.items():
         quarantine = table == "quarantine"
-        stored = warehouse.read_articles(settings.warehouse, table, batch, paths if quarantine else articles)
+        wanted = paths if quarantine else articles
+        stored = parts.read_articles(settings.parquet, table, batch, wanted, items[0].key, items[-1].key)
         if quarantine:
             stored = stored.join(keys, on=["source_path", "record_nr"], how="semi")
         for each in row_differences(table, stored, expected):
@@ -295,7 +300,7 @@ def _verify_loaded(settings: Settings, batch: str, found: Found) -> None:
     """The rows of a batch in DuckDB against its Parquet files."""
     if not settings.database.exists():
         return  # told once, for all batches
-    wanted = warehouse.loaded_fingerprint(settings.warehouse, batch)
+    wanted = parts.loaded_fingerprint(settings.parquet, batch)
     try:
         if warehouse.loaded_batches(settings.database).get(batch) != wanted:
             found.add("database", "batches", batch, column="fingerprint", stored="not loaded, or as it was before",
@@ -316,15 +321,17 @@ def _compare_loaded(
     columns = ", ".join(f'"{name}"' for name in polars_schema(table))
     order = ", ".join(f'"{name}"' for name in keys(table))
     loaded = f"SELECT {columns} FROM {table} WHERE batch = ?"
-    file = f"SELECT {columns} FROM read_parquet(?, hive_partitioning = false)"
-    path = str(warehouse.parquet_file(settings.warehouse, table, batch))
+    file = f"SELECT {columns} FROM stored_rows"
+
+    def rows_of(sql: str) -> list[Any]:
+        connection.register("stored_rows", parts.arrow_rows(settings.parquet, table, batch))  # can be read once
+        return connection.execute(sql, [batch]).fetchall()
+
     sides = []
-    for left, right, values in ((loaded, file, [batch, path]), (file, loaded, [path, batch])):
+    for left, right in ((loaded, file), (file, loaded)):
         only = f"({left}) EXCEPT ALL ({right})"
-        ((count,),) = connection.execute(f"SELECT count(*) FROM ({only})", values).fetchall()
-        rows = []
-        if count:
-            rows = connection.execute(f"FROM ({only}) ORDER BY {order} LIMIT {MOST_ROWS}", values).fetchall()
+        ((count,),) = rows_of(f"SELECT count(*) FROM ({only})")
+        rows = rows_of(f"FROM ({only}) ORDER BY {order} LIMIT {MOST_ROWS}") if count else []
         sides.append((count, frame(table, rows)))
     (only_loaded, there), (only_stored, expected) = sides
     if not only_loaded and not only_stored:
@@ -340,7 +347,7 @@ def _compare_loaded(
 def _verify_database(settings: Settings, batches: Sequence[str]) -> Found:
     """What is in DuckDB beside the batches: the file itself, rows of batches that are gone, counts, rulings."""
     found = Found()
-    stored = set(warehouse.stored_batches(settings.warehouse))
+    stored = set(parts.stored_batches(settings.parquet))
     if not settings.database.exists():
         if stored:
             found.add("database", "", "", stored="no file", expected=str(settings.database))
@@ -376,7 +383,7 @@ def _verify_counts(
         for column, value in row.items():
             if column == "batch" or row["batch"] not in batches:
                 continue
-            stored = warehouse.stored(settings.warehouse, column.removesuffix("_rows"), row["batch"])
+            stored = parts.described(settings.parquet, column.removesuffix("_rows"), row["batch"])
             if stored is not None and stored.rows != value:
                 found.add("database", "batches", row["batch"], column=column, stored=value, expected=stored.rows)
 

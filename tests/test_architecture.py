@@ -16,18 +16,20 @@ PACKAGE = Path(__file__).parent.parent / "hengshui_etl"
 ORDER = [
     "records", "patterns", "locking", "settings", "messages", "vocab", "text", "figures", "relations",
     "pipeline", "answers",
-    "reading", "querying", "bulk", "sources", "filing", "home", "serving", "rulings", "tables", "warehouse", "sealed",
-    "ruled", "examining", "segments", "engines", "kept", "loading", "verify", "report", "alerts", "console", "checking", "keeping", "asking",
-    "defs", "definitions", "run", "commands", "cli",
+    "reading", "querying", "bulk", "sources", "filing", "home", "serving", "rulings", "tables", "storage", "parts",
+    "staging", "warehouse", "sealed", "ruled", "revision", "examining", "segments", "engines", "kept", "loading",
+    "verify", "report", "alerts", "console", "checking", "keeping", "asking", "defs", "definitions", "run", "commands",
+    "cli",
 ]  # fmt: skip
 
 # Every library has the parts that may know of it. The domain is not among them: it stands on the standard library.
 PLACES = {
     "dagster": {"defs", "definitions", "run"},
     "pandera": {"tables", "defs"},
-    "polars": {"tables", "warehouse", "examining", "segments", "kept", "loading", "verify", "alerts", "defs", "run"},
+    "polars": {"tables", "parts", "examining", "segments", "kept", "loading", "verify", "alerts", "defs", "run"},
     "apprise": {"alerts"},
-    "pyarrow": {"tables", "warehouse", "bulk"},
+    "pyarrow": {"tables", "storage", "parts", "bulk", "engines"},
+    "ray": {"engines"},
     "duckdb": {"sealed", "warehouse", "verify"},
     "typer": {"commands"},
     "rich": {"console"},
@@ -40,7 +42,7 @@ PLACES = {
 }
 
 # Needed on a terminal only: imported by the function that needs it. (What `check` loads is seen in test_cli.py.)
-LAZY = {"apprise", "rich"}
+LAZY = {"apprise", "rich", "ray"}
 
 
 class Import(NamedTuple):

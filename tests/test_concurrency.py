@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hengshui_etl import warehouse
+from hengshui_etl import parts, warehouse
 from hengshui_etl.locking import Taken, let_pass, turn
 from hengshui_etl.records import Examination
 from hengshui_etl.tables.frames import Examined, frame, frames_of
@@ -64,7 +64,7 @@ def store(tmp_path: Path, examination: Examination) -> Store:
     """`store("2019-10", n)`: a batch of n articles as Parquet."""
 
     def stored(batch: str, n: int) -> None:
-        with warehouse.BatchWriter(tmp_path, batch, tuple(TABLES), str(n)) as writer:
+        with parts.BatchWriter(tmp_path, batch, tuple(TABLES), str(n)) as writer:
             for i in range(n):
                 path = f"{batch}/{i}.txt"
                 article = examination.article._replace(article_id=path, source_path=path)

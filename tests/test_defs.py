@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from hengshui_etl import loading, warehouse
+from hengshui_etl import loading, parts, warehouse
 from hengshui_etl.definitions import defs
 from hengshui_etl.defs import sensors
 from hengshui_etl.defs.assets import EXAMINED, report_link
@@ -168,7 +168,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     (settings.raw / "a" / "1.txt").write_text("全市完成投资10亿元。", "utf-8")
     loading.list_batch(settings, "a")
     loading.examine_batch(settings, "a")
-    warehouse.load_batch(settings.database, settings.warehouse, "a")
+    warehouse.load_batch(settings.database, settings.parquet, "a")
     return settings
 
 
@@ -180,7 +180,7 @@ def test_a_disk_that_is_not_mounted_empties_nothing(home: Settings) -> None:
         run_batches(home)
     with pytest.raises(RawMissing):  # a run that was asked for before
         loading.list_batch(home, "a")
-    assert warehouse.stored_batches(home.warehouse) == ["a"]
+    assert parts.stored_batches(home.warehouse) == ["a"]
     assert list(warehouse.loaded_batches(home.database)) == ["a"]
 
 
@@ -208,7 +208,7 @@ def test_a_batch_that_goes_keeps_its_partition_until_its_run_has_ended(home: Set
             tags={"dagster/partition": "a"},
         )
         loading.list_batch(home, "a")
-        assert warehouse.stored_batches(home.warehouse) == []
+        assert parts.stored_batches(home.warehouse) == []
         assert deleted() == []
         warehouse.load_batch(home.database, home.warehouse, "a")
         assert deleted() == [], "the report is still being written"

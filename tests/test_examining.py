@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hengshui_etl import examining, loading, warehouse
-from hengshui_etl.examining import Item, pieces_of, processes_for
+from hengshui_etl import examining, loading, parts, segments
+from hengshui_etl.engines.local import processes_for
+from hengshui_etl.examining import Item, pieces_of
 from hengshui_etl.loading import examine_batch, list_batch
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.sources import RawFile
@@ -48,21 +49,22 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.mark.slow
 def test_two_processes_write_the_bytes_of_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(settings, 2)
-    monkeypatch.setattr(examining, "MOST_FILES", 5)
+    monkeypatch.setattr(segments, "LEAST_BYTES", 2**15)
     monkeypatch.setenv("HENGSHUI_PROCESSES", "1")
     load(settings)
     alone = stored(settings)
     monkeypatch.setenv("HENGSHUI_PROCESSES", "2")
     load(settings, anew=True)
     assert stored(settings) == alone
-    assert warehouse.stored(settings.warehouse, "articles", "b").rows > 40  # type: ignore[union-attr]
+    assert len(parts.parts_of(settings.parquet, "articles", "b")) > 3
+    assert parts.stored(settings.parquet, "articles", "b").rows > 40  # type: ignore[union-attr]
 
 
 def test_rows_of_unchanged_articles_are_kept_and_the_bytes_are_those_of_doing_all_anew(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(7)
-    monkeypatch.setattr(examining, "MOST_FILES", 4)
+    monkeypatch.setattr(segments, "LEAST_BYTES", 2**14)
     files = fill(settings, 1)
     load(settings)
     examined: list[str] = []
@@ -138,7 +140,7 @@ def test_an_error_of_the_machine_refuses_no_file(settings: Settings, monkeypatch
     monkeypatch.setattr(examining.sources, "file_bytes", exhausted)
     with pytest.raises(OSError, match="Too many open files"):
         load(settings)
-    assert warehouse.stored(settings.warehouse, "articles", "b") is None, "nothing is stored, so that it is tried again"
+    assert parts.stored(settings.parquet, "articles", "b") is None, "nothing is stored, so that it is tried again"
     monkeypatch.setattr(examining.sources, "file_bytes", file_bytes)
     load(settings)
-    assert warehouse.stored(settings.warehouse, "articles", "b") is not None
+    assert parts.stored(settings.parquet, "articles", "b") is not None

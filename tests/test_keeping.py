@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hengshui_etl import loading, warehouse
+from hengshui_etl import loading, parts, warehouse
 from hengshui_etl.checking import Refused
 from hengshui_etl.commands import app
 from hengshui_etl.messages import messages
@@ -35,7 +35,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         path.write_text(RIGHT, "utf-8")
         loading.list_batch(settings, batch)
         loading.examine_batch(settings, batch)
-        warehouse.load_batch(settings.database, settings.warehouse, batch)
+        warehouse.load_batch(settings.database, settings.parquet, batch)
     return settings
 
 
@@ -125,7 +125,7 @@ def test_the_database_is_made_anew_row_by_row(settings: Settings, loss: str) -> 
 
 
 def test_parquet_is_made_anew_from_the_raw_files(settings: Settings) -> None:
-    path = warehouse.parquet_file(settings.warehouse, "figures", "a")
+    path = Path(parts.addresses_of(settings.parquet, "figures", "a")[0])
     sound, before = path.read_bytes(), contents(settings.database)
     path.write_bytes(b"PAR1" + bytes(100) + b"PAR1")
     code, said = call("verify")
@@ -139,7 +139,7 @@ def test_parquet_is_made_anew_from_the_raw_files(settings: Settings) -> None:
 
 
 def test_torn_pages_keep_the_old_database_and_are_named(settings: Settings) -> None:
-    path = warehouse.parquet_file(settings.warehouse, "relations", "a")
+    path = Path(parts.addresses_of(settings.parquet, "relations", "a")[0])
     data = bytearray(path.read_bytes())
     data[4:1500] = bytes(1496)  # the footer stays sound
     path.write_bytes(data)

@@ -33,7 +33,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     path.write_text(RIGHT, "utf-8")
     loading.list_batch(settings, "a")
     loading.examine_batch(settings, "a")
-    warehouse.load_batch(settings.database, settings.warehouse, "a")
+    warehouse.load_batch(settings.database, settings.parquet, "a")
     return settings
 
 
@@ -78,7 +78,7 @@ def test_a_night_is_green_then_red_then_green_and_is_announced_once_each(setting
         look(settings, instance)
         assert len(announced(settings)) == 1, "the same every night is told once"
 
-        warehouse.rebuild(settings.database, settings.warehouse)
+        warehouse.rebuild(settings.database, settings.parquet)
         night(settings, instance)
         look(settings, instance)
         assert [level for level, _ in announced(settings)] == ["resolved", "error"]

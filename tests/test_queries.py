@@ -41,7 +41,7 @@ def load_seed(home: Path) -> Settings:
     settings = read_settings({"HENGSHUI_HOME": str(home), "HENGSHUI_RAW": str(PROJECT / "data" / "raw")})
     loading.list_batch(settings, BATCH)
     loading.examine_batch(settings, BATCH)
-    warehouse.load_batch(settings.database, settings.warehouse, BATCH)
+    warehouse.load_batch(settings.database, settings.parquet, BATCH)
     return settings
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hengshui_etl import ruled, warehouse
+from hengshui_etl import parts, ruled, warehouse
 from hengshui_etl.records import Examination
 from hengshui_etl.rulings import Ruling, RulingsInvalid, Statement, append_ruling
 from hengshui_etl.settings import Settings, read_settings
@@ -32,9 +32,9 @@ def settings(tmp_path: Path, examination: Examination) -> Settings:
         article = examination.article._replace(article_id=path, source_path=path)
         frames = frames_of(batch, [Examined(examination._replace(article=article), 9)])
         frames["raw_articles"] = frame("raw_articles", [(batch, path, 9, SHA, None)])
-        with warehouse.BatchWriter(settings.warehouse, batch, tuple(TABLES), "x") as writer:
+        with parts.BatchWriter(settings.parquet, batch, tuple(TABLES), "x") as writer:
             writer.write(frames)
-        warehouse.load_batch(settings.database, settings.warehouse, batch)
+        warehouse.load_batch(settings.database, settings.parquet, batch)
     return settings
 
 
@@ -105,6 +105,6 @@ def test_a_file_that_cannot_be_read_leaves_what_was_there(settings: Settings) ->
 def test_rulings_outlive_a_rebuild(settings: Settings) -> None:
     append_ruling(settings.rulings, ruling())
     ruled.refresh(settings)
-    warehouse.rebuild(settings.database, settings.warehouse)
+    warehouse.rebuild(settings.database, settings.parquet)
     assert ruled.refresh(settings)
     assert ruled.rulings_in(settings.database) == [ruling()]

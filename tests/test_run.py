@@ -10,7 +10,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from hengshui_etl import examining, warehouse
+from hengshui_etl import examining, parts, warehouse
 from hengshui_etl.commands import summary
 from hengshui_etl.messages import messages
 from hengshui_etl.reading import plain_lines
@@ -131,7 +131,7 @@ def test_a_changed_file_replaces_its_rows_and_a_removed_batch_goes(settings: Set
     report = run_batches(settings)
     assert (report.batches, report.removed, report.failed, report.articles) == (("changing",), ("going",), (), 1)
     assert warehouse.query(settings.database, "SELECT DISTINCT batch FROM figures")[1] == [("changing",)]
-    assert warehouse.stored_batches(settings.warehouse) == ["changing"]
+    assert parts.stored_batches(settings.parquet) == ["changing"]
     with instance_of(settings) as instance:
         assert "going" not in instance.get_dynamic_partitions("batches")
 

@@ -12,9 +12,10 @@ import polars as pl
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
-from hengshui_etl import loading, ruled, warehouse
+from hengshui_etl import loading, parts, ruled, warehouse
 from hengshui_etl.rulings import Ruling, Statement, append_ruling
 from hengshui_etl.settings import Settings, read_settings
+from hengshui_etl.tables.encoding import arrow_schema
 from hengshui_etl.tables.schemas import TABLES
 from hengshui_etl.verify import MOST, Difference, Verified, verify
 
@@ -25,7 +26,7 @@ RIGHT = WRONG.replace("90项", "91项")
 def load(settings: Settings, batch: str) -> None:
     loading.list_batch(settings, batch)
     loading.examine_batch(settings, batch)
-    warehouse.load_batch(settings.database, settings.warehouse, batch)
+    warehouse.load_batch(settings.database, settings.parquet, batch)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_nothing_differs_after_a_load(settings: Settings) -> None:
     assert found.differences == ()
     assert found.total == 0
     assert (found.batches, found.files, found.examined) == (("a", "b"), 4, 4)
-    assert found.verdicts == sum(warehouse.read_table(settings.warehouse, "relations", b).height for b in "ab") > 2
+    assert found.verdicts == sum(parts.read_table(settings.parquet, "relations", b).height for b in "ab") > 2
     assert found.rows > 20
     assert ("a", "articles", 3, 3) in told
     assert verify(settings, ["b"]).files == 1
@@ -72,13 +73,13 @@ def parquet(table: str, column: str, value: object, batch: str = "a") -> Callabl
     """Another value in the first row of a Parquet file, and the same marks in it as before."""
 
     def change(settings: Settings) -> None:
-        path = warehouse.parquet_file(settings.warehouse, table, batch)
+        path = Path(parts.addresses_of(settings.parquet, table, batch)[0])
         metadata = pq.read_schema(path).metadata
-        rows = warehouse.read_table(settings.warehouse, table, batch)
+        rows = parts.read_table(settings.parquet, table, batch)
         values = [value, *rows[column].to_list()[1:]]
         made = rows.with_columns(pl.Series(column, values, dtype=rows.schema[column])).to_arrow()
-        schema = warehouse.arrow_schema(table).with_metadata(metadata)
-        pq.write_table(made.cast(warehouse.arrow_schema(table)).cast(schema), path)
+        schema = arrow_schema(table).with_metadata(metadata)
+        pq.write_table(made.cast(arrow_schema(table)).cast(schema), path)
 
     return change
 
@@ -105,7 +106,7 @@ def raw(name: str, text: str | None) -> Callable[[Settings], None]:
 
 def broken(table: str, data: bytes | None) -> Callable[[Settings], None]:
     def change(settings: Settings) -> None:
-        path = warehouse.parquet_file(settings.warehouse, table, "a")
+        path = Path(parts.addresses_of(settings.parquet, table, "a")[0])
         if data is None:
             path.unlink()
         else:
@@ -171,7 +172,7 @@ def test_a_difference_says_what_is_stored_and_what_it_should_be(settings: Settin
 
 
 def test_a_verdict_is_made_again_from_its_row_without_the_raw_file(settings: Settings) -> None:
-    relations = warehouse.read_table(settings.warehouse, "relations", "a")
+    relations = parts.read_table(settings.parquet, "relations", "a")
     assert relations["status"][0] == "fail"
     parquet("relations", "gap_exact", "7")(settings)
     found = verify(settings, ["a"], sample=0).differences
@@ -191,7 +192,7 @@ def test_every_part_of_a_verdict_is_made_again(settings: Settings, column: str, 
 
 
 def test_long_texts_are_shown_where_they_differ(settings: Settings) -> None:
-    text = warehouse.read_table(settings.warehouse, "articles", "a")["source"][0]
+    text = parts.read_table(settings.parquet, "articles", "a")["source"][0]
     parquet("articles", "source", text.replace("100项", "101项"))(settings)
     (found,) = [each for each in verify(settings, ["a"]).differences if each.kind == "rows"]
     assert "101项" in found.stored
@@ -242,7 +243,7 @@ def test_what_is_made_anew_is_right_again(settings: Settings) -> None:
     assert verify(settings).total, "a run takes the mark of the file for granted"
     loading.list_batch(settings, "a", anew=True)
     loading.examine_batch(settings, "a", anew=True)
-    warehouse.rebuild(settings.database, settings.warehouse)
+    warehouse.rebuild(settings.database, settings.parquet)
     ruled.refresh(settings)
     assert verify(settings).differences == ()
 

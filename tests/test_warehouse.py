@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from hengshui_etl import warehouse
+from hengshui_etl import parts, warehouse
 from hengshui_etl.records import Examination
 from hengshui_etl.tables.ddl import one_line
 from hengshui_etl.tables.frames import Examined, frame, frames_of
@@ -30,7 +30,7 @@ def store(tmp_path: Path, examination: Examination) -> Store:
     """`store("2019-10", "fingerprint", n)`: a batch of n articles as Parquet."""
 
     def stored(batch: str, fingerprint: str = "x", n: int = 1, folder: Path | None = None) -> None:
-        with warehouse.BatchWriter(folder or tmp_path, batch, tuple(TABLES), fingerprint) as writer:
+        with parts.BatchWriter(folder or tmp_path, batch, tuple(TABLES), fingerprint) as writer:
             for i in range(n):
                 path = f"{batch}/{i}.txt"
                 article = examination.article._replace(article_id=path, source_path=path)
@@ -58,20 +58,23 @@ def test_the_same_rows_are_the_same_bytes(store: Store, tmp_path: Path) -> None:
     store("b", "x", 3, tmp_path / "two")
     store("b", "x", 3, tmp_path / "two")
     assert files(tmp_path / "one") == files(tmp_path / "two")
-    assert set(files(tmp_path / "one")) == {f"{table}/batch=b/part-0.parquet" for table in TABLES}
+    steps = {f"manifests/batch=b/{step}.json" for step in ("listing", "examination")}
+    assert {re.sub("part-[0-9a-f]{16}", "part", name) for name in files(tmp_path / "one")} == steps | {
+        f"{table}/batch=b/part.parquet" for table in TABLES
+    }
 
 
 def test_what_is_written_is_read_back(store: Store, tmp_path: Path, examination: Examination) -> None:
     store("b", "x", 2)
     expected = frames_of("b", [Examined(examination, 9)])["figures"].drop("article_id")
-    read = warehouse.read_table(tmp_path, "figures", "b")
+    read = parts.read_table(tmp_path, "figures", "b")
     assert read.filter(pl.col("article_id") == "b/1.txt").drop("article_id").equals(expected)
-    assert [chunk["article_id"].unique().to_list() for chunk in warehouse.read_chunks(tmp_path, "figures", "b")] == [
+    assert [chunk["article_id"].unique().to_list() for chunk in parts.read_chunks(tmp_path, "figures", "b")] == [
         ["b/0.txt"],
         ["b/1.txt"],
     ]
-    assert warehouse.read_table(tmp_path, "figures", "none").height == 0
-    assert warehouse.read_table(tmp_path, "figures", "b", ["unit", "text"]).columns == ["unit", "text"]
+    assert parts.read_table(tmp_path, "figures", "none").height == 0
+    assert parts.read_table(tmp_path, "figures", "b", ["unit", "text"]).columns == ["unit", "text"]
 
 
 def test_parquet_is_plain_enough_for_any_reader(store: Store, tmp_path: Path) -> None:
@@ -79,7 +82,7 @@ def test_parquet_is_plain_enough_for_any_reader(store: Store, tmp_path: Path) ->
     kinds = {
         str(field.type)
         for table in TABLES
-        for field in pq.read_schema(warehouse.parquet_file(tmp_path, table, "2019-10-16"))
+        for field in pq.read_schema(Path(parts.addresses_of(tmp_path, table, "2019-10-16")[0]))
     }
     assert kinds == {"string", "int64", "bool", "date32[day]", "decimal128(38, 12)", "list<element: string>"}
     found = duckdb.sql(f"SELECT DISTINCT batch::VARCHAR FROM read_parquet('{tmp_path}/figures/*/*.parquet')").fetchall()
@@ -90,42 +93,30 @@ def test_parquet_is_plain_enough_for_any_reader(store: Store, tmp_path: Path) ->
 def test_an_exception_leaves_what_was_there(store: Store, tmp_path: Path, examination: Examination) -> None:
     store("b")
     before = files(tmp_path)
-    with pytest.raises(KeyError), warehouse.BatchWriter(tmp_path, "b", tuple(TABLES), "y") as writer:
+    with pytest.raises(KeyError), parts.BatchWriter(tmp_path, "b", tuple(TABLES), "y") as writer:
         writer.write(frames_of("b", [Examined(examination, 1)]) | {"no table": frame("figures", [])[:0].clear(1)})
     assert files(tmp_path) == before
-
-
-def test_what_a_killed_run_left_is_cleared_away(store: Store, tmp_path: Path) -> None:
-    left = tmp_path / "figures" / "batch=b" / ".0123.part"
-    left.parent.mkdir(parents=True)
-    left.write_bytes(b"PAR1")
-    assert warehouse.stored_batches(tmp_path) == []
-    store("b")
-    assert left.exists(), "it may be what another run is writing just now"
-    os.utime(left, (0, 0))
-    store("b")
-    assert not left.exists()
 
 
 @pytest.mark.parametrize("batch", ["2019-10", "衡水 A", "v1.2"])
 def test_batches_are_found_by_their_name(store: Store, tmp_path: Path, batch: str) -> None:
     store(batch, "x")
-    assert warehouse.stored_batches(tmp_path) == [batch]
-    assert warehouse.is_current(tmp_path, batch, tuple(TABLES), "x")
-    assert not warehouse.is_current(tmp_path, batch, tuple(TABLES), "y")
-    warehouse.remove_batch(tmp_path, batch)
-    assert warehouse.stored_batches(tmp_path) == []
-    assert not warehouse.is_current(tmp_path, batch, tuple(TABLES), "x")
+    assert parts.stored_batches(tmp_path) == [batch]
+    assert parts.is_current(tmp_path, batch, tuple(TABLES), "x")
+    assert not parts.is_current(tmp_path, batch, tuple(TABLES), "y")
+    parts.remove_batch(tmp_path, batch)
+    assert parts.stored_batches(tmp_path) == []
+    assert not parts.is_current(tmp_path, batch, tuple(TABLES), "x")
 
 
 def test_a_file_of_other_columns_or_none_at_all_counts_as_missing(store: Store, tmp_path: Path) -> None:
     store("b", "x")
-    path = warehouse.parquet_file(tmp_path, "figures", "b")
+    path = Path(parts.addresses_of(tmp_path, "figures", "b")[0])
     pl.DataFrame({"other": [1]}).write_parquet(path)
-    assert warehouse.stored(tmp_path, "figures", "b") is None
+    assert parts.stored(tmp_path, "figures", "b") is None
     path.write_bytes(b"no parquet")
-    assert warehouse.stored(tmp_path, "figures", "b") is None
-    assert not warehouse.is_current(tmp_path, "b", tuple(TABLES), "x")
+    assert parts.stored(tmp_path, "figures", "b") is None
+    assert not parts.is_current(tmp_path, "b", tuple(TABLES), "x")
 
 
 def test_a_batch_is_loaded_replaced_and_removed(store: Store, tmp_path: Path) -> None:
@@ -144,7 +135,7 @@ def test_a_batch_is_loaded_replaced_and_removed(store: Store, tmp_path: Path) ->
         ("a", 1, 3),
         ("b", 1, 3),
     ]
-    warehouse.remove_batch(tmp_path, "a")
+    parts.remove_batch(tmp_path, "a")
     assert warehouse.load_batch(path, tmp_path, "a")
     assert not warehouse.load_batch(path, tmp_path, "a")
     for table in (*TABLES, "batches"):
@@ -157,7 +148,7 @@ def test_a_load_that_fails_changes_nothing(store: Store, tmp_path: Path) -> None
     store("a", "1")
     warehouse.load_batch(path, tmp_path, "a")
     store("a", "2", 2)
-    relations = warehouse.parquet_file(tmp_path, "relations", "a")
+    relations = Path(parts.addresses_of(tmp_path, "relations", "a")[0])
     data = bytearray(relations.read_bytes())
     data[4:2000] = bytes(1996)  # pages are lost, and the footer stays sound
     relations.write_bytes(data)

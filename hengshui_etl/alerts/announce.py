@@ -105,9 +105,9 @@ def tell(
         broken[batch] = []
         try:
             if rulings is None:
-                found[batch] = quarantined(settings.warehouse, batch)
+                found[batch] = quarantined(settings.parquet, batch)
             else:
-                found[batch] = subjects_in(settings.warehouse, batch, rulings)
+                found[batch] = subjects_in(settings.parquet, batch, rulings)
         except Exception as error:  # whatever a damaged file makes its readers raise
             broken[batch] = [damaged(batch, " ".join(str(error).split()) or type(error).__name__)]
     made += noted(("quarantine",) if rulings is None else ("finding", "quarantine"), found, batches)

@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 
 import polars as pl
 
-from hengshui_etl import warehouse
+from hengshui_etl import parts
 from hengshui_etl.rulings import Ruling, Statement, ruling_of
 from hengshui_etl.tables.findings import failing, failing_shares
 
@@ -53,18 +53,18 @@ class Subject(NamedTuple):
 _NUMBER = re.compile(r"[0-9０-９][0-9０-９,，.．]*")
 
 
-def subjects_in(folder: Path, batch: str, rulings: Mapping[Statement, Ruling]) -> list[Subject]:
+def subjects_in(folder: Path | str, batch: str, rulings: Mapping[Statement, Ruling]) -> list[Subject]:
     """Everything that is wrong in a batch as its Parquet files have it: findings first, then files in quarantine."""
-    failures = [failing(chunk) for chunk in warehouse.read_chunks(folder, "relations", batch)]
-    failed = pl.concat([warehouse.empty("relations"), *failures])
+    failures = [failing(chunk) for chunk in parts.read_chunks(folder, "relations", batch)]
+    failed = pl.concat([parts.empty("relations"), *failures])
     figures = _figures_of(folder, batch, failed)
     found = [_finding(batch, row, figures, rulings) for row in failed.iter_rows(named=True)]
-    shares = failing_shares(warehouse.read_table(folder, "provincial_shares", batch))
+    shares = failing_shares(parts.read_table(folder, "provincial_shares", batch))
     found += [_share(batch, row) for row in shares.iter_rows(named=True) if row["status"] != "fail"]
     return list(_numbered([*found, *_refused(folder, batch)]))
 
 
-def quarantined(folder: Path, batch: str) -> list[Subject]:
+def quarantined(folder: Path | str, batch: str) -> list[Subject]:
     """The files of a batch in quarantine, which no ruling is about."""
     return list(_refused(folder, batch))
 
@@ -146,9 +146,9 @@ def _share(batch: str, row: dict[str, object]) -> Subject:
     )
 
 
-def _refused(folder: Path, batch: str) -> Iterator[Subject]:
+def _refused(folder: Path | str, batch: str) -> Iterator[Subject]:
     """Files in quarantine. Of a file of many articles its records are one subject, however many they are."""
-    rows = warehouse.read_table(folder, "quarantine", batch, ["source_path", "reason", "record_nr"])
+    rows = parts.read_table(folder, "quarantine", batch, ["source_path", "reason", "record_nr"])
     by_file = rows.sort("source_path", "record_nr").group_by("source_path", maintain_order=True)
     files = by_file.agg(pl.len(), pl.col("reason").first(), pl.col("record_nr").first())
     for path, count, reason, record in files.iter_rows():
@@ -158,7 +158,7 @@ def _refused(folder: Path, batch: str) -> Iterator[Subject]:
         yield Subject(key, "quarantine", batch, path, "error", Decimal(0), "quarantine", text, text)
 
 
-def _figures_of(folder: Path, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], _Printed]:
+def _figures_of(folder: Path | str, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], _Printed]:
     """The figures of these articles as they are printed, by article and figure."""
     columns = ["article_id", "figure_id", "text", "sentence_text", "place"]
     place = pl.col("figure_nr").rank("ordinal").over("article_id", "sentence").alias("place")
@@ -169,18 +169,18 @@ def _figures_of(folder: Path, batch: str, rows: pl.DataFrame) -> dict[tuple[str,
     return found
 
 
-def texts_of(folder: Path, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], str]:
+def texts_of(folder: Path | str, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], str]:
     """The printed characters of all figures of the articles that these rows speak of, by article and figure."""
     chunks = figures_of(folder, batch, rows, ["text"])
     return {(article, figure): text for chunk in chunks for article, figure, text in chunk.iter_rows()}
 
 
-def figures_of(folder: Path, batch: str, rows: pl.DataFrame, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+def figures_of(folder: Path | str, batch: str, rows: pl.DataFrame, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
     """Article, figure and these columns of all figures of the articles that these rows speak of, in pieces of whole
     articles."""
     articles = rows.select("article_id").unique()
     if len(articles):
-        for chunk in warehouse.read_chunks(folder, "figures", batch, ["article_id", "figure_id", *columns]):
+        for chunk in parts.read_chunks(folder, "figures", batch, ["article_id", "figure_id", *columns]):
             yield chunk.join(articles, on="article_id", how="semi")
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import dagster as dg
 
-from hengshui_etl import loading, ruled, warehouse
+from hengshui_etl import loading, parts, ruled, warehouse
 from hengshui_etl.defs.lineage import column_lineage
 from hengshui_etl.defs.partitions import BATCHES
 from hengshui_etl.defs.resources import Project
@@ -24,6 +24,7 @@ from hengshui_etl.defs.shown import table as markdown_table
 from hengshui_etl.loading import ContractViolated, Outcome
 from hengshui_etl.report.build import build_report
 from hengshui_etl.rulings import RulingsInvalid
+from hengshui_etl.storage import storage_of
 from hengshui_etl.tables.contracts import CONTRACTS, Violation
 from hengshui_etl.tables.ddl import duckdb_type, one_line
 from hengshui_etl.tables.schemas import TABLES
@@ -129,8 +130,8 @@ def materialized(
         ("dagster/partition_row_count" if table == asset else f"rows of {table}"): outcome.rows[table]
         for table in tables
     }
-    path = warehouse.parquet_file(project.settings.warehouse, asset, batch)
-    metadata: dict[str, Any] = {**rows, "file": dg.MetadataValue.path(str(path)), "unchanged": outcome.unchanged}
+    place = storage_of(project.settings.parquet).address(parts.folder_of(asset, batch))
+    metadata: dict[str, Any] = {**rows, "folder": dg.MetadataValue.path(place), "unchanged": outcome.unchanged}
     if (lineage := column_lineage(asset)) is not None:
         metadata["dagster/column_lineage"] = lineage
     return dg.MaterializeResult(asset_key=asset, metadata=metadata)
@@ -204,10 +205,10 @@ def load(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     project: Project = context.resources.project
     settings = project.settings
     project.on_progress("warehouse", 0, 1)
-    changed = warehouse.load_batch(settings.database, settings.warehouse, context.partition_key)
+    changed = warehouse.load_batch(settings.database, settings.parquet, context.partition_key)
     with suppress(RulingsInvalid):  # the check rulings_are_current tells; those of the last run stay
         ruled.refresh(settings)
-    sizes = {table: warehouse.stored(settings.warehouse, table, context.partition_key) for table in TABLES}
+    sizes = {table: parts.described(settings.parquet, table, context.partition_key) for table in TABLES}
     return dg.MaterializeResult(
         metadata={
             **in_all(project),

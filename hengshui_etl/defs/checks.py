@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from hengshui_etl import ruled, warehouse
+from hengshui_etl import parts, ruled
 from hengshui_etl.alerts.subjects import texts_of
 from hengshui_etl.defs import shown
 from hengshui_etl.defs.partitions import BATCHES
@@ -81,11 +81,11 @@ def counts(relations: Counter[str], articles: int) -> dict[str, Any]:
 )
 def consistency_of_relations(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
     project: Project = context.resources.project
-    folder, batch = project.settings.warehouse, context.partition_key
+    folder, batch = project.settings.parquet, context.partition_key
     project.on_progress("relations", 0, 1)
     statuses: dict[str, Counter[str]] = {kind: Counter() for kind in FAMILIES}
-    failures = [warehouse.empty("relations")]
-    for chunk in warehouse.read_chunks(folder, "relations", batch):
+    failures = [parts.empty("relations")]
+    for chunk in parts.read_chunks(folder, "relations", batch):
         for kind, status, n in chunk.group_by("type", "status").len().iter_rows():
             statuses[kind][status] += n
         failures.append(failing(chunk))
@@ -137,8 +137,8 @@ def relation_result(
 )
 def possible_provincial_totals(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
     project: Project = context.resources.project
-    folder, batch = project.settings.warehouse, context.partition_key
-    shares = warehouse.read_table(folder, "provincial_shares", batch)
+    folder, batch = project.settings.parquet, context.partition_key
+    shares = parts.read_table(folder, "provincial_shares", batch)
     failed = failing_shares(shares)
     ruled_on = rulings_on_shares(project.settings, batch, failed)
     provincial, others = shares.filter("is_provincial"), shares.filter(~pl.col("is_provincial"))
@@ -170,9 +170,9 @@ def rulings_on_shares(settings: Settings, batch: str, failed: pl.DataFrame) -> d
     impossible = failed.filter(pl.col("status") == "fail").select("article_id", "relation_id")
     if not len(impossible):
         return {}
-    relations = warehouse.read_table(settings.warehouse, "relations", batch)
+    relations = parts.read_table(settings.parquet, "relations", batch)
     mine = relations.join(impossible, on=["article_id", "relation_id"], how="semi")
-    rulings = rulings_on(settings, mine, texts_of(settings.warehouse, batch, mine))
+    rulings = rulings_on(settings, mine, texts_of(settings.parquet, batch, mine))
     return {key: f"{ruling.ruling}: {ruling.reason}" for key, ruling in rulings.items()}
 
 
@@ -234,12 +234,12 @@ def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
 )
 def project_totals_agree(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
     project: Project = context.resources.project
-    folder, batch = project.settings.warehouse, context.partition_key
-    totals = warehouse.read_table(folder, "project_totals", batch)
+    folder, batch = project.settings.parquet, context.partition_key
+    totals = parts.read_table(folder, "project_totals", batch)
     relations = of_projects(
-        warehouse.read_table(folder, "relations", batch),
-        warehouse.read_table(folder, "relation_operands", batch),
-        warehouse.read_table(folder, "figures", batch, ["article_id", "figure_id", "metric"]),
+        parts.read_table(folder, "relations", batch),
+        parts.read_table(folder, "relation_operands", batch),
+        parts.read_table(folder, "figures", batch, ["article_id", "figure_id", "metric"]),
     )
     failed = failing(relations)
     texts = texts_of(folder, batch, failed)
@@ -291,7 +291,7 @@ _FOUR_PLACES = Decimal("0.0001")
 )
 def nothing_failed_in_the_program(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
     project: Project = context.resources.project
-    rows = warehouse.read_table(project.settings.warehouse, "quarantine", context.partition_key)
+    rows = parts.read_table(project.settings.parquet, "quarantine", context.partition_key)
     ours = rows.filter(pl.col("reason").str.starts_with(OUR_FAULT))
     metadata: dict[str, Any] = {"files in quarantine": len(rows), "for our fault": len(ours)}
     if len(rows):

@@ -20,9 +20,9 @@ from hengshui_etl.alerts.announce import Announced, Ended, deliver, ledger_file,
 from hengshui_etl.alerts.channels import read_channels
 from hengshui_etl.alerts.ledger import ledger, mark, reach, set_mark
 from hengshui_etl.locking import Taken, turn
+from hengshui_etl.parts import stored_batches
 from hengshui_etl.rulings import RulingsInvalid, fingerprint, read_rulings
 from hengshui_etl.settings import Settings
-from hengshui_etl.warehouse import stored_batches
 
 PARTITION = "dagster/partition"
 WILL_RETRY = "dagster/will_retry"
@@ -71,7 +71,7 @@ def _told(settings: Settings, instance: dg.DagsterInstance) -> int:
     except OSError as error:
         problem = f"{settings.rulings} cannot be read: {error.strerror or error}"
     found = _ended_runs(instance, after)
-    batches: dict[str, str | None] = dict.fromkeys(stored_batches(settings.warehouse) if ruled != known else ())
+    batches: dict[str, str | None] = dict.fromkeys(stored_batches(settings.parquet) if ruled != known else ())
     batches |= left | found.loaded
     made, still = tell(settings, dict(sorted(batches.items())), found.ended, found.jobs, rulings, problem)
     if (found.reached, ruled, still) != (after, known, left):

@@ -12,10 +12,11 @@ from contextlib import suppress
 import dagster as dg
 
 from hengshui_etl import ruled
+from hengshui_etl.parts import stored_batches
 from hengshui_etl.rulings import RulingsInvalid, fingerprint, read_rulings
 from hengshui_etl.settings import Settings
 from hengshui_etl.sources import RawMissing, raw_batches
-from hengshui_etl.warehouse import WarehouseBusy, loaded_batches, stored_batches
+from hengshui_etl.warehouse import WarehouseBusy, loaded_batches
 
 BATCHES = dg.DynamicPartitionsDefinition(name="batches")
 NAME = "batches"
@@ -33,7 +34,7 @@ _ACTIVE = [
 def all_batches(settings: Settings) -> list[str]:
     """The batches that lie in `data/raw/` and those that Parquet or DuckDB still hold: a run takes the latter away.
     Raises RawMissing where some are held and there is no folder of raw files at all, WarehouseBusy, OSError."""
-    held = {*stored_batches(settings.warehouse), *loaded(settings)}
+    held = {*stored_batches(settings.parquet), *loaded(settings)}
     if held and not settings.raw.is_dir():
         raise RawMissing(settings.raw)
     return sorted({*raw_batches(settings.raw), *held})

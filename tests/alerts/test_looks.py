@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from hengshui_etl import loading, warehouse
+from hengshui_etl import loading, parts
 from hengshui_etl.alerts import announce
 from hengshui_etl.alerts.announce import Ended, ledger_file
 from hengshui_etl.alerts.channels import Channel, read_channels
@@ -87,7 +87,7 @@ def wrong(batch: str) -> str:
 def test_a_damaged_file_is_told_of_and_keeps_nothing_else_from_being_told(
     settings: Settings, instance: dg.DagsterInstance
 ) -> None:
-    file = warehouse.parquet_file(settings.warehouse, "relations", "a")
+    file = Path(parts.addresses_of(settings.parquet, "relations", "a")[0])
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     end(instance, "a", "SUCCESS")

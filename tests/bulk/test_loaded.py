@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hengshui_etl import examining, loading, sources, warehouse
+from hengshui_etl import examining, loading, parts, segments, sources, warehouse
 from hengshui_etl.bulk import BrokenRecord
 from hengshui_etl.examining import Item, items_of, pieces_of
 from hengshui_etl.loading import ContractViolated, examine_batch, list_batch
@@ -37,7 +37,7 @@ def load(settings: Settings, anew: bool = False) -> dict[str, int]:
 
 
 def rows(settings: Settings, table: str) -> list[dict[str, object]]:
-    return warehouse.read_table(settings.warehouse, table, "b").rows(named=True)
+    return parts.read_table(settings.parquet, table, "b").rows(named=True)
 
 
 DATED = TEXT.replace("\n\n", "\n2018年3月1日\n", 1)
@@ -115,7 +115,7 @@ def test_pieces_hold_records_of_several_files_and_do_not_show(
 
 @pytest.mark.slow
 def test_two_processes_write_the_bytes_of_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examining, "MOST_FILES", 4)
+    monkeypatch.setattr(segments, "LEAST_BYTES", 2**11)
     put(settings, "b/1.jsonl", lines([*RECORDS, *({"text": f"{TEXT}{n}"} for n in range(30))]))
 
     def stored() -> dict[Path, bytes]:
@@ -223,7 +223,7 @@ def test_verification_knows_records(settings: Settings) -> None:
     put(settings, "b/a.jsonl", lines(RECORDS))
     put(settings, "b/c.txt", TEXT.encode())
     load(settings)
-    warehouse.load_batch(settings.database, settings.warehouse, "b")
+    warehouse.load_batch(settings.database, settings.parquet, "b")
     found = verify(settings)
     assert found.differences == ()
     assert (found.files, found.examined) == (2, 6)
@@ -233,7 +233,7 @@ def test_verification_knows_records(settings: Settings) -> None:
 def test_verification_finds_a_record_too_many(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     put(settings, "b/a.jsonl", lines(RECORDS))
     load(settings)
-    warehouse.load_batch(settings.database, settings.warehouse, "b")
+    warehouse.load_batch(settings.database, settings.parquet, "b")
     monkeypatch.setattr("hengshui_etl.verify.items_of", lambda raw, files: list(items_of(raw, files))[:-1])
     assert {(d.kind, d.table, d.article) for d in verify(settings).differences} == {("rows", "articles", "b/a.jsonl")}
 
@@ -243,7 +243,7 @@ def test_the_summary_of_the_quarantine_has_one_row_a_file(settings: Settings) ->
     put(settings, "b/b.txt", b"")
     put(settings, "b/c.jsonl", b"{}\n")
     load(settings)
-    warehouse.load_batch(settings.database, settings.warehouse, "b")
+    warehouse.load_batch(settings.database, settings.parquet, "b")
     with warehouse.database(settings.database, read_only=True) as connection:
         found = connection.execute("SELECT source_path, records, reason FROM quarantine_summary").fetchall()
     assert found == [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hengshui_etl import commands, ruled, warehouse
+from hengshui_etl import commands, parts, ruled, warehouse
 from hengshui_etl.checking import Refused
 from hengshui_etl.records import Examination
 from hengshui_etl.report.build import build_report, report_index
@@ -28,9 +28,9 @@ def load(settings: Settings, batch: str, *examinations: Examination) -> None:
     frames = frames_of(batch, [Examined(examination, 10) for examination in examinations])
     frames["raw_articles"] = frame("raw_articles", [])
     frames["quarantine"] = frame("quarantine", [(batch, f"{batch}/empty.txt", "the file is empty", 0, None, 0, None)])
-    with warehouse.BatchWriter(settings.warehouse, batch, tuple(TABLES), str(len(examinations))) as writer:
+    with parts.BatchWriter(settings.parquet, batch, tuple(TABLES), str(len(examinations))) as writer:
         writer.write(frames)
-    warehouse.load_batch(settings.database, settings.warehouse, batch)
+    warehouse.load_batch(settings.database, settings.parquet, batch)
 
 
 def named(examination: Examination, article_id: str) -> Examination:
