@@ -6,9 +6,11 @@ Does not belong here: what the steps do (defs/), what is printed (commands.py).
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import dagster as dg
@@ -34,6 +36,10 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 NO_RETRY = {"dagster/max_retries": "0"}
 """Whoever runs from a terminal sees the failure and decides; the daemon, which may not be there, does not try again."""
+
+
+LITTLE = 2**20
+"""With so few bytes left, a disk is full: SQLite needs some for its log, and says only that writing failed."""
 
 
 class FailedCheck(NamedTuple):
@@ -75,6 +81,19 @@ class UnknownBatch(ValueError):
     """There is no batch of that name; `args[0]` is the name."""
 
 
+class HistoryFailed(OSError):
+    """Dagster's record of runs, in its SQLite files, cannot be read or written; what was loaded stays loaded."""
+
+    def __init__(self, home: Path, why: sqlite3.Error) -> None:
+        full = home.exists() and shutil.disk_usage(home).free < LITTLE
+        super().__init__(
+            f"Dagster's record of runs in {home} cannot be read or written: {why}"
+            + (" (no space is left on its disk)" if full else "")
+            + ". What was loaded is safe. Make room there, or let it be written to; where a file is damaged, move the"
+            " folder away, and the next run begins a new one"
+        )
+
+
 def run_batches(
     settings: Settings,
     batches: Sequence[str] | None = None,
@@ -82,8 +101,8 @@ def run_batches(
 ) -> RunReport:
     """Take batches through the whole flow: those named, or all whose files, code or tables changed.
 
-    Raises UnknownBatch before anything is done, OSError where folders cannot be read or written; RawMissing is one:
-    what is held of batches does not go because a disk is not mounted.
+    Raises UnknownBatch before anything is done, OSError where folders cannot be read or written. RawMissing is one:
+    what is held of batches does not go because a disk is not mounted; HistoryFailed is another.
     """
     known = all_batches(settings)
     for batch in batches or ():
@@ -164,9 +183,17 @@ def _current(settings: Settings, instance: dg.DagsterInstance, batches: Sequence
 
 @contextmanager
 def instance_of(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of the project, so that runs show up in its UI."""
-    with dg.DagsterInstance.from_config(str(prepared_dagster_home(settings))) as instance:
-        yield instance
+    """The Dagster instance of the project, so that runs show up in its UI. Raises HistoryFailed."""
+    try:
+        with dg.DagsterInstance.from_config(str(prepared_dagster_home(settings))) as instance:
+            yield instance
+    except Exception as error:  # SQLAlchemy's, made from SQLite's, and Dagster's own around them
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, sqlite3.Error):
+            cause = cause.__cause__ or cause.__context__
+        if cause is None:
+            raise
+        raise HistoryFailed(settings.dagster_home, cause) from None
 
 
 def report(settings: Settings, batches: tuple[str, ...], errors: tuple[str, ...]) -> RunReport:
