@@ -13,7 +13,9 @@ import hashlib
 import logging
 import os
 import re
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from hengshui_etl.alerts.ledger import Message
@@ -22,6 +24,10 @@ VARIABLE = "HENGSHUI_ALERT_URLS"
 
 TIMEOUTS = "cto=5&rto=15"
 """Seconds that a channel has to take the connection and to answer; one that hangs must not hold the others up."""
+
+LONGEST_S = 30.0
+"""Seconds that a channel has in all: the others are about each wait, and one that answers a byte now and then meets
+them for ever."""
 
 _KIND = re.compile(r"[a-z0-9]+")
 
@@ -68,17 +74,25 @@ def taken(channel: Channel, message: Message) -> bool:
     service = _service(channel)
     if service is None:
         return False
-    try:
-        return bool(
-            service.notify(
-                title=message.title,
-                body=message.body,
-                notify_type=apprise.NotifyType(_LEVELS.get(message.level, "info")),
-                body_format=apprise.NotifyFormat.TEXT,
+    answers: list[bool] = []
+
+    def send() -> None:
+        with suppress(Exception):
+            answers.append(
+                bool(
+                    service.notify(
+                        title=message.title,
+                        body=message.body,
+                        notify_type=apprise.NotifyType(_LEVELS.get(message.level, "info")),
+                        body_format=apprise.NotifyFormat.TEXT,
+                    )
+                )
             )
-        )
-    except Exception:
-        return False
+
+    sending = threading.Thread(target=send, daemon=True)  # one that hangs does not keep the program from ending
+    sending.start()
+    sending.join(LONGEST_S)
+    return answers == [True]
 
 
 def _service(channel: Channel) -> Any:
