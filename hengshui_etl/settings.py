@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 ENGINES = ("local", "ray")
 
+POSTGRES_URL = "HENGSHUI_POSTGRES_URL"
+"""Names the database for Dagster's storage. Its text is a secret: Dagster reads it, and nothing of ours."""
+
 
 class SettingInvalid(ValueError):
     """A variable holds what it cannot; the text says what it can."""
@@ -22,7 +25,7 @@ class SettingInvalid(ValueError):
 class Settings(NamedTuple):
     """`root` is the project folder; the others lie in it unless set otherwise. `parquet` is where the tables are kept,
     a folder or `s3://…`; `warehouse` is the folder of everything else that is made, and the same one unless the tables
-    are in object storage. `engine` is one of ENGINES."""
+    are in object storage. `engine` is one of ENGINES; `postgres` tells whether a database is named for Dagster."""
 
     root: Path
     raw: Path
@@ -31,6 +34,7 @@ class Settings(NamedTuple):
     rulings: Path
     parquet: Path | str
     engine: str = "local"
+    postgres: bool = False
 
     @property
     def database(self) -> Path:
@@ -40,7 +44,7 @@ class Settings(NamedTuple):
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings by the environment variables HENGSHUI_HOME, HENGSHUI_RAW, HENGSHUI_WAREHOUSE, HENGSHUI_LOCAL,
-    DAGSTER_HOME, HENGSHUI_RULINGS and HENGSHUI_ENGINE. Raises SettingInvalid.
+    DAGSTER_HOME, HENGSHUI_RULINGS, HENGSHUI_ENGINE and HENGSHUI_POSTGRES_URL. Raises SettingInvalid.
 
     Without HENGSHUI_HOME the project folder is the one that this package is a part of, or, where the package is
     installed without its project, the current folder. HENGSHUI_LOCAL is asked for only where HENGSHUI_WAREHOUSE is in
@@ -67,6 +71,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         rulings=path("HENGSHUI_RULINGS", root / "rulings.toml"),
         parquet=remote if in_store else local,
         engine=engine,
+        postgres=bool(env.get(POSTGRES_URL)),
     )
 
 

@@ -29,6 +29,10 @@ WILL_RETRY = "dagster/will_retry"
 _ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED)
 _PAGE = 1000
 
+SETTLED_S = 60.0
+"""PostgreSQL gives out the number of an event before others can see it: one that ended so recently may turn up behind
+others with greater numbers. Marks stay behind it, and what was told of since then is remembered one by one."""
+
 PATIENCE_S = 5.0
 """How long a look waits for another one to end before it leaves the telling to it."""
 
@@ -60,6 +64,7 @@ def _told(settings: Settings, instance: dg.DagsterInstance) -> int:
     home = f"runs of {storage}"
     with ledger(ledger_file(settings)) as connection:
         after = {str(k): int(v) for k, v in json.loads(mark(connection, home) or "{}").items()}
+        recent = {int(number) for number in json.loads(mark(connection, f"recent {home}") or "[]")}
         known = mark(connection, "rulings") or fingerprint(())
         left: dict[str, str | None] = json.loads(mark(connection, "left") or "{}")
     rulings, problem, ruled = None, "", known
@@ -70,14 +75,15 @@ def _told(settings: Settings, instance: dg.DagsterInstance) -> int:
         problem = str(error)
     except OSError as error:
         problem = f"{settings.rulings} cannot be read: {error.strerror or error}"
-    found = _ended_runs(instance, after)
+    found = _ended_runs(instance, after, recent, time.time())
     batches: dict[str, str | None] = dict.fromkeys(stored_batches(settings.parquet) if ruled != known else ())
     batches |= left | found.loaded
     made, still = tell(settings, dict(sorted(batches.items())), found.ended, found.jobs, rulings, problem)
-    if (found.reached, ruled, still) != (after, known, left):
+    if (found.reached, found.recent, ruled, still) != (after, recent, known, left):
         with ledger(ledger_file(settings)) as connection:
             set_mark(connection, "left", json.dumps(still))
             set_mark(connection, "rulings", ruled)
+            set_mark(connection, f"recent {home}", json.dumps(sorted(found.recent)))
             reach(connection, home, found.reached)
     return made
 
@@ -85,23 +91,30 @@ def _told(settings: Settings, instance: dg.DagsterInstance) -> int:
 class _Found(NamedTuple):
     """What ended since the last look: `loaded` has the last run of each batch, however it ended; `ended` the last one
     that was not canceled, which alone says whether the pipeline works; `jobs` the same of jobs whose runs have no
-    batch; `reached` is how far the events were read, by kind."""
+    batch; `reached` is up to where all events were read, by kind, and `recent` are those behind it that were."""
 
     loaded: dict[str, str]
     ended: dict[str, Ended]
     jobs: dict[str, Ended]
     reached: dict[str, int]
+    recent: set[int]
 
 
-def _ended_runs(instance: dg.DagsterInstance, after: dict[str, int]) -> _Found:
-    """What ended after these events."""
+def _ended_runs(instance: dg.DagsterInstance, after: dict[str, int], told: set[int], now: float) -> _Found:
+    """What ended after these events, but for those of which was told."""
     reached = dict(after)
+    recent: set[int] = set()
     last: dict[str, int] = {}  # run id → number of the event that ended it
     canceled: set[str] = set()
     for kind in _ENDS:
-        for run_id, number in _events(instance, kind, after.get(kind.value, 0)):
+        for run_id, number, at in _events(instance, kind, after.get(kind.value, 0)):
+            if at < now - SETTLED_S:
+                reached[kind.value] = max(number, reached.get(kind.value, 0))
+            else:
+                recent.add(number)
+            if number in told:
+                continue
             last[run_id] = number
-            reached[kind.value] = max(number, reached.get(kind.value, 0))
             if kind == dg.DagsterEventType.RUN_CANCELED:
                 canceled.add(run_id)
     loaded: dict[str, str] = {}
@@ -127,15 +140,15 @@ def _ended_runs(instance: dg.DagsterInstance, after: dict[str, int]) -> _Found:
                 jobs[job] = Ended(run_id, None)
     for found in (ended, jobs):
         found.update({name: end._replace(cause=_cause(instance, end.run_id)) for name, end in found.items()})
-    return _Found(loaded, ended, jobs, reached)
+    return _Found(loaded, ended, jobs, reached, recent)
 
 
-def _events(instance: dg.DagsterInstance, kind: dg.DagsterEventType, after: int) -> Iterator[tuple[str, int]]:
-    """Run and number of the events of a kind after that number, the oldest first."""
+def _events(instance: dg.DagsterInstance, kind: dg.DagsterEventType, after: int) -> Iterator[tuple[str, int, float]]:
+    """Run, number and time of the events of a kind after that number, in the order of numbers."""
     while True:
         wanted = dg.RunStatusChangeRecordsFilter(kind, after_storage_id=after)  # type: ignore[arg-type]
         found = instance.fetch_run_status_changes(wanted, limit=_PAGE, ascending=True).records
-        yield from ((record.run_id, record.storage_id) for record in found)
+        yield from ((record.run_id, record.storage_id, record.timestamp) for record in found)
         if len(found) < _PAGE:
             return
         after = found[-1].storage_id
