@@ -91,7 +91,7 @@ Piece = tuple[Item, ...]
 
 def with_data(raw: Path, item: Item) -> Item:
     """The same item, to be examined where there is no file of it."""
-    if item.record is not None or item.file.problem is not None:
+    if item.record is not None or item.file.problem is not None or item.data is not None:
         return item
     try:
         return item._replace(data=sources.file_bytes(raw, item.file))
