@@ -13,7 +13,6 @@ import dagster as dg
 
 from hengshui_etl.settings import Settings, read_settings
 
-
 EVERY_S = 10.0
 """A long step tells that often in the log of its run how far it is."""
 
