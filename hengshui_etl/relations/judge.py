@@ -49,8 +49,8 @@ from hengshui_etl.relations.sums import (
 __all__ = ["NotJudgeable", "finding_of", "verdict_of"]
 
 
-def verdict_of(claim: Claim, figures: Sequence[Figure]) -> Verdict:
-    """The verdict on one claim about these figures.
+def verdict_of(claim: Claim, figures: Sequence[Figure], *, worded: bool = True) -> Verdict:
+    """The verdict on one claim about these figures; without its two sentences unless `worded`.
 
     Raises NotJudgeable, with the reason, where the operands allow no verdict (wrong number or kinds of operands, units
     that do not fit, division by zero, numbers that no print holds); nothing else, whatever the figures are.
@@ -58,7 +58,7 @@ def verdict_of(claim: Claim, figures: Sequence[Figure]) -> Verdict:
     holds, certain, stated, computed, unit, grave, words = finding_of(claim, figures)
     stated_interval = None if stated is None else interval(stated)
     computed_interval = None if computed is None else interval(computed)
-    en, zh = words()
+    en, zh = words() if worded else ("", "")
     if holds:
         status: Status = "implied" if claim.implied or claim.type == "feasible_share" else "pass"
         certainty: Certainty = "certain" if certain else "possible"

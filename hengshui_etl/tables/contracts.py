@@ -176,9 +176,8 @@ def _verdicts_again(frames: Frames) -> Iterator[_Between]:
     relations = frames["relations"]
     wrong = {
         (each.article_id, each.relation_id)
-        for each in disagreements(relations, frames["figures"])
-        if not each.column.startswith("message_")
-        and not (each.stored == "implied" and str(each.expected).startswith(CANNOT))
+        for each in disagreements(relations, frames["figures"], worded=False)
+        if not (each.stored == "implied" and str(each.expected).startswith(CANNOT))
     }
     keys = relations.select("article_id", "relation_id")
     holds = pl.Series("holds", [key not in wrong for key in keys.rows()], dtype=pl.Boolean)

@@ -7,7 +7,7 @@ Does not belong here: our own faults (contracts.py), how a finding is shown (def
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, cast
+from typing import cast
 
 import pandera.polars as pa
 import polars as pl
@@ -34,18 +34,25 @@ FAMILIES: dict[RelationType, tuple[str, str]] = {
 """For every type of relation the name of its check, and what holds if nothing is wrong."""
 
 
-def interval_from(row: dict[str, Any], side: str) -> Interval | None:
-    """The exact interval that a row of `relations` carries, `side` being `stated` or `computed`; raises ValueError if
-    its text is no number."""
-    if not row[side]:
+def interval_from(there: bool, low: str | None, high: str | None, low_open: bool, high_open: bool) -> Interval | None:
+    """The exact interval that five columns of `relations` carry; raises ValueError if their text is no number."""
+    if not there:
         return None
-    low, high = row[f"{side}_low_exact"], row[f"{side}_high_exact"]
     return Interval(
-        None if low is None else Fraction(low),
-        None if high is None else Fraction(high),
-        row[f"{side}_low_open"],
-        row[f"{side}_high_open"],
+        None if low is None else fraction_from(low), None if high is None else fraction_from(high), low_open, high_open
     )
+
+
+def fraction_from(text: str) -> Fraction:
+    """The exact number that a text of ours says: `98`, `1350/19`, `3.5`; raises ValueError if it is none. Nearly all
+    are whole or quotients, which are read in a third of the time that `Fraction` takes to see what it was given."""
+    whole, slash, below = text.partition("/")
+    try:
+        return Fraction(int(whole), int(below)) if slash else Fraction(int(whole))
+    except ValueError:
+        return Fraction(text)
+    except ZeroDivisionError:
+        raise ValueError(f"{text} is no number") from None
 
 
 INTERVAL_COLUMNS = [
@@ -58,8 +65,8 @@ INTERVAL_COLUMNS = [
 def meeting(relations: pl.DataFrame) -> pl.Series:
     """Row by row whether the stated and the computed interval meet; null where one of them is missing."""
     found: list[bool | None] = []
-    for row in relations.select(INTERVAL_COLUMNS).iter_rows(named=True):
-        stated, computed = interval_from(row, "stated"), interval_from(row, "computed")
+    for row in zip(*(relations[name].to_list() for name in INTERVAL_COLUMNS), strict=True):
+        stated, computed = interval_from(*row[:5]), interval_from(*row[5:])
         found.append(None if stated is None or computed is None else intervals_meet(stated, computed))
     return pl.Series("meet", found, dtype=pl.Boolean)
 
