@@ -55,10 +55,10 @@ def test_the_lock_file_is_of_this_project() -> None:
 
     project = toml("pyproject.toml")
     locked = next(package for package in toml("uv.lock")["package"] if package["name"] == "hengshui-etl")["metadata"]
-    extras = project["project"]["optional-dependencies"]
+    extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
     pairs = (
         (project["project"]["dependencies"], [each for each in locked["requires-dist"] if "marker" not in each]),
-        (project["dependency-groups"]["dev"], locked["requires-dev"]["dev"]),
+        (groups["build"] + [each for each in groups["dev"] if isinstance(each, str)], locked["requires-dev"]["dev"]),
         *((extras[name], [e for e in locked["requires-dist"] if name in e.get("marker", "")]) for name in extras),
     )
     assert sum(len(entries) for _, entries in pairs) == len([*locked["requires-dist"], *locked["requires-dev"]["dev"]])
