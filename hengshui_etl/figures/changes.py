@@ -19,7 +19,7 @@ Change = tuple[Direction, str, int]
 _DATA = toml("predicates")
 _FILL = (
     r"(?:了|约|近|超过|超|逾|达到|达|为|是|均|都|分别|各|高达|也|则|已|幅度|率|速度|速|额|量|幅|至少|不低于|不少于|不超过|突破|左右|达成|在|超出|一倍|"
-    r"[:：]|\s|上|掉|更|了近|了约|成|保持|实现|将|合计|共|共计)*"
+    r"[:：]|\s|上|掉|更|了近|了约|成|保持|实现|将|合计|共|共计){0,12}"
 )
 _UP, _DOWN = alternatives(_DATA["change"]["up"]), alternatives(_DATA["change"]["down"])
 _UP1, _DOWN1 = alternatives(_DATA["change"]["up_short"]), alternatives(_DATA["change"]["down_short"])

@@ -16,15 +16,15 @@ from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Block, Direction, FigureKind, Span
 
 _CELL = lazy_pattern(
-    r"\s*(?P<sign>[-−－+＋▲▼↑↓])?\s*(?P<ar>\d{1,3}(?:[, ]\d{3}){1,5}(?:\.\d{1,8})?|\d{1,24}(?:\.\d{1,8})?)"
-    r"\s*(?P<rest>.{0,12})$",
+    r"\s*+(?P<sign>[-−－+＋▲▼↑↓])?\s*+(?P<ar>\d{1,3}(?:[, ]\d{3}){1,5}(?:\.\d{1,8})?|\d{1,24}(?:\.\d{1,8})?)"
+    r"\s*+(?P<rest>.{0,12})$",
     re.S,
 )
 _UNIT_IN_LABEL = lazy_pattern(
-    r"[（(\[]\s*(?:单位[:：]?)?\s*[±+-]*\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^）)\]]{0,10})[）)\]]"
+    r"[（(\[]\s*+(?:单位[:：]?)?\s*+[±+-]*+\s*+(?P<times>[百千]?[万亿]*)(?P<unit>[^）)\]]{0,10})[）)\]]"
     r"|[,，/：:]\s*(?P<times2>[百千]?[万亿]*)(?P<unit2>%|元|人|吨|个|户|亩)$|(?P<unit3>%)$"
 )
-_CAPTION_UNIT = lazy_pattern(r"单位\s*[:：]?\s*(?P<times>[百千]?[万亿]*)(?P<unit>[^\s）)，,；;、]{1,8})")
+_CAPTION_UNIT = lazy_pattern(r"单位\s*+[:：]?\s*+(?P<times>[百千]?[万亿]*)(?P<unit>[^\s）)，,；;、]{1,8})")
 _CHANGE_LABEL = lazy_pattern(r"增长|增速|增幅|涨幅|±|同比|环比|涨跌|增减|增加|比上年|比去年|比同期|较上年|较去年")
 _RATE_LABEL = lazy_pattern(r"(?:增长|增速|增幅|涨幅|占比|比重|同比|环比|率)$")
 _NAMING_HEAD = lazy_pattern("年|月|时间|地区|指标|名称|项目")
@@ -105,7 +105,7 @@ def cells_of(text: str, block: Block, caption: str) -> list[Cell]:
             continue
         label = text[row[0].start : row[0].end]
         label_column = 0
-        if re.fullmatch(r"\s*\d{0,3}\s*", label) and len(row) > 2 and not _CELL.match(text[row[1].start : row[1].end]):
+        if re.fullmatch(r"\s*+\d{0,3}\s*+", label) and len(row) > 2 and not _CELL.match(text[row[1].start : row[1].end]):
             label_column, label = 1, text[row[1].start : row[1].end]
         elif _CELL.match(label) and columns and columns[0] and not _NAMING_HEAD.search(columns[0]):
             label_column = -1

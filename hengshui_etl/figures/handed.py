@@ -14,7 +14,7 @@ from hengshui_etl.patterns import lazy_pattern
 
 _BEARERS = lazy_pattern(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占比)|分别|依次)")
 _TIMES = lazy_pattern(
-    r"(?P<times>(?:\d{1,2}月份?|[一二三四]季度)(?:[、和及](?:\d{1,2}月份?|[一二三四]季度))+)(?P<rest>.*?)(?:分别|依次).*$"
+    r"(?P<times>(?:\d{1,2}月份?|[一二三四]季度)(?:[、和及](?:\d{1,2}月份?|[一二三四]季度))++)(?P<rest>.*?)(?:分别|依次).*$"
 )
 _SHARED_VERB = lazy_pattern(r"(?:分别|依次)(?P<rest>[^\W\d_a-zA-Z]{3,12})$")
 _HOW_THEY_STAND = lazy_pattern(

@@ -31,7 +31,7 @@ _FRONT_VERBS = lazy_pattern(
     r"^(?:共|累计|超额)?(?:实现|完成|达成|包括|算上)(?!率|进度|后|任务|年度|全年|省|预算|目标)(?=..)|^(?:该?公司|本?集团)(?:实现|完成)(?=..)"
 )
 _FRONT_VERB_BEGINS = frozenset("共累超实完达包算该公本集")
-_LONG_BRACKET = lazy_pattern(r"[（(](?:[^）)]{7,}|下同)[）)]")
+_LONG_BRACKET = lazy_pattern(r"[（(](?:[^）)]{7,200}|下同)[）)]")
 _SECTION = lazy_pattern(r"^(?:.{1,10}?——|【[^】]{1,16}】)(?=..)")
 _FRONT_YEAR = lazy_pattern(r"^(?:去年|前年|上年)(?!同期|底|末|度|同)(?=..)")
 _FRONT_YEAR_BEGINS = frozenset("去前上")

@@ -40,7 +40,7 @@ _SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
 _VERBS = lazy_pattern(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
 _DIVISIONS = lazy_pattern(r"[县市省](?:[（(][^）)]{1,6}[）)])")
-_SIZE = lazy_pattern(r"[\d.—-]+[万亿千百]*[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
+_SIZE = lazy_pattern(r"[\d.—-]{1,14}[万亿千百]{0,14}[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _NEXT_ATTRIBUTE = lazy_pattern(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
 _PAUSES = frozenset("，,。；;、：:！？（）() \n")
 ALONE = frozenset(words(_DATA["attributes"]["alone"]))
@@ -108,7 +108,7 @@ def tail_of(topic: str, most: int) -> str:
     return tail[at + 1 :] if 0 <= at < most - 2 else tail
 
 
-_SIZES = lazy_pattern(r"(?P<size>[\d.]+[万亿]?元?(?:至|到|[-—–~～])[\d.]+[万亿]?元)的有?$")
+_SIZES = lazy_pattern(r"(?P<size>[\d.]{1,30}[万亿]?元?(?:至|到|[-—–~～])[\d.]{1,30}[万亿]?元)的有?$")
 _CLASS = lazy_pattern(r"(?:以上|以下|以内)?的(?:有)?\d+[个家户所]")
 """What follows an amount that only names a class of sizes (50亿元以上的11个)."""
 

@@ -91,7 +91,7 @@ SCAN = lazy_pattern(
 """`lastgroup` names what was found: plain, time, noise, parts, fraction, fold, half, ar, cn, first."""
 
 AFTER = lazy_pattern(
-    r"(?P<more>[余多])?(?P<times>(?:百万|千万|[百千](?![瓦克米伏帕焦卡赫分])|[万亿]|兆(?![瓦帕伏赫比字]))*)(?:(?P<again>[余多])(?P<last>[万亿]{0,2}))?"
+    r"(?P<more>[余多])?(?P<times>(?:百万|千万|[百千](?![瓦克米伏帕焦卡赫分])|[万亿]|兆(?![瓦帕伏赫比字]))*+)(?:(?P<again>[余多])(?P<last>[万亿]{0,2}))?"
 )
 """What can stand between the digits of a numeral and its unit: 余/多, multipliers, 余/多, multipliers (`8千多万`)."""
 

@@ -206,7 +206,7 @@ def _all_places(view: View, i: int) -> bool:
 
 def _items(listed: str) -> list[str]:
     """The items of a list written with 、 and a last 和; brackets do not count."""
-    plain = re.sub(r"[（(][^）)]*[）)]", "", listed)
+    plain = re.sub(r"[（(][^）)]{0,200}[）)]", "", listed)
     parts = [p.strip() for p in plain.split("、")]
     if len(parts) == 1:
         halves = re.split("和|与|及|以及", plain)

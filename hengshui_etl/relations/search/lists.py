@@ -25,7 +25,7 @@ _BREAK = lazy_pattern(
 )
 _MADE_FROM = lazy_pattern(r"由[^，。；]{0,12}$")
 _MADE_UP = lazy_pattern(r"[^。；]{0,60}?(?:构成|组成)")
-_BRACKETED = lazy_pattern(r"（[^）]*）|\([^)]*\)")
+_BRACKETED = lazy_pattern(r"（[^）]{0,200}）|\([^)]{0,200}\)")
 _DIVIDED = lazy_pattern("[，,]其中")
 _DONE = lazy_pattern("已|完成|实际|完工|到位")
 _STANDARD = lazy_pattern("预算|任务|目标|计划")

@@ -49,7 +49,7 @@ _MONTH = lazy_pattern(r"\d{1,2}月|[一二三四]季度|上半年|\d{4}年")
 _YEARLY = lazy_pattern("同比|比上年|较上年|比去年|较去年|按年|(?<![上下半全])年[增减](?!幅)")
 _MONTHLY = lazy_pattern("环比|比上月|较上月|按月|月增|月减")
 _SELF = lazy_pattern("^每.$|口径$|增[速幅长]|[降涨跌升减]幅|占比|比[重例]|率$|水平|相比|对比|同比|环比|幅度")
-_LOOSE = lazy_pattern("^(?:其中|不过|但|而|受|虽|均|已|仍)|(?:总额|额|已|增速|增幅|相)+$|[，、（()）]")
+_LOOSE = lazy_pattern("^(?:其中|不过|但|而|受|虽|均|已|仍)|(?:总额|额|已|增速|增幅|相){1,8}$|[，、（()）]")
 _AVERAGE = lazy_pattern("均|每|单价|单产")
 _REACH, _FAR = 7, 10  # figures back to what a change is told of, and from there to the level
 

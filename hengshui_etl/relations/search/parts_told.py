@@ -32,7 +32,7 @@ _SINCE = lazy_pattern(r"(?:以来|历年|历届|共|，|^)累计(?P<verb>[^\W\d_
 _PEAK = lazy_pattern(r"单日|当日|当天|单月|一天|高峰")
 _PER_TIME = lazy_pattern(r"日均|每天|每日|月均|每月")
 _LEAD = lazy_pattern(rf"^(?:{alternatives(_DATA['name']['before'])})+")
-_TAIL = lazy_pattern(rf"(?:{alternatives(_DATA['name']['behind'])})+$")
+_TAIL = lazy_pattern(rf"(?:{alternatives(_DATA['name']['behind'])}){{1,8}}$")
 _KIND = lazy_pattern(rf"(?:{alternatives(_DATA['name']['kinds'])})$")
 _NO_KIND = lazy_pattern(alternatives(_DATA["name"]["other"]))
 _LONG = lazy_pattern("累计|全年|前[一二三四五六七八九十\\d]+个?月|上半年|前三季度|[首一二三四]季度?")
@@ -258,7 +258,7 @@ def _listed_within(view: View, i: int) -> tuple[int, int] | None:
         j -= 1
     if _LISTED.match(view.said[j].before) is None or not view.plain(i):
         return None
-    head = re.sub("(?:分别|为)+$", "", view.said[j].before)[-2:]
+    head = re.sub("(?:分别|为){1,8}$", "", view.said[j].before)[-2:]
     whole = _before(view, j)
     if whole is None or not view.said[whole].before.endswith(head) or view.between(whole, j).count("，") > 2:
         return None

@@ -15,7 +15,7 @@ from hengshui_etl.relations.search.named import named_change, named_pair, named_
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 LEVEL_OF_OTHERS = lazy_pattern(r"的?(?:平均)?(?:水平|增速|增幅|比重|均值)(?:高|低|快|慢)?(?:出|了)?")
-_OF_RATE = lazy_pattern(r"的?(?:平均)?(?:水平|增速|增幅|比重|占比|均值|增长率)+$")
+_OF_RATE = lazy_pattern(r"的?(?:平均)?(?:水平|增速|增幅|比重|占比|均值|增长率){1,8}$")
 _APART = lazy_pattern("相差|差距|落差|还差|尚差|超出|高出|低出|之差")
 _FAR = 120  # figures back to where the other percentage may stand
 _FROM_TO = lazy_pattern(r"(?:由|从|自)[^，。；]{0,24}$")
