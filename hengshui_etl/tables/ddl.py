@@ -94,7 +94,7 @@ HEAD = """\
 
 Made from `hengshui_etl/tables/schemas.py` and `views.py` by `python -m hengshui_etl.tables.ddl`; do not edit.
 
-All tables but `batches` and `rulings` are Parquet files, `data/warehouse/<table>/batch=<batch>/part-0.parquet`, and
+All tables but `batches` and `rulings` are Parquet files, `data/warehouse/<table>/batch=<batch>/part-*.parquet`, and
 tables of `data/warehouse/hengshui.duckdb`, where each table and column has its description as a comment. Names that end
 in `_exact` hold numbers as text, without loss (`7851.05`, `1350/19`); the DECIMAL beside them is there to be read and
 summed. Positions count characters from 0; the end is not included."""
