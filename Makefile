@@ -1,5 +1,6 @@
 # make run    set everything up (the first time) and take all articles in data/raw through the whole flow
 # make test   all tests        make lint   ruff and mypy        make ui   the Dagster UI
+# make audit  known vulnerabilities of the locked packages      make fuzz  a minute of the fuzzer
 # PYTHON=python3.12 chooses the interpreter when .venv is made; ARGS="…" is passed on.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3 python,\
@@ -7,7 +8,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14
 BIN := .venv/bin
 STAMP := .venv/installed.sha256
 
-.PHONY: run test ui lint format golden lock setup clean
+.PHONY: run test ui lint audit fuzz format golden lock setup clean
 
 run: setup
 	@$(BIN)/hengshui-etl run $(ARGS)
@@ -22,6 +23,13 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# Asks a database on the network, https://api.osv.dev; where that cannot be reached it says so and fails.
+audit: setup
+	@$(BIN)/python tools/audit.py $(ARGS)
+
+fuzz: setup
+	@$(BIN)/python benchmarks/fuzz.py $(ARGS)
 
 format: setup
 	@$(BIN)/ruff format .

@@ -1,6 +1,6 @@
 """Bytes to verdicts under a coverage-guided fuzzer: no exception, no hang, a sound answer, the same one twice.
 
-    pip install atheris                                   it is in no lock file: only this program needs it
+    make fuzz                                             a minute of it (ARGS="--seconds 3600": an hour)
     python benchmarks/fuzz.py --seconds 60                starts from tests/corpus/ and the words below
     python benchmarks/fuzz.py --found DIR                 where inputs that reach new code are kept (default: nowhere)
     python benchmarks/fuzz.py --one FILE                  one input again, with the traceback
@@ -87,7 +87,7 @@ def main() -> None:
     try:
         import atheris
     except ImportError:
-        sys.exit("atheris is not installed: pip install atheris")
+        sys.exit("atheris is not installed: make setup (there are files of it for Linux on x86-64, to Python 3.13)")
     with atheris.instrument_imports(include=["hengshui_etl"]):
         import soundness  # noqa: F401
 
