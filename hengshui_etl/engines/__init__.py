@@ -13,6 +13,10 @@ from hengshui_etl.segments import Made, Work
 from hengshui_etl.settings import Settings
 
 
+class EngineUnavailable(Exception):
+    """The engine that was chosen cannot work as things are; the text says what to do."""
+
+
 class Engine(Protocol):
     """Makes segments."""
 
