@@ -6,10 +6,12 @@ Does not belong here: any one kind of relation.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from itertools import takewhile
 from typing import Literal
 
 from hengshui_etl.figures import Reading
@@ -27,6 +29,7 @@ FAR_BACK = 1000
 
 AMOUNTS = frozenset(("count", "money", "measure"))
 _LEVELS = frozenset(("level", "average"))
+_ONE = Fraction(1)
 _CLOCK = frozenset(("秒", "分", "分钟", "小时", "天", "日", "周", "个月"))
 
 Slips = Literal["swapped", "misread", "garbled"]
@@ -97,6 +100,19 @@ class View:
             if self.level[i] and self._per_time(i):
                 self.level[i] = False
         self.periods = self._full_sentences()  # number of the full sentence (。) that each figure stands in
+        # What every search asks of every figure is worked out once.
+        self._titled = [paragraph in self.titles for paragraph in self.paragraphs]
+        self._cell = [s is None for s in reading.statements]
+        self._plain = [
+            level and said.predicate == "level" and not said.base and not titled
+            for level, said, titled in zip(self.level, self.said, self._titled, strict=True)
+        ]
+        self._levels = [i for i in range(self.count) if self.level[i]]
+        self._levels_in: dict[str, list[int]] = {}
+        for i in self._levels:
+            self._levels_in.setdefault(self._counted_in[i], []).append(i)
+        self._gaps: dict[tuple[int, int], str] = {}
+        self._tried: dict[tuple[RelationType, tuple[int, ...], Fraction | None, bool, int | None], bool | None] = {}
 
     def _per_time(self, i: int) -> bool:
         """Whether figure `i` is how many there are in a stretch of time (平均每2.5分钟1人死亡): no level."""
@@ -123,15 +139,18 @@ class View:
 
     def titled(self, i: int) -> bool:
         """Whether figure `i` stands in the headline."""
-        return self.paragraphs[i] in self.titles
+        return self._titled[i]
 
     def is_cell(self, i: int) -> bool:
         """Whether figure `i` is the cell of a table, of which no sentence says anything."""
-        return self.statements[i] is None
+        return self._cell[i]
 
     def between(self, i: int, j: int) -> str:
         """The clean text between two figures."""
-        return self.text[self.figures[i].till : self.figures[j].at]
+        found = self._gaps.get((i, j))
+        if found is None:
+            found = self._gaps[i, j] = self.text[self.figures[i].till : self.figures[j].at]
+        return found
 
     def digits(self, i: int) -> int:
         """The significant digits of figure `i`."""
@@ -143,7 +162,7 @@ class View:
 
     def plain(self, i: int) -> bool:
         """Whether figure `i` is a level of its own in the body: no average, no base of comparison, no table's cell."""
-        return self.level[i] and self.said[i].predicate == "level" and not self.said[i].base and not self.titled(i)
+        return self._plain[i]
 
     def alike(self, i: int, j: int) -> bool:
         """Whether two figures count in the same unit (名 and 人 are one; so are the general classifiers)."""
@@ -171,7 +190,7 @@ class View:
         self,
         kind: RelationType,
         operands: Iterable[int],
-        scale: Fraction = Fraction(1),
+        scale: Fraction = _ONE,
         implied: bool = False,
         counted: int | None = None,
     ) -> bool | None:
@@ -179,11 +198,13 @@ class View:
         places = tuple(operands)
         if not implied and self._reach.misses(kind, places, scale):
             return False
-        claim = Claim(kind, places, implied, 0, "", scale, counted)
-        try:
-            return finding_of(claim, self.figures).holds
-        except NotJudgeable:
-            return None
+        key = (kind, places, None if scale is _ONE else scale, implied, counted)  # a fraction's hash takes long
+        if key not in self._tried:
+            try:
+                self._tried[key] = finding_of(Claim(kind, places, implied, 0, "", scale, counted), self.figures).holds
+            except NotJudgeable:
+                self._tried[key] = None
+        return self._tried[key]
 
     def slip(
         self,
@@ -192,7 +213,7 @@ class View:
         admitted: Slips = "misread",
         *,
         only: int | None = None,
-        scale: Fraction = Fraction(1),
+        scale: Fraction = _ONE,
         implied: bool = False,
     ) -> bool:
         """Whether one slip of the hand of an admitted kind, in one operand, explains that the relation fails.
@@ -233,7 +254,7 @@ class View:
         reason: str,
         *,
         implied: bool = False,
-        scale: Fraction = Fraction(1),
+        scale: Fraction = _ONE,
         counted: int | None = None,
         plain: bool = False,
     ) -> bool:
@@ -260,14 +281,12 @@ class View:
         self, i: int, *, unit_of: int | None = None, limit: int = 40, same_paragraph: bool = False
     ) -> list[int]:
         """Levels before figure `i`, the nearest first; those in the unit of `unit_of` where it is given."""
-        found: list[int] = []
-        j = i - 1
-        while j >= 0 and len(found) < limit:
-            if same_paragraph and self.paragraphs[j] != self.paragraphs[i]:
-                break
-            if self.level[j] and (unit_of is None or self.alike(j, unit_of)):
-                found.append(j)
-            j -= 1
+        levels = self._levels if unit_of is None else self._levels_in.get(self._counted_in[unit_of], [])
+        end = bisect_left(levels, i)
+        found = levels[max(0, end - limit) : end][::-1]
+        if same_paragraph:
+            paragraph = self.paragraphs[i]
+            return list(takewhile(lambda j: self.paragraphs[j] == paragraph, found))
         return found
 
     def leave(self, figures: Iterable[int], reason: str) -> None:
