@@ -53,8 +53,8 @@ _FILE_KINDS = (
     (b"\x7fELF", "a program"),
 )
 _CONTROLS = lazy_pattern("[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_NON_CHARACTERS = lazy_pattern("[\ud800-\udfff\ufffd\ufffe\uffff]")
-_SUSPECT = lazy_pattern("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
+_NON_CHARACTERS = lazy_pattern(r"[\ud800-\udfff\ufffd\ufffe\uffff]")
+_SUSPECT = lazy_pattern(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
 _BEYOND_TWO_BYTES = lazy_pattern("[^\x00-\u07ff]")
 _SAMPLE = 60_000  # bytes weighed; longer texts do not change the verdict
 # Everyday characters make up 0.45 to 0.75 of press prose under its own encoding and less than 0.1 under a wrong one.
