@@ -8,22 +8,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from hengshui_etl import __version__
 from hengshui_etl.checking import OK, UNREADABLE, WRONG, Output, Refused, check_files, contents, reason
+from hengshui_etl.closing import near, summary
 from hengshui_etl.console import complain, status, write
 from hengshui_etl.messages import Language, Messages, messages
 from hengshui_etl.querying import Format
 from hengshui_etl.reading import Line, Piece, Style, printable
-
-if TYPE_CHECKING:
-    from hengshui_etl.run import RunReport
-
-MOST_FAILURES = 20
-"""Failed checks that the summary of a run names; the others are in the warehouse."""
 
 MOST_ALERTS = 50
 """Alerts that are listed, the newest first."""
@@ -79,6 +74,9 @@ def run(
     batch: Annotated[
         list[str] | None, typer.Option("--batch", help="Only this folder of data/raw; may be given again.")
     ] = None,
+    remove_missing: Annotated[
+        bool, typer.Option("--remove-missing", help="Take batches away though all of them are gone from data/raw.")
+    ] = False,
     lang: LangOption = None,
 ) -> None:
     """Take all articles of data/raw, or of some batches, through the whole flow into the warehouse."""
@@ -92,7 +90,10 @@ def run(
         settings = read_settings()
         try:
             report = run_batches(
-                settings, batch, lambda name, step, done, total: update(f"{name} · {step} {done}/{total}")
+                settings,
+                batch,
+                lambda name, step, done, total: update(f"{name} · {step} {done}/{total}"),
+                remove_missing,
             )
         except UnknownBatch as unknown:
             known = say("check.comma").join(raw_batches(settings.raw)) or "–"
@@ -147,26 +148,48 @@ def add(
     raise typer.Exit(UNREADABLE if refused else OK)
 
 
+Batches = Annotated[list[str] | None, typer.Option("--batch", help="Only this folder of data/raw; may be given again.")]
+
+
 @app.command("report")
-def static_report(ctx: typer.Context, lang: LangOption = None) -> None:
+def static_report(
+    ctx: typer.Context,
+    batch: Batches = None,
+    article: Annotated[
+        list[str] | None,
+        typer.Option("--article", metavar="ID", help="Make the page of this article; may be repeated."),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
     """Write the report: pages in English and Chinese that open from disk, made from what the warehouse holds."""
     say = language_of(ctx, lang)
     with status(say("run.starting")) as update:
-        from hengshui_etl.report.build import build_report
+        from hengshui_etl.keeping import refusing
+        from hengshui_etl.report.build import UnknownArticle, build_report, page_of
         from hengshui_etl.settings import read_settings
-        from hengshui_etl.warehouse import WarehouseBusy, loaded_batches
+        from hengshui_etl.warehouse import loaded_batches
 
         settings = read_settings()
-        try:
-            if not loaded_batches(settings.database):
+        with refusing(say):
+            loaded = loaded_batches(settings.database)
+            if not loaded:
                 raise Refused(say("report.empty"))
-            built = build_report(
-                settings, on_progress=lambda done, total: update(f"{say('report.building')} {done}/{total}")
-            )
-        except WarehouseBusy as busy:
-            raise Refused(str(busy)) from None
-        except OSError as failed:
-            raise Refused(say("error.failed", reason=failed)) from None
+            for name in batch or ():
+                if name not in loaded:
+                    known = say("check.comma").join(loaded)
+                    raise Refused(say("run.unknown_batch", batch=name, path=near(settings.database), batches=known))
+            try:
+                built = build_report(
+                    settings,
+                    batch or None,
+                    lambda done, total: update(f"{say('report.building')} {done}/{total}"),
+                    article or (),
+                )
+            except UnknownArticle as unknown:
+                raise Refused(say("report.unknown_article", article=unknown)) from None
+    for each in article or ():
+        page = near(built.page.parent / page_of(settings, each, say.language))
+        print(say("report.page_at", article=printable(each), path=page))
     print(say("report.built", n=built.articles, path=near(built.page)))
 
 
@@ -185,9 +208,6 @@ def answer_query(
     from hengshui_etl.settings import read_settings
 
     show_answer(read_settings().database, sql, output, limit, language_of(ctx, lang))
-
-
-Batches = Annotated[list[str] | None, typer.Option("--batch", help="Only this folder of data/raw; may be given again.")]
 
 
 @app.command("verify")
@@ -345,66 +365,6 @@ def ui(
     raise typer.Exit(serve(read_settings(), host, port))
 
 
-def summary(report: RunReport, database: Path, rulings: Path, say: Messages) -> list[Line]:
-    """The closing lines of a run: how much, what failed, what was ruled on, where it lies."""
-
-    def row(key: str, *values: object) -> Line:
-        return Line((Piece(" ".join(map(str, values))),), 0, say(f"run.{key}"))
-
-    lines = [row("batches", say("check.comma").join(report.batches) or "–")]
-    if report.unchanged:
-        lines.append(row("unchanged", say("check.comma").join(report.unchanged)))
-    if report.removed:
-        lines.append(row("removed", say("check.comma").join(report.removed)))
-    lines += [
-        row("articles", report.articles),
-        row("figures", report.figures),
-        row("relations", report.relations),
-        row("failed", len(report.failed)),
-    ]
-    for failed in report.failed[:MOST_FAILURES]:
-        text = failed.message_zh if say.language == "zh" else failed.message_en
-        name = f"✗ {failed.source_path} {failed.check_id}"
-        lines.append(Line((Piece(name, "wrong" if failed.severity == "error" else "warning"), Piece(f"  {text}")), 1))
-    if (more := len(report.failed) - MOST_FAILURES) > 0:
-        lines.append(Line((Piece(say("run.more", n=more), "dim"),), 1))
-    lines += _ruled(report, rulings, say)
-    if report.quarantined:
-        lines.append(row("quarantined", len(report.quarantined)))
-        for path, why in report.quarantined:
-            lines.append(Line((Piece(f"? {path}", "warning"), Piece(f"  {say.reason(why)}")), 1))
-    lines.append(row("warehouse", near(database)))
-    return [*lines, Line(()), Line((Piece(say("run.look"), "dim"),))]
-
-
-def _ruled(report: RunReport, rulings: Path, say: Messages) -> list[Line]:
-    """Failures that a reviewer has ruled on, and rulings that somebody should look at again."""
-    lines = []
-    if report.ruled:
-        lines.append(Line((Piece(str(len(report.ruled))),), 0, say("run.ruled")))
-    for each in report.ruled[:MOST_FAILURES]:
-        ruling = say(f"rule.{(each.ruling or '').replace(' ', '_')}")
-        text = say("run.ruled_as", ruling=ruling, reason=each.reason)
-        lines.append(Line((Piece(f"– {each.source_path} {each.check_id}", "dim"), Piece(f"  {text}")), 1))
-    if (more := len(report.ruled) - MOST_FAILURES) > 0:
-        lines.append(Line((Piece(say("run.more", n=more), "dim"),), 1))
-    if report.stale:
-        lines.append(Line((Piece(str(len(report.stale)), "warning"),), 0, say("run.stale")))
-        for stale in report.stale[:MOST_FAILURES]:
-            why = say(f"run.stale_{stale.why}{'_applies' if stale.why == 'text_changed' and stale.applies else ''}")
-            lines.append(
-                Line((Piece(f"! {stale.article_id} {say(f'type.{stale.type}')}", "warning"), Piece(f"  {why}")), 1)
-            )
-        lines.append(Line((Piece(f"→ {say('run.stale_next', path=near(rulings))}"),), 1))
-    return lines
-
-
 def language_of(ctx: typer.Context, lang: Language | None) -> Messages:
     """The texts of the language asked for, after the command or before it."""
     return messages(lang or ctx.obj or "en")
-
-
-def near(path: Path) -> Path:
-    """The path as seen from the current folder, if it lies below it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from hengshui_etl import parts, segments, sources, staging
+from hengshui_etl import hashes, parts, segments, sources, staging
 from hengshui_etl.bulk import is_bulk
 from hengshui_etl.engines import engine_of
 from hengshui_etl.examining import Item, items_of
@@ -66,7 +66,8 @@ def list_batch(settings: Settings, batch: str, anew: bool = False) -> Outcome:
     writes it whether or not it is said to be up to date."""
     digest = hashlib.sha256(code_fingerprint().encode())
     frames = []
-    files = sources.batch_files(settings.raw, batch)
+    memory = None if anew else settings.warehouse / hashes.FILE
+    files = sources.batch_files(settings.raw, batch, memory)
     while some := list(islice(files, LISTED_AT_A_TIME)):
         _digest(digest, some)
         frames.append(frame("raw_articles", [(batch, *file) for file in some]))
@@ -228,7 +229,7 @@ def is_current(settings: Settings, batch: str, loaded: str | None) -> bool:
 def wanted_content(settings: Settings, batch: str, loaded: str | None) -> str | None:
     """What the tables of a batch have to be made from, as a hash (NOTHING where none of it lies there any more); None
     where tables and DuckDB are made from that already. `loaded` is what DuckDB says it holds of the batch."""
-    files = sources.batch_files(settings.raw, batch)
+    files = sources.batch_files(settings.raw, batch, settings.warehouse / hashes.FILE)
     if (first := next(files, None)) is None:
         gone = loaded is None and batch not in parts.stored_batches(settings.parquet)
         return None if gone else NOTHING

@@ -1,7 +1,7 @@
 """Runs batches: the Dagster job in this process, recorded where the UI finds it, and what came of it.
 
 Belongs here: which batches have to be run, running them, and the report of a run.
-Does not belong here: what the steps do (defs/), what is printed (commands.py).
+Does not belong here: what the steps do (defs/), what is printed (closing.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import dagster as dg
 
@@ -42,6 +42,10 @@ LITTLE = 2**20
 """With so few bytes left, a disk is full: SQLite needs some for its log, and says only that writing failed."""
 
 
+MOST_TOLD = 20
+"""Failed checks, and files in quarantine, that a run names: there may be as many as articles."""
+
+
 class FailedCheck(NamedTuple):
     """A relation of an article that does not hold. `ruling` and `reason` are what a reviewer said of it, if one did."""
 
@@ -56,12 +60,21 @@ class FailedCheck(NamedTuple):
     reason: str | None = None
 
 
+class Counts(NamedTuple):
+    """How many checks failed that nobody has ruled on, and that somebody has; how many files could not be read."""
+
+    failed: int = 0
+    ruled: int = 0
+    quarantined: int = 0
+
+
 class RunReport(NamedTuple):
     """What a run found. `ok`: all steps ended well and every contract held; `batches` are those asked for, `unchanged`
     those of them that were up to date and not run again; the counts, `failed`, `ruled` and `quarantined` (path and
-    reason) are about all of `batches`. `failed` are failures that nobody has ruled on, `ruled` the others; `stale` are
-    rulings on any batch that somebody should look at again. `removed` are batches that no longer lie in `data/raw/`;
-    `errors` are our own faults."""
+    reason) are about all of `batches`. `failed` are failures that nobody has ruled on, `ruled` the others: of each, and
+    of `quarantined`, the first MOST_TOLD, and `counts` has how many there are. `stale` are rulings on any batch that
+    somebody should look at again. `removed` are batches that no longer lie in `data/raw/`; `errors` are our own
+    faults."""
 
     ok: bool
     batches: tuple[str, ...]
@@ -75,6 +88,7 @@ class RunReport(NamedTuple):
     removed: tuple[str, ...] = ()
     ruled: tuple[FailedCheck, ...] = ()
     stale: tuple[Stale, ...] = ()
+    counts: Counts = Counts()
 
 
 class UnknownBatch(ValueError):
@@ -98,13 +112,15 @@ def run_batches(
     settings: Settings,
     batches: Sequence[str] | None = None,
     on_progress: OnProgress = lambda batch, step, done, total: None,
+    remove_missing: bool = False,
 ) -> RunReport:
-    """Take batches through the whole flow: those named, or all whose files, code or tables changed.
+    """Take batches through the whole flow: those named, or all whose files, code or tables changed. `remove_missing`
+    says that batches may go though all of several are gone from `data/raw` at once.
 
-    Raises UnknownBatch before anything is done, OSError where folders cannot be read or written. RawMissing is one:
-    what is held of batches does not go because a disk is not mounted; HistoryFailed is another.
+    Raises UnknownBatch before anything is done, OSError where folders cannot be read or written. RawMissing and
+    BatchesMissing are two: what is held of batches does not go because a disk is not mounted; HistoryFailed is another.
     """
-    known = all_batches(settings)
+    known = all_batches(settings, remove_missing)
     for batch in batches or ():
         if batch not in known:
             raise UnknownBatch(batch)
@@ -114,10 +130,10 @@ def run_batches(
     errors: list[str] = []
     with instance_of(settings) as instance:
         register(instance, wanted)
-        current = set() if batches else _current(settings, instance, wanted)
+        current = set() if batches else _current(settings, instance, wanted, on_progress)
         for batch in wanted:
             if batch not in current:
-                errors += run_batch(settings, instance, batch, on_progress)
+                errors += run_batch(settings, instance, batch, on_progress, remove_missing)
         removed = _removed(settings, wanted)
         for batch in removed:
             instance.delete_dynamic_partition("batches", batch)
@@ -155,9 +171,17 @@ def _tell(settings: Settings, instance: dg.DagsterInstance, errors: Sequence[str
     return found
 
 
-def run_batch(settings: Settings, instance: dg.DagsterInstance, batch: str, on_progress: OnProgress) -> list[str]:
+def run_batch(
+    settings: Settings,
+    instance: dg.DagsterInstance,
+    batch: str,
+    on_progress: OnProgress,
+    remove_missing: bool = False,
+) -> list[str]:
     """One run of the job for one batch; returns what went wrong, one line each."""
-    project = Project(settings, lambda step, done, total: on_progress(batch, step, done, total))
+    project = Project(
+        settings, lambda step, done, total: on_progress(batch, step, done, total), remove_missing=remove_missing
+    )
     result = defs.resolve_job_def(JOB).execute_in_process(
         run_config=QUIET,
         partition_key=batch,
@@ -170,7 +194,9 @@ def run_batch(settings: Settings, instance: dg.DagsterInstance, batch: str, on_p
     return found or ([] if result.success else [f"{batch}: the run failed"])
 
 
-def _current(settings: Settings, instance: dg.DagsterInstance, batches: Sequence[str]) -> set[str]:
+def _current(
+    settings: Settings, instance: dg.DagsterInstance, batches: Sequence[str], on_progress: OnProgress
+) -> set[str]:
     """The batches of which files, tables, rows and rulings in DuckDB and the record in Dagster all agree; none without
     a report."""
     if not report_index(settings).exists():
@@ -178,7 +204,12 @@ def _current(settings: Settings, instance: dg.DagsterInstance, batches: Sequence
     held = loaded(settings)
     recorded = instance.get_materialized_partitions(dg.AssetKey("warehouse"))
     known = recorded.difference(ruled_otherwise(settings))
-    return {b for b in batches if b in known and loading.is_current(settings, b, held.get(b))}
+    found = set()
+    for done, batch in enumerate(batches):
+        on_progress(batch, "comparing", done, len(batches))
+        if batch in known and loading.is_current(settings, batch, held.get(batch)):
+            found.add(batch)
+    return found
 
 
 @contextmanager
@@ -201,32 +232,40 @@ def report(settings: Settings, batches: tuple[str, ...], errors: tuple[str, ...]
     found = RunReport(not errors, batches, 0, 0, 0, (), (), errors)
     if not settings.database.exists():
         return found
-    marks = ", ".join("?" * len(batches))
-    sizes = (
-        "SELECT coalesce(sum(articles_rows), 0), coalesce(sum(figures_rows), 0), coalesce(sum(relations_rows), 0)"
-        f" FROM batches WHERE batch IN ({marks})"
-    )
-    findings = (
-        "SELECT c.article_id, a.source_path, c.relation_id, c.type, c.severity, c.message_en, c.message_zh, c.ruling,"
-        " c.ruling_reason FROM failed_checks c JOIN articles a USING (batch, article_id)"
-        " JOIN relations r USING (batch, article_id, relation_id)"
-        f" WHERE c.batch IN ({marks}) ORDER BY c.severity, c.article_id, r.relation_nr"
-    )
-    refused = f"SELECT source_path, reason FROM quarantine_summary WHERE batch IN ({marks}) ORDER BY source_path"
     try:
         with warehouse.database(settings.database, read_only=True) as connection:
-            ((articles, figures, relations),) = connection.execute(sizes, list(batches)).fetchall()
-            failing = [FailedCheck(*row) for row in connection.execute(findings, list(batches)).fetchall()]
-            quarantined = tuple(
-                (path, reason) for path, reason in connection.execute(refused, list(batches)).fetchall()
-            )
+            known = {batch for (batch,) in connection.execute("SELECT batch FROM batches").fetchall()}
+            # All, or some named one by one: only then the database reads no more than the rows of these.
+            whole = known.issubset(batches)
+            among = "true" if whole else f"batch IN ({', '.join('?' * len(batches))})"
+
+            def rows(sql: str) -> list[tuple[Any, ...]]:
+                return connection.execute(sql.format(among=among), [] if whole else list(batches)).fetchall()
+
+            ((articles, figures, relations),) = rows(_SIZES)
+            ((fails,),) = rows("SELECT count(*) FROM relations WHERE status = 'fail' AND {among}")
+            ((ruled_on,),) = rows("SELECT count(*) FROM failed_checks WHERE ruling IS NOT NULL AND {among}")
+            ((refused,),) = rows("SELECT count(*) FROM quarantine_summary WHERE {among}")
+            counts = Counts(fails - ruled_on, ruled_on, refused)
+            failing = [FailedCheck(*row) for row in rows(_FAILING.format(among="{among}", ruled="NULL"))]
+            ruled_checks = [FailedCheck(*row) for row in rows(_FAILING.format(among="{among}", ruled="NOT NULL"))]
+            quarantined = tuple((path, reason) for path, reason in rows(_REFUSED))
         stale = tuple(ruled.stale_rulings(settings.database))
     except Exception as error:  # the run told of it already, or nobody did
         lines = errors or (f"{settings.database} cannot be read: {' '.join(str(error).split())}",)
         return found._replace(ok=False, errors=lines)
     counted = RunReport(not errors, batches, int(articles), int(figures), int(relations), (), quarantined, errors)
-    return counted._replace(
-        failed=tuple(each for each in failing if each.ruling is None),
-        ruled=tuple(each for each in failing if each.ruling is not None),
-        stale=stale,
-    )
+    return counted._replace(failed=tuple(failing), ruled=tuple(ruled_checks), stale=stale, counts=counts)
+
+
+_SIZES = (
+    "SELECT coalesce(sum(articles_rows), 0), coalesce(sum(figures_rows), 0), coalesce(sum(relations_rows), 0)"
+    " FROM batches WHERE {among}"
+)
+_ORDER = "severity, article_id, CAST(relation_id[2:] AS INTEGER)"
+_FAILING = (
+    "SELECT article_id, source_path, relation_id, type, severity, message_en, message_zh, ruling, ruling_reason"
+    f" FROM (FROM failed_checks WHERE ruling IS {{ruled}} AND {{among}} ORDER BY {_ORDER} LIMIT {MOST_TOLD})"
+    f" JOIN (SELECT batch, article_id, source_path FROM articles) USING (batch, article_id) ORDER BY {_ORDER}"
+)
+_REFUSED = f"SELECT source_path, reason FROM quarantine_summary WHERE {{among}} ORDER BY source_path LIMIT {MOST_TOLD}"

@@ -13,12 +13,14 @@ import hashlib
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from hengshui_etl.bulk import is_bulk
+from hengshui_etl.hashes import Hashes, hashes
 
 UNFILED = "unfiled"
 """The batch of files that lie in no folder of `data/raw/`, or in one whose name cannot be a batch."""
@@ -68,9 +70,26 @@ class RawMissing(OSError):
         )
 
 
+class BatchesMissing(OSError):
+    """None of several batches that the warehouse holds lies in the folder of raw files any more: more likely the empty
+    mount point of a disk than a wish to take all of them away."""
+
+    def __init__(self, raw: Path, held: int) -> None:
+        super().__init__(
+            f"none of the {held} batches in the warehouse lies in {raw} any more; nothing was removed. Mount the disk,"
+            " or correct HENGSHUI_RAW; if all of them are to go: hengshui-etl run --remove-missing"
+        )
+
+
 def is_batch(name: str) -> bool:
     """Whether a folder of this name is a batch: letters of any script, digits, dot, dash, underscore, inner blanks."""
     return _BATCH.fullmatch(name) is not None and ".." not in name and not name.endswith((" ", "."))
+
+
+def batch_of(path: str) -> str:
+    """The batch of a file by its path below `data/raw/`, and so of an article by its id."""
+    head, slash, _ = path.partition("/")
+    return head if slash and is_batch(head) else UNFILED
 
 
 def raw_batches(raw: Path) -> list[str]:
@@ -106,13 +125,22 @@ def traces(raw: Path) -> dict[str, Traces]:
     return found
 
 
-def batch_files(raw: Path, batch: str) -> Iterator[RawFile]:
-    """The files of a batch with size and hash, in order of path; none for a batch that is not there. Raises RawMissing
+def batch_files(raw: Path, batch: str, memory: Path | None = None) -> Iterator[RawFile]:
+    """The files of a batch with size and hash, in order of path; none for a batch that is not there. `memory` is a file
+    (see hashes.py) that tells what files hashed to that look as they did; without it all are read. Raises RawMissing
     where there is no folder of raw files at all."""
     if not raw.is_dir():
         raise RawMissing(raw)
-    for name, path in sorted(_below([(entry.name, entry) for entry in _entries(raw) if _batch_of(entry) == batch])):
-        yield _described(name, path)
+    found = sorted(_below([(entry.name, entry) for entry in _batch_entries(raw, batch)]))
+    with hashes(memory, batch) as known:
+        for name, path in found:
+            yield _described(name, path, known)
+        known.keep({name for name, _ in found})
+
+
+def has_files(raw: Path, batch: str) -> bool:
+    """Whether anything lies in a batch."""
+    return next(_below([(entry.name, entry) for entry in _batch_entries(raw, batch)]), None) is not None
 
 
 def file_bytes(raw: Path, file: RawFile) -> bytes:
@@ -145,6 +173,10 @@ def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
             return [entry for entry in entries if not entry.name.startswith(".")]
     except (FileNotFoundError, NotADirectoryError):
         return []
+
+
+def _batch_entries(raw: Path, batch: str) -> list[os.DirEntry[str]]:
+    return [entry for entry in _entries(raw) if (entry.name == batch or batch == UNFILED) and _batch_of(entry) == batch]
 
 
 def _batch_of(entry: os.DirEntry[str]) -> str:
@@ -188,9 +220,10 @@ def _opened(path: bytes | str) -> int:
     return descriptor
 
 
-def _described(name: str, path: str) -> RawFile:
+def _described(name: str, path: str, known: Hashes) -> RawFile:
     try:
-        mode = os.lstat(path).st_mode
+        about = os.lstat(path)
+        mode = about.st_mode
         if stat.S_ISLNK(mode):
             return RawFile(name, None, None, "it is a symbolic link, and links are not followed")
         if stat.S_ISDIR(mode):
@@ -200,11 +233,16 @@ def _described(name: str, path: str) -> RawFile:
         if re.match(FILE_OF_RECORD, name):
             return RawFile(name, None, None, "its name is like that of a record of another file: rename it (#)")
         most = MAX_BULK_BYTES if is_bulk(name) else MAX_BYTES
+        if (remembered := known.find(name, about)) is not None:
+            size = about.st_size
+            return RawFile(name, size, remembered, _too_large(size, most) if size > most else None)
+        began = time.time_ns()
         with open(_opened(path), "rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            if size > max(most, MAX_HASHED_BYTES):
-                return RawFile(name, size, None, _too_large(size, most))
+            before = os.fstat(stream.fileno())
+            if before.st_size > max(most, MAX_HASHED_BYTES):
+                return RawFile(name, before.st_size, None, _too_large(before.st_size, most))
             digest, size = _hashed(stream)
+            known.note(name, before, os.fstat(stream.fileno()), began, digest)
         return RawFile(name, size, digest, _too_large(size, most) if size > most else None)
     except OSError as error:
         return RawFile(name, None, None, f"it cannot be read: {(error.strerror or str(error)).lower()}")

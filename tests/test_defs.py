@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -22,9 +23,9 @@ from hengshui_etl.defs.lineage import LINEAGE
 from hengshui_etl.defs.nightly import late_batches
 from hengshui_etl.defs.shown import cell, number, table
 from hengshui_etl.rulings import Ruling, Statement, append_ruling
-from hengshui_etl.run import run_batches
+from hengshui_etl.run import instance_of, run_batch, run_batches
 from hengshui_etl.settings import Settings, read_settings
-from hengshui_etl.sources import RawMissing
+from hengshui_etl.sources import BatchesMissing, RawMissing
 from hengshui_etl.tables.findings import FAMILIES
 from hengshui_etl.tables.frames import polars_schema
 from hengshui_etl.tables.schemas import TABLES
@@ -182,6 +183,35 @@ def test_a_disk_that_is_not_mounted_empties_nothing(home: Settings) -> None:
         loading.list_batch(home, "a")
     assert parts.stored_batches(home.warehouse) == ["a"]
     assert list(warehouse.loaded_batches(home.database)) == ["a"]
+
+
+def test_an_empty_mount_point_takes_nothing_away_unless_it_is_told_to(home: Settings) -> None:
+    """All batches of several gone at once: nobody wants that without saying so."""
+    (home.raw / "b").mkdir()
+    (home.raw / "b" / "1.txt").write_text("全市完成投资20亿元。", "utf-8")
+    assert run_batches(home).ok
+    home.raw.rename(home.raw.with_name("elsewhere"))
+    home.raw.mkdir()
+    with dg.instance_for_test() as instance:
+        skipped = sensors.arriving(dg.build_sensor_context(instance=instance, cursor="{}"))
+    assert isinstance(skipped, dg.SkipReason)
+    assert re.search("waiting: none of the 2 batches.*Mount the disk.*--remove-missing", skipped.skip_message or "")
+    for batches in (None, ["a"]):
+        with pytest.raises(BatchesMissing, match="nothing was removed"):
+            run_batches(home, batches)
+    with instance_of(home) as instance:  # a run that was asked for in the UI, or before
+        (error,) = run_batch(home, instance, "a", lambda *_: None)
+    assert "none of the 2 batches" in error
+    assert parts.stored_batches(home.parquet) == ["a", "b"]
+    (home.raw / "c").mkdir()
+    (home.raw / "c" / "1.txt").write_text("全市完成投资30亿元。", "utf-8")
+    with pytest.raises(BatchesMissing):
+        run_batches(home)
+    report = run_batches(home, remove_missing=True)
+    assert (report.ok, report.batches, report.removed) == (True, ("c",), ("a", "b"))
+    assert parts.stored_batches(home.parquet) == ["c"]
+    (home.raw / "c" / "1.txt").unlink()
+    assert run_batches(home).removed == ("c",), "a single one may go"
 
 
 def test_a_fresh_clone_without_raw_files_is_at_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from hengshui_etl import examining, parts, warehouse
-from hengshui_etl.commands import summary
+from hengshui_etl.closing import summary
 from hengshui_etl.messages import messages
 from hengshui_etl.reading import plain_lines
 from hengshui_etl.records import Examination

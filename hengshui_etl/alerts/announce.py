@@ -31,7 +31,8 @@ from hengshui_etl.alerts.subjects import (
 from hengshui_etl.alerts.wording import Links, messages_about
 from hengshui_etl.locking import Taken, turn
 from hengshui_etl.messages import LANGUAGES, Language, Messages, messages
-from hengshui_etl.report.pages import index_name, page_name
+from hengshui_etl.report.build import page_of
+from hengshui_etl.report.names import index_name
 from hengshui_etl.rulings import Ruling, Statement
 from hengshui_etl.settings import Settings
 
@@ -165,6 +166,6 @@ def _links(settings: Settings, say: Messages, runs: Batches) -> Links:
 
     return Links(
         report=f"{report}/{index_name(say.language)}",
-        report_of=lambda article: f"{report}/articles/{page_name(article, say.language)}",
+        report_of=lambda article: f"{report}/{page_of(settings, article, say.language)}",
         run_of=run_of,
     )

@@ -16,9 +16,9 @@ from typing import Any
 
 import dagster as dg
 
-from hengshui_etl import loading, parts, ruled, warehouse
+from hengshui_etl import loading, parts, ruled, sources, warehouse
 from hengshui_etl.defs.lineage import column_lineage
-from hengshui_etl.defs.partitions import BATCHES
+from hengshui_etl.defs.partitions import BATCHES, all_batches
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.defs.shown import table as markdown_table
 from hengshui_etl.loading import ContractViolated, Outcome
@@ -148,6 +148,8 @@ def listing(context: dg.AssetExecutionContext) -> Iterator[Any]:
     """List the files of the batch with their hashes; links and devices are listed and not opened."""
     project: Project = context.resources.project
     project.on_progress("raw_articles", 0, 1)
+    if not sources.has_files(project.settings.raw, context.partition_key):
+        all_batches(project.settings, project.remove_missing)  # raises where everything is gone at once
     try:
         outcome = loading.list_batch(project.settings, context.partition_key)
     except ContractViolated as violated:
@@ -223,7 +225,9 @@ def in_all(project: Project) -> dict[str, int]:
     """How much the DuckDB file holds of all batches: numbers that the UI draws over time. None while somebody else
     writes into it: the next load has them."""
     counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in TABLES)
-    sql = f"SELECT {counts}, (SELECT count(*) FROM failed_checks WHERE ruling IS NULL), (SELECT count(*) FROM batches)"
+    failed = "(SELECT count(*) FROM relations WHERE status = 'fail')"
+    failed += " - (SELECT count(*) FROM failed_checks WHERE ruling IS NOT NULL)"  # there are few rulings
+    sql = f"SELECT {counts}, {failed}, (SELECT count(*) FROM batches)"
     try:
         ((*sizes, failed, batches),) = warehouse.query(project.settings.database, sql)[1]
     except warehouse.WarehouseBusy:

@@ -45,6 +45,7 @@ LINEAGE: dict[str, dict[str, list[tuple[str, str]]]] = {
         **_all(_INTERVALS, *_FROM_PRINT),
         **_all(("status", "certainty", "severity"), *_FROM_PRINT),
         **_all(("operands", "blame", "mend_figure_id"), ("figures", "figure_id")),
+        "operand_texts": [("figures", "text")],
         **_all(("mend_text", "mend_value_exact", "mend_unit", "mend_edit"), ("figures", "text"), *_FROM_PRINT),
         **_all(("type", "reason", "scale_exact", "item_count"), ("figures", "sentence_text"), ("figures", "metric")),
         **_same("figures", "batch", "article_id", "sentence", "sentence_text"),

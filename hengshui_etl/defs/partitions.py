@@ -15,7 +15,7 @@ from hengshui_etl import ruled
 from hengshui_etl.parts import stored_batches
 from hengshui_etl.rulings import RulingsInvalid, fingerprint, read_rulings
 from hengshui_etl.settings import Settings
-from hengshui_etl.sources import RawMissing, raw_batches
+from hengshui_etl.sources import BatchesMissing, RawMissing, raw_batches
 from hengshui_etl.warehouse import WarehouseBusy, loaded_batches
 
 BATCHES = dg.DynamicPartitionsDefinition(name="batches")
@@ -31,13 +31,17 @@ _ACTIVE = [
 ]
 
 
-def all_batches(settings: Settings) -> list[str]:
+def all_batches(settings: Settings, remove_missing: bool = False) -> list[str]:
     """The batches that lie in `data/raw/` and those that Parquet or DuckDB still hold: a run takes the latter away.
-    Raises RawMissing where some are held and there is no folder of raw files at all, WarehouseBusy, OSError."""
+    Raises RawMissing where some are held and there is no folder of raw files at all, BatchesMissing where several are
+    held and none of them lies there (unless they are to be removed), WarehouseBusy, OSError."""
     held = {*stored_batches(settings.parquet), *loaded(settings)}
     if held and not settings.raw.is_dir():
         raise RawMissing(settings.raw)
-    return sorted({*raw_batches(settings.raw), *held})
+    there = set(raw_batches(settings.raw))
+    if len(held) > 1 and not held & there and not remove_missing:
+        raise BatchesMissing(settings.raw, len(held))
+    return sorted(there | held)
 
 
 def loaded(settings: Settings) -> dict[str, str]:

@@ -40,7 +40,11 @@ MOST_SHOWN = 20
 )
 def arriving(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     settings = read_settings()
-    there, known = partitions.all_batches(settings), set(context.instance.get_dynamic_partitions(NAME))
+    try:
+        there = partitions.all_batches(settings)
+    except sources.BatchesMissing as missing:
+        return dg.SkipReason(f"waiting: {missing}")
+    known = set(context.instance.get_dynamic_partitions(NAME))
     active = partitions.active(context.instance)
     loaded = partitions.loaded(settings)
     traces = {

@@ -12,7 +12,6 @@ page's content policy lets nothing else run and nothing be fetched.
 from __future__ import annotations
 
 import hashlib
-import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +25,8 @@ from hengshui_etl.messages import Language, Messages, messages
 from hengshui_etl.reading import MARGIN, MOST_SENTENCES, STATED
 from hengshui_etl.records import RelationType
 from hengshui_etl.report import charts
-from hengshui_etl.report.rows import ArticleRows, CheckRow, FigureRow, IndexRow, Overview, Refused
+from hengshui_etl.report.names import batch_path, index_name, page_name, page_path
+from hengshui_etl.report.rows import ArticleRows, CheckRow, FigureRow, IndexRow, Overview, Refused, Summary
 from hengshui_etl.report.written import MARKS, Mark, expected, mark_of, number, shown
 
 MOST_REGIONS = 3
@@ -35,12 +35,30 @@ MOST_REGIONS = 3
 
 EMPTY = Overview()
 
+STATUSES = ("fails", "off", "ruled", "holds", "unchecked")
+"""What `status_of` can say, the worst first."""
+
 
 class Piece(NamedTuple):
     """Text of the article as printed; with the figures that it states, if any."""
 
     text: str
     figures: tuple[FigureRow, ...] = ()
+
+
+class Listing(NamedTuple):
+    """A page of the list of a batch's articles, `number` of `last`. `pages` are the articles that have a page, `total`
+    counts those of the batch, `listed` those that are in its lists; `refused` are the first of `refusals` files."""
+
+    batch: str
+    rows: tuple[IndexRow, ...]
+    pages: frozenset[str]
+    number: int = 1
+    last: int = 1
+    total: int = 0
+    listed: int = 0
+    refused: tuple[Refused, ...] = ()
+    refusals: int = 0
 
 
 class Quote(NamedTuple):
@@ -89,28 +107,53 @@ def article_page(rows: ArticleRows, language: Language) -> str:
         ],
         here=page_name(rows.article.article_id, language),
         other=page_name(rows.article.article_id, _other(language)),
-        home=f"../{index_name(language)}",
+        home=index_name(language),
+    )
+
+
+def list_page(listing: Listing, language: Language) -> str:
+    """A page of the list of a batch's articles, in the given order."""
+    say = messages(language)
+    rows = listing.rows
+    return _rendered(
+        "batch.html",
+        say,
+        listing=listing,
+        rows=rows,
+        refused=listing.refused,
+        regions=sorted({region for row in rows for region in row.regions}),
+        status_of=status_of,
+        statuses=Counter(map(status_of, rows)),
+        most_regions=MOST_REGIONS,
+        page_of=lambda article: page_name(article, language) if article in listing.pages else None,
+        name_of=lambda number: index_name(language, number),
+        home=f"../../{index_name(language)}",
+        other=index_name(_other(language), listing.number),
     )
 
 
 def index_page(
-    rows: Sequence[IndexRow], refused: Sequence[Refused], language: Language, together: Overview = EMPTY
-) -> str:
-    """The page that leads to all articles, in the given order."""
+    batches: Sequence[Summary], language: Language, together: Overview = EMPTY, urgent: Sequence[IndexRow] = (),
+    number: int = 1, pages: int = 1,
+) -> str:  # fmt: skip
+    """A page of the list of batches, in the given order; the first one shows all of them together, and the articles
+    that are most urgent."""
     say = messages(language)
     drawn = (charts.check_types(together.checks, say), charts.figure_kinds(together.kinds, say))
     return _rendered(
         "index.html",
         say,
-        rows=rows,
-        refused=refused,
-        regions=sorted({region for row in rows for region in row.regions}),
+        batches=batches,
+        statuses=STATUSES,
+        urgent=urgent,
         status_of=status_of,
-        statuses=Counter(map(status_of, rows)),
         charts=[chart for chart in drawn if chart is not None],
-        most_regions=MOST_REGIONS,
-        page_of=lambda article_id: f"articles/{page_name(article_id, language)}",
-        other=index_name(_other(language)),
+        page_of=lambda row: page_path(row.batch, row.article_id, language),
+        list_of=lambda batch: batch_path(batch, language),
+        name_of=lambda number: index_name(language, number),
+        number=number,
+        pages=pages,
+        other=index_name(_other(language), number),
     )
 
 
@@ -155,22 +198,6 @@ def _quoted(sentence: str, clean: str, figures: list[FigureRow], suspects: set[s
     yield Quote(clean[start:stop])
     if stop < end:
         yield Quote("…")
-
-
-def index_name(language: Language) -> str:
-    """The file of the index: `index.html`, `index.zh.html`."""
-    return "index.html" if language == "en" else f"index.{language}.html"
-
-
-def page_name(article_id: str, language: Language) -> str:
-    """The file of an article's page: readable where the id is, unique in any case, and a name on every system."""
-    readable = re.sub("[^a-z0-9]+", "-", article_id.lower()).strip("-")[:60]
-    suffix = "html" if language == "en" else f"{language}.html"
-    return f"{readable or 'article'}-{hashlib.sha256(article_id.encode()).hexdigest()[:12]}.{suffix}"
-
-
-PAGE_NAME = re.compile(r"[a-z0-9-]+-[0-9a-f]{12}\.(zh\.)?html")
-"""The names that `page_name` gives, to know our own files by."""
 
 
 def marks_of(rows: ArticleRows) -> dict[str, Mark]:

@@ -206,6 +206,7 @@ def _relation(nr: int, relation: Relation, figures: Sequence[Figure], sentences:
         verdict.certainty,
         verdict.severity,
         [figures[i].id for i in claim.operands],
+        [figures[i].text for i in claim.operands],
         *_interval(verdict.stated),
         *_interval(verdict.computed),
         fraction_amount(verdict.gap, "high"),

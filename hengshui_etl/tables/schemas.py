@@ -225,6 +225,7 @@ class Relations(OfArticle):
         isin=get_args(Severity), description="Of a failure: warning if by one last place at most, otherwise error."
     )
     operands: Texts = pa.Field(description="Its figures in the order of their roles; see `relation_operands`.")
+    operand_texts: Texts = pa.Field(description="Their characters in the source, in the same order.")
     stated: pl.Boolean = pa.Field(description="Whether there is a stated interval; an empty end of it is no end.")
     stated_low: Amount = pa.Field(nullable=True, description="Lower end of what the article prints, for reading.")
     stated_high: Amount = pa.Field(nullable=True, description="Upper end of what the article prints, for reading.")

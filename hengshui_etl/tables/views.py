@@ -87,20 +87,12 @@ VIEWS: dict[str, View] = {
         """
 CREATE VIEW failed_checks AS
 SELECT r.batch, r.article_id, r.relation_id, a.title, a.published_on, r.type, r.severity, r.message_en, r.message_zh,
-       r.operands, o.operand_texts, r.stated_low, r.stated_high, r.computed_low, r.computed_high, r.gap, r.blame,
+       r.operands, r.operand_texts, r.stated_low, r.stated_high, r.computed_low, r.computed_high, r.gap, r.blame,
        r.mend_figure_id, r.mend_text, r.sentence_text, u.ruling, u.reason AS ruling_reason
 FROM relations r
 JOIN articles a USING (batch, article_id)
-LEFT JOIN (
-    SELECT p.batch, p.article_id, p.relation_id, list(f.text ORDER BY p.position) AS operand_texts
-    FROM relation_operands p
-    JOIN relations s USING (batch, article_id, relation_id)
-    JOIN figures f USING (batch, article_id, figure_id)
-    WHERE s.status = 'fail'
-    GROUP BY ALL
-) o USING (batch, article_id, relation_id)
 LEFT JOIN rulings u ON u.article_id = r.article_id AND u.type = r.type AND u.sentence_text = r.sentence_text
-    AND u.figures = o.operand_texts
+    AND u.figures = r.operand_texts
 WHERE r.status = 'fail'
 ORDER BY u.ruling IS NOT NULL, r.severity, r.batch, r.article_id, r.relation_nr""".strip(),
     ),
@@ -144,19 +136,19 @@ CREATE VIEW article_summary AS
 SELECT a.batch, a.article_id, a.title, a.published_on, a.repair_count,
        coalesce(f.n, 0) AS figure_count, coalesce(r.n, 0) AS relation_count,
        coalesce(r.passed, 0) AS passed, coalesce(r.implied, 0) AS implied, coalesce(r.failed, 0) AS failed,
-       coalesce(c.ruled, 0) AS ruled, c.worst
+       coalesce(r.ruled, 0) AS ruled, r.worst
 FROM articles a
 LEFT JOIN (SELECT batch, article_id, count(*) AS n FROM figures GROUP BY ALL) f USING (batch, article_id)
 LEFT JOIN (
-    SELECT batch, article_id, count(*) AS n, count(*) FILTER (status = 'pass') AS passed,
-           count(*) FILTER (status = 'implied') AS implied, count(*) FILTER (status = 'fail') AS failed
-    FROM relations GROUP BY ALL
+    SELECT s.batch, s.article_id, count(*) AS n, count(*) FILTER (s.status = 'pass') AS passed,
+           count(*) FILTER (s.status = 'implied') AS implied, count(*) FILTER (s.status = 'fail') AS failed,
+           count(*) FILTER (s.status = 'fail' AND u.ruling IS NOT NULL) AS ruled,
+           min(s.severity) FILTER (s.status = 'fail' AND u.ruling IS NULL) AS worst
+    FROM relations s
+    LEFT JOIN rulings u ON u.article_id = s.article_id AND u.type = s.type AND u.sentence_text = s.sentence_text
+        AND u.figures = s.operand_texts
+    GROUP BY ALL
 ) r USING (batch, article_id)
-LEFT JOIN (
-    SELECT batch, article_id, count(*) FILTER (ruling IS NOT NULL) AS ruled,
-           min(severity) FILTER (ruling IS NULL) AS worst
-    FROM failed_checks GROUP BY ALL
-) c USING (batch, article_id)
 ORDER BY a.batch, a.article_id""".strip(),
     ),
     "stale_rulings": View(
@@ -181,9 +173,12 @@ SELECT * FROM (
                 WHEN c.article_id IS NULL THEN 'nothing_fails' END AS why,
            c.article_id IS NOT NULL AS applies
     FROM rulings u
-    LEFT JOIN articles a ON a.article_id = u.article_id
-    LEFT JOIN (SELECT DISTINCT article_id, type, sentence_text, operand_texts FROM failed_checks) c
-        ON c.article_id = u.article_id AND c.type = u.type AND c.sentence_text = u.sentence_text
+    LEFT JOIN (SELECT article_id, sha256 FROM articles WHERE article_id IN (SELECT article_id FROM rulings)) a
+        ON a.article_id = u.article_id
+    LEFT JOIN (
+        SELECT DISTINCT article_id, type, sentence_text, operand_texts FROM relations
+        WHERE status = 'fail' AND article_id IN (SELECT article_id FROM rulings)
+    ) c ON c.article_id = u.article_id AND c.type = u.type AND c.sentence_text = u.sentence_text
         AND c.operand_texts = u.figures
 )
 WHERE why IS NOT NULL

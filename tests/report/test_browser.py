@@ -18,7 +18,7 @@ from hengshui_etl.messages import LANGUAGES, Language, Messages, messages
 from hengshui_etl.pipeline import examine
 from hengshui_etl.records import Examination
 from hengshui_etl.report.build import build_report
-from hengshui_etl.report.pages import index_name
+from hengshui_etl.report.names import index_name
 from hengshui_etl.settings import read_settings
 from tests.report.test_build import load, named
 
@@ -95,11 +95,12 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def opened(browser: Browser, report: Path) -> Iterator[Open]:
-    """Opens the index in a language, or the article of that name by its link, in a browser with the given options."""
+    """Opens the first page in a language and follows its link to the list of the batch, then, if one is named, that of
+    an article; in a browser with the given options."""
     complaints: list[str] = []
     contexts = []
 
-    def open_page(language: Language, article: str | None = None, **options: Any) -> Page:
+    def open_page(language: Language, article: str | None = None, *, first: bool = False, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1200, "height": 800}, "offline": True, **options})
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
@@ -109,6 +110,11 @@ def opened(browser: Browser, report: Path) -> Iterator[Open]:
         page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.on("request", lambda request: complaints.append(request.url) if not ours(request.url) else None)
         page.goto((report / index_name(language)).as_uri())
+        expect(page.locator("h1")).to_have_text(messages(language)("report.title"))
+        if first:
+            return page
+        page.locator("table.batches").get_by_role("link", name="one", exact=True).click()
+        expect(page.locator("h1")).to_have_text(list_title(messages(language)))
         if article is not None:
             page.locator("tbody a", has_text=TITLES[article]).click()
             expect(page.locator("h1")).to_contain_text(TITLES[article])
@@ -128,8 +134,13 @@ def say(request: pytest.FixtureRequest) -> Messages:
     return messages(request.param)
 
 
+def list_title(say: Messages) -> str:
+    """The headline of the list of the batch."""
+    return f"{say('report.batch')} one"
+
+
 def rows(page: Page) -> list[str]:
-    """Which articles the index shows, by the names above, in the order of the page."""
+    """Which articles the list shows, by the names above, in the order of the page."""
     texts = page.locator("table.index tbody tr:visible").all_inner_texts()
     return [next(name for name, title in TITLES.items() if title in text) for text in texts]
 
@@ -142,8 +153,13 @@ def tip(page: Page) -> str:
 
 
 def test_an_editor_finds_what_fails_and_why(opened: Open, say: Messages) -> None:
-    page = opened(say.language)
-    expect(page.locator("h1")).to_have_text(say("report.title"))
+    page = opened(say.language, first=True)
+    urgent = page.locator("table.urgent tbody tr")
+    expect(urgent).to_have_count(2)
+    urgent.get_by_role("link", name=TITLES["fails"]).click()
+    expect(page.locator("h1")).to_contain_text(TITLES["fails"])
+    page.get_by_role("link", name=say("report.home")).click()
+    expect(page.locator("h1")).to_have_text(list_title(say))
     assert sorted(rows(page)[:2]) == ["fails", "hostile"], "articles with failures come first"
     page.get_by_role("link", name=TITLES["fails"]).click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if say.language == "zh" else "en")
@@ -158,9 +174,11 @@ def test_an_editor_finds_what_fails_and_why(opened: Open, say: Messages) -> None
     expect(check.locator("mark.suspect")).to_have_text("1.0%")
     page.get_by_role("link", name=say("report.home")).click()
     expect(page.locator("table.index tbody tr")).to_have_count(4)
+    page.get_by_role("link", name=say("report.all_batches")).click()
+    expect(page.locator("h1")).to_have_text(say("report.title"))
 
 
-def test_the_index_is_filtered(opened: Open, say: Messages) -> None:
+def test_the_list_is_filtered(opened: Open, say: Messages) -> None:
     page = opened(say.language)
     shown = page.get_by_role("status")
 
@@ -249,7 +267,7 @@ def test_the_language_is_switched_where_one_is(opened: Open) -> None:
     other = messages("zh")
     page = opened(say.language)
     page.get_by_role("link", name=say("report.other")).click()
-    expect(page.locator("h1")).to_have_text(other("report.title"))
+    expect(page.locator("h1")).to_have_text(list_title(other))
     page.get_by_role("link", name=TITLES["holds"]).click()
     page.get_by_role("link", name=other("report.other")).click()
     expect(page.locator("h1")).to_contain_text(TITLES["holds"])
@@ -259,7 +277,7 @@ def test_the_language_is_switched_where_one_is(opened: Open) -> None:
 def test_a_phone_shows_all_without_scrolling_sideways(opened: Open, say: Messages) -> None:
     width = 320  # the narrowest there is
     phone: dict[str, Any] = {"viewport": {"width": width, "height": 700}, "has_touch": True, "is_mobile": True}
-    page = opened(say.language, **phone)
+    page = opened(say.language, first=True, **phone)
 
     def sideways() -> object:
         return page.evaluate(
@@ -267,6 +285,10 @@ def test_a_phone_shows_all_without_scrolling_sideways(opened: Open, say: Message
             " && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"
         )
 
+    assert sideways() == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("table.batches").get_by_role("link", name="one", exact=True).tap()
+    expect(page.locator("h1")).to_have_text(list_title(say))
     assert sideways() == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for article in TITLES:
@@ -284,7 +306,7 @@ def test_a_phone_shows_all_without_scrolling_sideways(opened: Open, say: Message
             page.locator(".tip:visible a").first.tap()
             expect(page.locator("ol.checks > li").first).to_be_in_viewport()
         page.get_by_role("link", name=say("report.home")).tap()
-        expect(page.locator("h1")).to_have_text(say("report.title"))
+        expect(page.locator("h1")).to_have_text(list_title(say))
 
 
 OVERLAPPING = """[...document.querySelectorAll("svg.drawing")].flatMap(svg => {
@@ -298,11 +320,11 @@ OVERLAPPING = """[...document.querySelectorAll("svg.drawing")].flatMap(svg => {
 
 def test_charts_are_to_be_seen(opened: Open) -> None:
     say = messages("en")
-    page = opened(say.language)
+    page = opened(say.language, first=True)
     expect(page.get_by_role("img", name=say("report.chart_checks"))).to_be_visible()
     expect(page.get_by_role("img", name=say("report.chart_kinds"))).to_be_visible()
     assert page.evaluate(OVERLAPPING) == []
-    page.get_by_role("link", name=TITLES["holds"]).click()
+    page = opened(say.language, "holds")
     expect(page.locator("h1")).to_contain_text(TITLES["holds"])
     names = ("chart_total", "chart_mean", "chart_kinds")
     for name in names:

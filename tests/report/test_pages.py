@@ -13,8 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hengshui_etl.messages import LANGUAGES, Language, messages
-from hengshui_etl.report import pages
-from hengshui_etl.report.pages import article_page, index_page, page_name, pieces_of, quotes_of, stated_figure
+from hengshui_etl.report import names, pages
+from hengshui_etl.report.names import batch_folder, index_name, page_name
+from hengshui_etl.report.pages import (
+    Listing,
+    article_page,
+    index_page,
+    list_page,
+    pieces_of,
+    quotes_of,
+    stated_figure,
+)
 from hengshui_etl.report.rows import (
     ArticleRow,
     ArticleRows,
@@ -23,6 +32,7 @@ from hengshui_etl.report.rows import (
     FigureRow,
     IndexRow,
     Refused,
+    Summary,
 )
 from hengshui_etl.report.written import expected, number
 
@@ -73,6 +83,14 @@ ROWS = ArticleRows(
 INDEX = IndexRow(
     "2019-10", "2019-10/a.txt", "某市三件事", date(2019, 10, 16), 5, 4, 1, 1, 2, "error", regions=("某市", "某省")
 )
+SUMMARY = Summary("2019-10", 1, {"fails": 1}, 1, date(2019, 10, 16), date(2019, 10, 16))
+
+
+def listing(*rows: IndexRow, batch: str = "2019-10", **more: object) -> Listing:
+    """The list of a batch with these articles, all of which have pages."""
+    whole = Listing(batch, rows, frozenset(row.article_id for row in rows), total=len(rows), listed=len(rows))
+    return whole._replace(**more)
+
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -139,7 +157,7 @@ def test_checks_come_failures_first_with_arithmetic_and_repair(language: Languag
     assert f"c2 {word}" in page.text
     assert re.search(r"191项\s*→\s*190项", page.text)
     links = {attributes["href"] for tag, attributes in page.elements if tag == "a"}
-    assert {"#f1", "#f2", "#c2", f"../{pages.index_name(language)}"} <= links
+    assert {"#f1", "#f2", "#c2", index_name(language)} <= links
 
 
 def test_what_a_figure_says_stands_beside_it() -> None:
@@ -203,9 +221,11 @@ def test_articles_are_shown_and_never_obeyed(hostile: str, language: Language) -
     assert page.text.count(hostile) >= 10
 
     row = INDEX._replace(title=hostile, article_id=hostile, regions=(hostile,))
-    listed = Page(index_page([row], [Refused(hostile, hostile)], language))
+    listed = Page(list_page(listing(row, batch=hostile, refused=(Refused(hostile, hostile),)), language))
     plain = row._replace(title="x", article_id="x", regions=("x",))
-    assert listed.shape() == Page(index_page([plain], [Refused("x", "x")], language)).shape()
+    assert listed.shape() == Page(list_page(listing(plain, refused=(Refused("x", "x"),)), language)).shape()
+    first = Page(index_page([Summary(hostile, 1, {"fails": 1})], language, urgent=[row]))
+    assert first.shape() == Page(index_page([Summary("x", 1, {"fails": 1})], language, urgent=[plain])).shape()
     assert [attributes["data-regions"] for _, attributes in listed.elements if "data-regions" in attributes] == [
         hostile
     ]
@@ -221,7 +241,7 @@ def test_invisible_characters_are_shown_by_their_number(hidden: str) -> None:
 
 
 def test_nothing_is_fetched_and_only_our_script_runs() -> None:
-    for html in (article_page(ROWS, "en"), index_page([INDEX], [], "en")):
+    for html in (article_page(ROWS, "en"), index_page([SUMMARY], "en"), list_page(listing(INDEX), "en")):
         page = Page(html)
         assert not re.search(r"https?://|url\(|@import|\son\w+=", html)
         assert not {tag for tag, _ in page.elements} & {"img", "iframe", "link", "object", "base"}
@@ -248,11 +268,11 @@ def test_the_pieces_are_the_source_and_hold_every_figure_once(source: str, spans
     assert sorted(figure.id for piece in pieces for figure in piece.figures) == sorted(each.id for each in figures)
 
 
-def test_the_index_can_be_filtered() -> None:
+def test_a_list_can_be_filtered() -> None:
     fine = INDEX._replace(article_id="b", failed=0, worst=None, published_on=None, regions=())
     nothing = fine._replace(article_id="c", checks=0)
     off = INDEX._replace(article_id="d", worst="warning")
-    page = Page(index_page([INDEX, off, fine, nothing], [], "en"))
+    page = Page(list_page(listing(INDEX, off, fine, nothing), "en"))
     rows = [attributes for tag, attributes in page.elements if "data-status" in attributes]
     assert [row["data-status"] for row in rows] == ["fails", "off", "holds", "unchecked"]
     assert rows[0]["data-date"] == "2019-10-16"
@@ -261,16 +281,40 @@ def test_the_index_can_be_filtered() -> None:
 
 
 def test_an_empty_warehouse_is_said() -> None:
-    assert "no articles" in Page(index_page([], [], "en")).text
+    assert "no articles" in Page(index_page([], "en")).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_has_no_page_is_never_silently_missing(language: Language) -> None:
+    """An article without a page, articles that no list names, files that are too many, a batch without pages."""
+    say = messages(language)
+    bounded = listing(INDEX, refused=(Refused("a", "b"),), pages=frozenset(), last=3, total=9, listed=8, refusals=7)
+    page = Page(list_page(bounded, language))
+    assert "hengshui-etl report --article ID" in page.text
+    assert say("report.unlisted", n=1) in page.text
+    assert say("report.more_refused", n=6) in page.text
+    assert INDEX.title in page.text
+    links = {attributes.get("href") for tag, attributes in page.elements if tag == "a"}
+    assert not any(page_name(INDEX.article_id, language) in (link or "") for link in links)
+    assert index_name(language, 2) in links
+    index = Page(index_page([SUMMARY, Summary("new", 5, built=False)], language, number=2, pages=3))
+    assert say("report.not_built") in index.text
+    links = {attributes.get("href") for tag, attributes in index.elements if tag == "a"}
+    assert {names.batch_path("2019-10", language), index_name(language), index_name(language, 3)} <= links
+    assert names.batch_path("new", language) not in links
 
 
 def test_names_of_pages_are_safe_and_differ() -> None:
     ids = ["2019-10/a.txt", "2019-10/A.txt", "../../etc/passwd", "衡水", "河北", "a" * 500, "con", "a\x00b", 'x"><', ""]
-    names = [page_name(name, language) for name in ids for language in LANGUAGES]
-    assert len({name.lower() for name in names}) == len(names)
-    for name in names:
-        assert pages.PAGE_NAME.fullmatch(name)
+    files = [page_name(name, language) for name in ids for language in LANGUAGES]
+    assert len({name.lower() for name in files}) == len(files)
+    for name in files:
+        assert names.PAGE_NAME.fullmatch(name)
         assert len(name) < 100
+    folders = {batch_folder(name) for name in ids}
+    assert len({name.lower() for name in folders}) == len(ids)
+    assert all(names.FOLDER_NAME.fullmatch(name) for name in folders)
+    assert all(names.LIST_NAME.fullmatch(index_name(language, n)) for language in LANGUAGES for n in (1, 2, 30))
 
 
 @pytest.mark.parametrize(
