@@ -133,7 +133,8 @@ def _said(before: str, kind: FigureKind) -> _Said:
         temporal = _TEMPORAL.match(gap["object"]) is not None
         subject, other = stripped(before[: gap.start()]), stripped(gap["object"])
         return _Said("gap", subject, other, word, direction, temporal, False, False)
-    change = change_direction(before) or (bare_direction(before, kind) if ratio else None)
+    natural = "自然增长率" in before[-12:]
+    change = None if natural else change_direction(before) or (bare_direction(before, kind) if ratio else None)
     if change is not None:
         return _changed(before, kind, change)
     if kind == "count" and (net := _NET.search(before)):

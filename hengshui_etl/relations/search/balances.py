@@ -55,6 +55,16 @@ def claim_balance(view: View, i: int) -> None:
         view.claim("difference", (*named, i), "差额")
 
 
+def claim_natural(view: View, i: int) -> None:
+    """`出生率7.54‰，死亡率6.87‰，自然增长率0.67‰`: the two rates before it in its full sentence."""
+    near = [j for j in range(i - 1, max(-1, i - 8), -1) if view.periods[j] == view.periods[i] and view.alike(i, j)]
+    near = [j for j in near if view.figures[j].direction is None]
+    born = [j for j in near if "出生率" in view.said[j].before]
+    died = [j for j in near if "死亡率" in view.said[j].before]
+    if len(born) == len(died) == 1:
+        view.claim("difference", (born[0], died[0], i), "自然增长", plain=True)
+
+
 def claim_net(view: View, i: int) -> None:
     """`新登记5.21万户，注销1.06万户` and, elsewhere, `净增4.15万户`: only where it holds or one slip explains it."""
     if view.digits(i) < 3 or view.figures[i].high is not None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.relations.search.balances import BALANCE, claim_balance
+from hengshui_etl.relations.search.balances import BALANCE, claim_balance, claim_natural
 from hengshui_etl.relations.search.differences import MORE, claim_amount, claim_plain_amount
-from hengshui_etl.relations.search.growth import claim_rate
+from hengshui_etl.relations.search.growth import claim_amount_behind_rate, claim_rate
 from hengshui_etl.relations.search.named import becomes, named_plan
 from hengshui_etl.relations.search.points import (
     LEVEL_OF_OTHERS,
@@ -34,6 +34,9 @@ def find_changes(view: View) -> None:
             view.claim("difference", (*plan, i), "超计划")
         elif figure.direction is not None and figure.kind in AMOUNTS:
             claim_amount(view, i)
+            claim_amount_behind_rate(view, i)
+        elif "自然增长率" in statement.before:
+            claim_natural(view, i)
         elif figure.unit == "百分点" and (
             figure.direction is not None
             or (i and LEVEL_OF_OTHERS.fullmatch(view.between(i - 1, i)))

@@ -22,9 +22,9 @@ def claim_amount(view: View, i: int) -> None:
     """`比上年增加6.8万吨`: a difference of two levels, or of one that is not stated."""
     statement = view.said[i]
     claim_net(view, i)
-    named = named_pair(view, i) or named_balance(view, i)
-    if named is not None:
-        view.claim("difference", (*fitting(view, "difference", named, i), i), statement.word)
+    told = named_pair(view, i) or named_balance(view, i)
+    if told is not None:
+        view.claim("difference", (*fitting(view, "difference", told, i), i), statement.word)
         return
     pair = levels_pair(view, i)
     if pair is not None and view.alike(pair[0], i):
@@ -64,20 +64,27 @@ def claim_amount(view: View, i: int) -> None:
         if akin and view.trial("difference", (other, one, i)):
             view.claim("difference", (other, one, i), statement.word)
             return
-    if _claim_any_pair(view, i):
+    level = None if _claim_any_pair(view, i) else _level_changed(view, i)
+    if level is None or not view.alike(level, i):
         return
-    level = level_of(view, i, alike=True)
-    if level is None:
-        earlier = view.levels_before(i, unit_of=i, limit=3, same_paragraph=True)
-        level = (
-            next((j for j in earlier if shared_characters(statement.subject, view.metrics[j]) > 0.8), None)
-            if statement.subject
-            else None
-        )
-    if level is not None and view.alike(level, i) and (told := _told_elsewhere(view, level, i)) is not None:
-        view.claim("difference", (level, told, i), statement.word)
-    elif level is not None and view.alike(level, i) and statement.temporal and view.figures[i].bound != "min":
+    elsewhere = _told_elsewhere(view, level, i)
+    if elsewhere is not None:
+        view.claim("difference", (level, elsewhere, i), statement.word)
+    elif statement.temporal and view.figures[i].bound != "min":
         view.claim("difference", (level, i), statement.word, implied=True)
+
+
+def _level_changed(view: View, i: int) -> int | None:
+    """The level that change `i` may be one of, where the other is not stated: of its sentence, or called alike."""
+    level, subject = level_of(view, i, alike=True), view.said[i].subject
+    earlier = view.levels_before(i, unit_of=i, limit=8, same_paragraph=True) if subject else []
+    if level is None:
+        level = next((j for j in earlier[:3] if shared_characters(subject, view.metrics[j]) > 0.8), None)
+    own = view.metrics[i][:2]
+    if level is None or own in view.metrics[level] + view.said[level].before:
+        return level
+    # 大豆594.1万亩、其他36.4万亩。大豆面积增加138.7万亩
+    return next((j for j in earlier if own in view.metrics[j]), level)
 
 
 def _told_elsewhere(view: View, level: int, i: int) -> int | None:

@@ -61,6 +61,24 @@ def claim_rate(view: View, i: int) -> None:
         view.claim("difference", (*percents, i), "百分点写作%")
 
 
+def claim_amount_behind_rate(view: View, i: int) -> None:
+    """`58.21亿元，比上年下降31.7%，减收27.02亿元`: a rate of a level, and right behind it the change `i`."""
+    rate = i - 1
+    if rate < 1 or view.figures[rate].unit != "%" or view.figures[rate].direction != view.figures[i].direction:
+        return
+    said, change = view.said[rate], view.said[i]
+    if said.predicate != "change" or not said.temporal or change.subject or len(view.between(rate, i)) > 8:
+        return
+    level = rate - 1
+    if not view.plain(level) or not view.alike(level, i) or view.figures[level].sentence != view.figures[rate].sentence:
+        return
+    if _REAL.search(view.text, view.figures[level].till, view.figures[i].at) or _REAL.search(view.metrics[level]):
+        return
+    operands = (level, i, rate)
+    if not view.is_result(rate, "growth") and (view.trial("growth", operands) or view.slip("growth", operands)):
+        view.claim("growth", operands, said.word)
+
+
 def _claim_exact(view: View, i: int) -> bool:
     """Any two levels close by whose growth is exactly the rate: three digits or a decimal make chance unlikely."""
     near = [

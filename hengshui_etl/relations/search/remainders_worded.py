@@ -100,6 +100,9 @@ def _readings(view: View, i: int) -> list[_Reading]:
     if len(before) > 1 and _TAKEN_OFF.search(view.said[before[-1]].before):
         return [_Reading(before[-2], (before[-1],), True)]
     found: list[_Reading] = []
+    told = _whole_and_part_of_share(view, same)
+    if told is not None:
+        return [_Reading(told[0], (told[1],), True)]
     named = _named_whole(view, segment[0])
     if named is not None:
         found.append(_Reading(named, tuple(segment), True))
@@ -124,6 +127,17 @@ def _readings(view: View, i: int) -> list[_Reading]:
         if len(earlier) > 1:
             found.append(_Reading(earlier[-1], tuple(segment), False))
     return found
+
+
+def _whole_and_part_of_share(view: View, levels: list[int]) -> tuple[int, int] | None:
+    """Of the two levels before a rest the whole and the part, where a share that holds says which is which
+    (已脱粒612.5万吨，占应脱粒量781.9万吨的78.3%；还有…)."""
+    if len(levels) != 2:
+        return None
+    for c in view.claims:
+        if c.type == "share" and len(c.operands) == 3 and set(c.operands[:2]) == set(levels):
+            return (c.operands[1], c.operands[0]) if view.trial("share", c.operands) else None
+    return None
 
 
 def _named_whole(view: View, first: int) -> int | None:

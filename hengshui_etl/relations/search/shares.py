@@ -12,6 +12,7 @@ from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, of_one_list, parts_of, wholes_of
 from hengshui_etl.relations.search.shares_failing import claim_plain_failure
 from hengshui_etl.relations.search.shares_meant import contributes, means_another, meant_but_failing
+from hengshui_etl.relations.search.shares_parts import in_row
 from hengshui_etl.relations.search.view import AMOUNTS, FAR_BACK, View, shared_characters
 
 _NO_SHARE = lazy_pattern(
@@ -26,6 +27,8 @@ def find_shares(view: View) -> None:
         statement = view.statements[i]
         if statement is None or figure.unit not in ("%", "‰") or figure.high is not None:
             continue
+        if statement.of_previous and _claim_in_turn(view, i):
+            continue
         if (statement.of_previous or _is_of_task(view, i)) and _claim_of_stated_whole(view, i):
             continue
         if statement.predicate == "level":
@@ -34,6 +37,8 @@ def find_shares(view: View) -> None:
             continue
         if _GROWTH_SHARE.search(statement.before) and _claim_contribution(view, i):
             continue
+        if view.is_result(i, "share"):
+            continue
         if not (re.search("分别|依次", statement.before) or view.figures[i - 1].unit == "%") or not contributes(
             view, i
         ):
@@ -41,7 +46,7 @@ def find_shares(view: View) -> None:
 
 
 _OF = lazy_pattern(r"[^，,。；;、%％]{2,10}的")
-_IS = lazy_pattern(r"(?:[为為是达達占佔]|相当于|相當於|完成)$")
+_IS = lazy_pattern(r"(?:[为為是达達占佔]|相当于|相當於|完成)(?:全[市县區区省州旗国國镇]|应|總|总)?$")
 
 
 def _is_of_task(view: View, i: int) -> bool:
@@ -50,6 +55,25 @@ def _is_of_task(view: View, i: int) -> bool:
         return False
     at = view.figures[i - 1].at
     return _IS.search(view.text, max(0, at - 4), at) is not None
+
+
+def _claim_in_turn(view: View, i: int) -> bool:
+    """`营收251.3亿元，利润27.6亿元，分别完成预算1050亿元、110亿元的23.9%和25.1%`: parts, wholes and shares in turn."""
+    size = 1
+    while i + size < view.count and in_row(view, i + size):
+        size += 1
+    first, own = i - 2 * size, i - size
+    if size < 2 or first < 0 or re.search("分别|依次", view.said[own].before) is None:
+        return False
+    turns = [(first + k, own + k, i + k) for k in range(size)]
+    wholes = all(re.fullmatch("[、和及与]", view.between(own + k, own + k + 1)) for k in range(size - 1))
+    plain = all(view.plain(p) and view.alike(p, w) for p, w, _ in turns)
+    if not wholes or not plain or view.figures[first].sentence != view.figures[i].sentence:
+        return False
+    holding = sum(view.trial("share", turn) is True for turn in turns)
+    for turn in turns if holding else ():
+        view.claim("share", turn, "分别占", plain=holding >= size - 1 > 1)
+    return holding > 0
 
 
 def _claim_plain(view: View, i: int) -> None:
@@ -194,6 +218,7 @@ def _pair_stands_before(view: View, i: int) -> bool:
     """Whether two levels in one unit stand right before the percentage, in its sentence."""
     sentence = view.figures[i].sentence
     own = [j for j in view.levels_before(i, limit=4) if view.figures[j].sentence == sentence]
+    own = [j for j in own if not view.said[j].bracketed]
     return len(own) >= 2 and view.alike(own[0], own[1])
 
 

@@ -18,6 +18,7 @@ from hengshui_etl.relations.search.share_candidates import (
     sibling_whole,
     wholes_of,
 )
+from hengshui_etl.relations.search.shares_meant import each_has_its_own
 from hengshui_etl.relations.search.shares_wholes import speaks_of_plan
 from hengshui_etl.relations.search.view import View, shared_characters
 
@@ -43,7 +44,10 @@ def find_failing_shares(view: View) -> None:
             planned = speaks_of_plan(view, i, w) is not False
             chance = view.digits(i) < 3 and _far_off(view, part, w, i)  # 4.1% for 1.1%: two digits fit anything
             if view.trial("share", (part, w, i)) or (
-                planned and not chance and view.slip("share", (part, w, i), "garbled")
+                planned
+                and not chance
+                and not each_has_its_own(view, i, w)
+                and view.slip("share", (part, w, i), "garbled")
             ):
                 view.claim("share", (part, w, i), statement.word or "占")
                 break
@@ -115,7 +119,8 @@ def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None
             return
     wholes = wholes_of(view, i, part, said)
     same_sentence = [w for w in wholes if view.figures[w].sentence == figure.sentence and w < part]
-    if close and (whole := _plain_whole(view, i, part, said, wholes, same_sentence)) is not None:
+    whole = _plain_whole(view, i, part, said, wholes, same_sentence) if close else None
+    if whole is not None and not each_has_its_own(view, i, whole):
         view.claim("share", (part, whole, i), word)
         return
     if close and statement.predicate == "share":

@@ -12,7 +12,9 @@ from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, closed
 from hengshui_etl.relations.search.shares_parts import SHARES, in_row, parts_meant, says_share
 from hengshui_etl.relations.search.shares_wholes import Meant, beside, topic_of, wholes_meant
 from hengshui_etl.relations.search.view import View, covered
+from hengshui_etl.vocab import alternatives, toml
 
+_NO_SHARE = lazy_pattern(alternatives(toml("ratios")["wording"]["no_shares"]))
 _OPEN: tuple[RelationType, ...] = ("share", "sum", "restatement", "growth", "difference", "multiple", "conversion")
 
 
@@ -147,7 +149,7 @@ def means_another(view: View, i: int, part: int, whole: int) -> bool:
 
 def _denied(view: View, i: int, m: Meant) -> bool:
     """Whether the shares around, which would have the same whole, do not fit it either, so that it is not meant."""
-    if _each_has_its_own(view, i, m.whole):
+    if each_has_its_own(view, i, m.whole):
         return True
     if m.by in ("said", "named", "known", "topic", "list", "sibling"):
         return False
@@ -166,7 +168,7 @@ def _denied(view: View, i: int, m: Meant) -> bool:
     return not all(view.slip("share", (p, m.whole, k), "garbled", only=m.whole) for p, k in others)
 
 
-def _each_has_its_own(view: View, i: int, whole: int) -> bool:
+def each_has_its_own(view: View, i: int, whole: int) -> bool:
     """Whether two shares beside it name their whole in the same words, and fit this one not: 通道50万亩，占任务的
     100.7%；补植155万亩，占任务的103.4% of different tasks, none of them told."""
     name = view.said[i].object
@@ -237,9 +239,13 @@ def is_open(view: View, i: int, *, together: bool = False, beside: RelationType 
     figure, statement = view.figures[i], view.said[i]
     if figure.unit != "%" or figure.high is not None or figure.bound != "exact" or figure.direction is not None:
         return False
-    if not says_share(view, i) or any(
-        c.operands[-1] == i and c.type in _OPEN and c.type != beside and not (c.type == "sum" and c.implied)
-        for c in view.claims
+    if (
+        not says_share(view, i)
+        or _NO_SHARE.search(view.metrics[i])
+        or any(
+            c.operands[-1] == i and c.type in _OPEN and c.type != beside and not (c.type == "sum" and c.implied)
+            for c in view.claims
+        )
     ):
         return False
     if not together and (TOGETHER.search(statement.before) or contributes(view, i)):

@@ -70,7 +70,11 @@ def parts_meant(view: View, i: int) -> list[int]:
     own = [j for j in found if view.periods[j] == view.periods[i]]
     subject = _own_subject(view, i)
     if subject:
-        named = [j for j in found if shared_characters(subject, view.metrics[j]) >= 0.8]
+        named = [
+            j
+            for j in found
+            if shared_characters(subject, view.metrics[j]) >= 0.8 and f"非{subject}" not in view.metrics[j]
+        ]
         named = named or [j for j in found if subject in view.text[view.figures[j].at - 16 : view.figures[j].at]]
         if len(subject) >= 6 and not named:  # 首要问题农兽药残留的占比
             named = [j for j in found if subject[-4:] in view.text[view.figures[j].at - 16 : view.figures[j].at]]

@@ -128,7 +128,8 @@ def _score(view: View, w: int, around: _Around) -> tuple[float, str]:
         score -= 2
     of_which = w < part and "其中" in view.between(w, part)
     if of_which:
-        score += 1 if not any(view.alike(j, part) and view.level[j] for j in range(w + 1, part)) else 0.5
+        lone = not any(view.alike(j, part) and view.level[j] for j in range(w + 1, part))
+        score += 2 if w == part - 1 and same else 1 if lone else 0.5
     if _is_listed(view, w) and not of_which:
         score -= 1
     if w + 1 < view.count and w + 1 != i and view.said[w + 1].of_previous and view.figures[w + 1].unit == "%":

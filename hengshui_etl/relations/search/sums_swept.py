@@ -7,6 +7,7 @@ stretch that adds up to nothing says nothing.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import pairwise
 
 from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS
 from hengshui_etl.relations.search.sums_owned import Owned, owned_by_another
@@ -82,6 +83,8 @@ def _no_chance(view: View, w: int, parts: list[int]) -> bool:
         and "其中" in view.between(owner, parts[0])
     ):
         return False  # the words give the list another whole
+    if any(b == a + 1 and "其中" in view.between(a, b) for a, b in pairwise(parts)):
+        return False  # what stands before 其中 is the whole of what follows, not beside it
     together = view.periods[parts[0]] == view.periods[parts[-1]]
     if view.paragraphs[parts[0]] != view.paragraphs[parts[-1]]:
         return fit >= 6 and len(parts) >= 3
