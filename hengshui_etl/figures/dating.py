@@ -49,7 +49,7 @@ _BODIES = lazy_pattern(
 _HELD = ("拥有量", "余额", "保有量", "存量")
 _SOON = 10
 """An article that comes so many days after its span speaks of that, though it says 今年已."""
-_DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
+DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
 _REACHED = lazy_pattern(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
 _WITHIN_YEAR = lazy_pattern(r"^一年(?:间|来|里|中)")
 _PLANNED = lazy_pattern(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
@@ -59,7 +59,9 @@ _YEARS_TOGETHER = lazy_pattern(
 _YEARS_BETWEEN = lazy_pattern(r"(?P<n>[两二三四五六七八九十])年(?:间|来)")
 _YEARS_MEAN = lazy_pattern(r"(?P<n>[两三四五])年平均")
 _NOW = ("现有", "现存")
-_AGAINST_STATE = lazy_pattern(r"[，,（(]?(?:较|比|相当于|为|是|而)?(?:20\d\d年|上年|去年)?(?:年?末|年?底|年初)")
+_AGAINST_STATE = lazy_pattern(
+    r"[，,（(]?(?:较|比|相当于|为|是|而)?(?:20\d\d年|上年|去年)?(?:年?末|年?底|年初)(?!累计结|滚存|结余|结存)"
+)
 _NET_TOTAL = lazy_pattern(r"(?:累计|共|净)[增减]")
 _OF_PLAN = lazy_pattern(r"的?(?:(?:年度|全年)(?:任务|计划|目标|预算)|(?:调控|控制|预期)目标|目标范围)")
 _PLAN_BEGINS = frozenset("的年全调控预目")
@@ -97,9 +99,14 @@ class Dating(Times):
             self.last_base = period
             return period
         governing = self._governing(s, q.kind == "count")
-        if self.body and not self.settled and q.unit not in _DURATIONS:
-            self.settled = True
-            if self.moment is not None and not self._is_future(self.moment) and not self._is_history(self.moment):
+        if self.body and not self.settled and q.unit not in DURATIONS:
+            self.settled = self.moment is None or self.moment is not self.past
+            if (
+                self.settled
+                and self.moment is not None
+                and not self._is_future(self.moment)
+                and not self._is_history(self.moment)
+            ):
                 self.default = self._main(self.moment)
         if self.lead is None and self.moment is not None and self.moment not in (self.aside, self.switched):
             self.lead = None if self._is_future(self.moment) else self.moment
@@ -167,7 +174,8 @@ class Dating(Times):
                     return self.earlier.period
                 if first is not None and last is not None and first.year < last.year and not governing.as_of:
                     self.years = Period(first, last)
-                    return whole_year(Period(None, first), day)
+                    base = whole_year(Period(None, first), day)
+                    return previous_year(base) if base is not None and governing is self.past else base
                 if not governing.as_of and s.predicate in ("level", "rate", "share", "average"):
                     return previous_year(period)
             if day and (ahead := _AHEAD.search(before)):

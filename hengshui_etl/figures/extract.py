@@ -14,7 +14,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hengshui_etl.figures.clauses import Clauses
-from hengshui_etl.figures.dating import Dating
+from hengshui_etl.figures.dating import DURATIONS, Dating
 from hengshui_etl.figures.found import Quantity, Time
 from hengshui_etl.figures.governing import NUMBERED
 from hengshui_etl.figures.grids import Cell, cells_of
@@ -139,6 +139,8 @@ class _Walk:
             place = places.place_for(q, statement)
             count = 1 if listed else _listed_after(text, quantities, i)
             metric = metric_of(text, q, statement, memory, listed, headline, count)
+            if previous is not None and previous.unit in DURATIONS and previous.till == near.start and metric:
+                metric = _behind_duration(metric, self.statements[-1])
             handed = memory.part < len(memory.parts)
             if handed and (member := places.member(name := _handed_to(memory))) is not None:
                 place, metric = member, memory.parts[memory.part].removeprefix(name) or memory.topic or metric
@@ -210,6 +212,13 @@ _HEADING = lazy_pattern(
     r"\s*[（(][一二三四五六七八九十]{1,3}[）)](?P<budget>[^\W\d_a-zA-Z]{4,12})预算(?:执行)?(?:情况)?。"
 )
 """The heading of a section of a budget, whose figures say only 收入 and 支出."""
+
+
+def _behind_duration(metric: str, told: Statement | None) -> str:
+    """What a figure right behind a duration measures: the words before the duration too (节前15天发送98.7万人)."""
+    lead = cleaned(told.before) if told is not None else ""
+    named = 2 <= len(lead) <= 10 and lead not in metric and not any(map(str.isdigit, lead))
+    return lead + metric if named and len(metric) <= 6 else metric
 
 
 def _handed_to(memory: Memory) -> str:

@@ -136,6 +136,7 @@ class Times:
         self.told_on: date | None = None  # the day of the press conference
         self.plan_run: tuple[int, Period] | None = None
         self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
+        self.past: Moment | None = None  # the years that a report looks back on (过去五年)
         self.from_day = False  # whether the last time word is a day that a span begins with (自1月7日)
         self.earlier: Moment | None = None  # the state that the sentence told before the one in force
 
@@ -225,6 +226,10 @@ class Times:
         if plan and not plan["edge"] and after[:1] not in "，,":
             return
         moment = moment_of(word, self.published, self.year, self.latest)
+        if moment is not None and word.startswith(("过去", "刚刚过去")) and not word.endswith("一年"):
+            self.moment = self.aside = self.past = moment
+            self.fresh, self.base = True, None
+            return
         if moment is None and word.endswith("期"):
             moment = season_of(word, self.province, self.published)
             if moment is not None and word.startswith("上一"):

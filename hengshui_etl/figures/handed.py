@@ -69,8 +69,9 @@ def handed_out(s: Statement, memory: Memory, count: int, unit: str, earlier: str
         return [f"{m}{tail}{word}" for m in memory.members]
     if share and s.predicate != "share":
         word = "占比"
-    if len(memory.items) >= count:
-        return [f"{n}{word}" for n in memory.items[-count:]]
+    items = [n for n in memory.items if n != memory.whole] if s.of_previous else memory.items
+    if len(items) >= count:
+        return [f"{n}{word}" for n in items[-count:]]
     last = memory.levels[-1][0] if memory.levels else ""
     alike = [metric for level, metric in memory.levels[-RECENT:] if level == last]
     if unit == "%" and len(alike) >= count:

@@ -32,6 +32,7 @@ _FRONT_VERBS = lazy_pattern(
 )
 _FRONT_VERB_BEGINS = frozenset("共累超实完达包算该公本集")
 _LONG_BRACKET = lazy_pattern(r"[（(](?:[^）)]{7,200}|下同)[）)]")
+_FRONT_BRACKET = lazy_pattern(r"^[（(][^（(）)]{1,16}[）)](?=..)")
 _SECTION = lazy_pattern(r"^(?:.{1,10}?——|【[^】]{1,16}】)(?=..)")
 _FRONT_YEAR = lazy_pattern(r"^(?:去年|前年|上年)(?!同期|底|末|度|同)(?=..)")
 _FRONT_YEAR_BEGINS = frozenset("去前上")
@@ -114,6 +115,8 @@ def cleaned(label: str) -> str:
         label = _SECTION.sub("", label)
     if _HINT.search(label):
         label = _LONG_BRACKET.sub("", _TIME.sub("", _FROM_END.sub("", _CHINESE_MONTH.sub("", label))))
+    if label[:1] in "（(":
+        label = _FRONT_BRACKET.sub("", label)  # 2月10日（正月初六）单日发送
     label = stripped(label)
     if " " in label and len(last := label[label.rfind(" ") + 1 :]) >= 4 and not last.isascii():
         label = last

@@ -43,6 +43,7 @@ _DIVISIONS = lazy_pattern(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = lazy_pattern(r"[\d.—-]{1,14}[万亿千百]{0,14}[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _NEXT_ATTRIBUTE = lazy_pattern(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
 _PAUSES = frozenset("，,。；;、：:！？（）() \n")
+_COMPLETE = frozenset(words(_DATA["attributes"]["complete"]))
 ALONE = frozenset(words(_DATA["attributes"]["alone"]))
 """Short nouns that need no bearer."""
 _GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
@@ -64,7 +65,7 @@ LEANING = frozenset(words(_DATA["attributes"]["leaning"]))
 
 def _fragment(label: str, q: Quantity, topic: str) -> bool:
     """Whether a label names only a member (水稻, 公办), so that what is counted must be sought before it."""
-    if not label or len(label) > 12 or label[-1] in WHOLE_TAIL or _MADE.match(label):
+    if not label or len(label) > 12 or label[-1] in WHOLE_TAIL or label in _COMPLETE or _MADE.match(label):
         return False
     if q.kind == "count":
         if q.unit in _CASES:
@@ -145,7 +146,7 @@ def _base(s: Statement, memory: Memory) -> str:
         memory.subject = rest
     elif (len(rest) > 4 and not rest.endswith("普查")) or not (s.base or time.start() <= 4):
         return ""
-    if not COMPARING.search(before) and len(before) > time.end() + 2:
+    if not COMPARING.search(before) and (len(before) > time.end() + 2 or (rest and is_attribute(rest))):
         return ""
     memory.time, memory.based = time.group(), True
     return f"{time.group()}{memory.subject}"
@@ -198,6 +199,8 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         word = (_AVERAGE.search(s.before) or _AVERAGE.search("平均")).group()  # type: ignore[union-attr]
         rest = label.replace(word, "")
         bearer = memory.subject if memory.kind == q.kind or not memory.topic else memory.topic
+        if q.kind == "count" and not rest:  # 新增学位4500个，学校9所，平均每校500个
+            bearer = next((m for unit, m in reversed(memory.levels[-4:]) if unit == q.unit), bearer)
         memory.subject = f"{bearer}{word}{rest}"
         return memory.subject
     if (
@@ -328,6 +331,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         and memory.unit == q.unit
         and label not in memory.topic
         and label not in ALONE
+        and label not in _COMPLETE
         and s.before.endswith(label)
     ):
         memory.subject = joined(tail_of(memory.topic, 12), label)

@@ -16,6 +16,7 @@ class Memory:
     __slots__ = (
         "article",
         "based",
+        "before",
         "breaking",
         "change",
         "counts",
@@ -48,6 +49,7 @@ class Memory:
         self.article = ("", "")  # of the first level in the article, with its unit
         self.kind = ""  # of the last level: what kind of figure it was
         self.time = ""  # that of the last level compared with
+        self.before = ""  # the words before the last figure
         self.based = False  # whether the last level was one compared with
         self.ratio = ""  # the last share or rate
         self.last = ""  # the last phrase

@@ -64,7 +64,9 @@ def metric_of(
     elif not listed:
         memory.parts = []
     handing = count > 1 and not listed and q.kind != "rank"
-    if handing and (_PARTED.search(s.before) or names_for(s, memory, count)):
+    earlier, memory.before = memory.before, s.before
+    parted = _PARTED.search(earlier if s.of_previous else s.before)  # 分别占总量288.9万张的83.7%、9.6%和6.7%
+    if handing and (parted or names_for(s, memory, count)):
         parts = handed_out(s, memory, count, q.unit, _clause_before(text, s.start))
         if parts:
             memory.parts, memory.part = parts, 0
@@ -87,6 +89,13 @@ def metric_of(
         if divided := _DIVIDED.search(text, max(0, s.start - 24), s.start):
             memory.topic, memory.unit, memory.article = divided["whole"], q.unit, (divided["whole"], q.unit)
     metric = _plain(text, q, s, memory, headline)
+    if (
+        s.predicate == "level"
+        and len(metric) <= 6
+        and (part := _PART_OF_YEAR.match(s.before))
+        and part[0] not in metric
+    ):
+        metric = part[0] + metric
     if len(metric) < 2 and s.before:
         metric = _line_head(text, s.start) + s.before.strip()
     if s.predicate in ("level", "average") and not s.bracketed:
@@ -293,6 +302,7 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
     return metric
 
 
+_PART_OF_YEAR = lazy_pattern(r"[一二三四]季度(?=[^\W\d_a-zA-Z])")
 _LINE_HEAD = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}[：:]")
 _DIVIDED = lazy_pattern(r"(?P<whole>[^\W\d_a-zA-Z]{2,10})按[^\W\d_a-zA-Z]{2,10}?(?:划分|分|看|统计|计)[，,]$")
 _QUALIFIED = lazy_pattern(r"(?:可比价格|不变价|按现价|口径|计算|剔除|扣除|因素|名义|实际|自然)")

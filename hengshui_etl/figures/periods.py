@@ -30,10 +30,14 @@ _DATE = lazy_pattern(rf"(?P<y>{YEAR})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})$
 _FIRST_PRINTED = lazy_pattern(
     rf"(?:原载|原刊|刊载|载于|刊于|发表于)[^，。\n]{{0,12}}?(?P<y>{YEAR})年(?P<m>{MONTH})月(?P<d>{DAY})日"
 )
+_SPOKEN = lazy_pattern(
+    rf"[—─-]{{2}}(?P<y>{YEAR})年(?P<m>{MONTH})月(?P<d>{DAY})日(?:在|于)[^\n]{{4,40}}(?:会议|大会|全会)"
+)
+_PAST_YEARS = lazy_pattern(r"(?:过去|刚刚过去的?|本届政府)的?(?P<n>[三四五])年$")
 _SCHOOL_YEAR = lazy_pattern(rf"(?P<y>{YEAR})(?:[/—–-]{YEAR})?学年")  # counted in its first autumn
 _YEARS_RANGE = lazy_pattern(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
 _PART = lazy_pattern(
-    rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度|首[两三]个?季度?|首季)|(?P<half>[上下]半年)"
+    rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度|首[两三]个?季度?|首季)|(?P<half>[上下]半年|半年[度报])"
     rf"|(?P<m1>{MONTH})(?:月份?)?{DASH}(?P<m2>{MONTH})月份?"
     rf"|[前头首](?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
     rf"|(?P<m>{MONTH})月(?:份|(?P<d>{DAY})日(?:(?:{HOUR})?{DASH}(?:(?P<m3>{MONTH})月)?(?P<d2>{DAY})日)?)?)?(?P<edge>.*)$"
@@ -86,15 +90,17 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 @cache
 def _holidays() -> re.Pattern[str]:
-    names = alternatives(_DATA["holidays"])
+    names = alternatives([*_DATA["holidays"], *_DATA["holidays_fixed"]])
     return lazy_pattern(rf"(?:{names})(?=[”\"」]?(?:小长假|黄金周|假|期间|长假|$))")
 
 
-def _holiday_days(name: str, year: int) -> tuple[date, date]:
-    """First and last day of a holiday: those that were fixed for that year, else its usual ones."""
-    first, last = _DATA["holidays_fixed"].get(name, {}).get(str(year)) or (
-        f"{year}-{d}" for d in _DATA["holidays"][name]
-    )
+def _holiday_days(name: str, year: int) -> tuple[date, date] | None:
+    """First and last day of a holiday: those that were fixed for that year, else its usual ones; None where it has none
+    and nothing is known of that year."""
+    fixed = _DATA["holidays_fixed"].get(name, {}).get(str(year))
+    if fixed is None and name not in _DATA["holidays"]:
+        return None
+    first, last = fixed or (f"{year}-{d}" for d in _DATA["holidays"][name])
     return date.fromisoformat(first), date.fromisoformat(last)
 
 
@@ -102,8 +108,7 @@ def holiday_before(day: date, days: int) -> tuple[date, date]:
     """First and last of the `days` of the holiday that was over, or just about, on `day`: one that was fixed or is
     usual, else the days up to the day before."""
     for name in {**_DATA["holidays_fixed"], **_DATA["holidays"]}:
-        fixed = str(day.year) in _DATA["holidays_fixed"].get(name, {}) or name in _DATA["holidays"]
-        first, last = _holiday_days(name, day.year) if fixed else (day, day)
+        first, last = _holiday_days(name, day.year) or (day, day)
         if (last - first).days + 1 == days and timedelta(-1) <= day - last <= timedelta(20):
             return first, last
     return day - timedelta(days), day - timedelta(1)
@@ -121,6 +126,10 @@ def moment_of(text: str, published: date | None, year: int | None, latest: int |
         return Moment(Period(first, first), False, True, True) if first else None
     if match := _SCHOOL_YEAR.match(text):
         return Moment(Period(None, date(year_words(match["y"]), 12, 31)), True, False, True)
+    if (match := _PAST_YEARS.match(text)) and published is not None:
+        last = published.year - 1 if published.month <= 3 else published.year
+        first_year = last + 1 - _number(match["n"])
+        return Moment(Period(date(first_year, 1, 1), date(last, 12, 31)), False, False, True)
     if match := _YEARS_RANGE.match(text):
         a, b = year_words(match["a"]), year_words(match["b"])
         return Moment(Period(date(a, 1, 1), date(b, 12, 31)), False, False, True) if a < b else None
@@ -150,8 +159,8 @@ def moment_of(text: str, published: date | None, year: int | None, latest: int |
         return None
     rest = match["rest"]
     if (holiday := _holidays().search(rest)) and not rest[:1].isdigit():
-        a2, b2 = _holiday_days(holiday.group(), at_year)
-        return Moment(Period(a2, b2), False, False, True)
+        days = _holiday_days(holiday.group(), at_year)
+        return Moment(Period(*days), False, False, True) if days is not None else None
     return _part(rest, at_year, named, published)
 
 
@@ -185,7 +194,7 @@ def _part(rest: str, year: int, named: bool, published: date | None) -> Moment |
     elif match["q2"]:
         last = month_end(year, 3 * _QUARTERS[match["q2"]])
     elif match["half"]:
-        first, last = (date(year, 1, 1), date(year, 6, 30)) if match["half"][0] == "上" else (date(year, 7, 1), last)
+        first, last = (date(year, 1, 1), date(year, 6, 30)) if match["half"][0] in "上半" else (date(year, 7, 1), last)
     elif match["m1"]:
         a, b = _number(match["m1"]), _number(match["m2"])
         if not a < b <= 12:
@@ -227,8 +236,9 @@ def _part(rest: str, year: int, named: bool, published: date | None) -> Moment |
 
 
 def printed_on(text: str) -> date | None:
-    """The day on which a reprint says at its end that it first appeared (原载一九八三年十一月十八日), or None."""
-    match = _FIRST_PRINTED.search(text, max(0, len(text) - 200))
+    """The day on which a reprint says at its end that it first appeared (原载一九八三年十一月十八日), or a report
+    that it was given (——2022年1月10日在…会议上), or None."""
+    match = _FIRST_PRINTED.search(text, max(0, len(text) - 200)) or _SPOKEN.search(text, 0, 300)
     if match is None:
         return None
     return _day(year_words(match["y"]), _number(match["m"]), _number(match["d"]))

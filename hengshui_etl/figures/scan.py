@@ -25,11 +25,11 @@ HOUR = r"(?:[01]?\d|2[0-4])[时点](?:[0-5]?\d分)?"
 YEAR_WORD = f"(?:{alternatives(_PERIODS['relative_years'])})"
 PLAN = '[“"「]?十[一二三四五]五[”"」]?(?:规划)?'
 PART = (
-    rf"(?:(?:第|前)?[一二三四两1-4]个?季度|首[两三](?:个季度?|季度?)|首季(?!度)|[上下]半年|{MONTH}(?:月份?)?{DASH}{MONTH}月份?|[前头首](?:{_CN_DIGIT}|十[一二]?)个月|前\d{{1,2}}个?月"
+    rf"(?:(?:第|前)?[一二三四两1-4]个?季度|首[两三](?:个季度?|季度?)|首季(?!度)|[上下]半年|(?<=年)半年[度报](?!报告期)|{MONTH}(?:月份?)?{DASH}{MONTH}月份?|[前头首](?:{_CN_DIGIT}|十[一二]?)个月|前\d{{1,2}}个?月"
     rf"|{MONTH}月(?:份|{DAY}日(?:(?:{HOUR})?{DASH}(?:{MONTH}月)?{DAY}日)?)?)"
 )
 EDGE = r"(?:年底|年末|年初|底|末|初|以来|期间|同期|全年|[上中下]旬|零时|当天|当月|前|年内|内)?"
-_HOLIDAYS = alternatives(_PERIODS["holidays"])
+_HOLIDAYS = alternatives([*_PERIODS["holidays"], *_PERIODS["holidays_fixed"]])
 _HOLIDAY = f'(?:[“"「]?(?:{_HOLIDAYS})[”"」]?(?:小长假|黄金周|假期|期间|假日|长假)+)'
 _TIME = "|".join(
     (
@@ -38,12 +38,13 @@ _TIME = "|".join(
         rf"[一1]{DASH}[二三四2-4]季度",
         rf"{YEAR}年?{DASH}{YEAR}年(?:期间)?",
         rf"(?:{YEAR}年|{YEAR_WORD})度?(?:的)?{_HOLIDAY}",
-        rf"(?:{YEAR}年|{YEAR_WORD})(?:国庆节?|五一|清明节?|春节|元旦)(?=[的，,相时为])",
+        rf"(?:{YEAR}年|{YEAR_WORD})的?[“\"「]?(?:国庆节?|五一|清明节?|春节|元旦|端午节?|中秋节?|春运)[”\"」]?(?=[的，,相时为（(多少提增高低])",
         rf"(?:{YEAR}年|{YEAR_WORD})度?{PART}{EDGE}",
         rf"(?:{YEAR}年|{YEAR_WORD})度?{EDGE}",
         rf"{PART}{EDGE}",
         rf"{PLAN}(?:期间|时期|以来|末|初|期末)?",
         _HOLIDAY,
+        r"(?:过去|刚刚过去的?)的?[三四五]年(?=[，,来里中间])",
         rf"{DAY}日(?=[至,，、)）两三])",
         alternatives(_PERIODS["words"]),
     )
@@ -67,7 +68,16 @@ _FIRST = (
     "".join(
         sorted(
             set('0123456789/h“"「[〔【［第前头上下翻过半首' + CHINESE)
-            | {word[0] for word in (*words(_PERIODS["words"]), *_PERIODS["relative_years"], *_PERIODS["holidays"])}
+            | {
+                word[0]
+                for word in (
+                    *words(_PERIODS["words"]),
+                    *_PERIODS["relative_years"],
+                    *_PERIODS["holidays"],
+                    *_PERIODS["holidays_fixed"],
+                    "过刚",
+                )
+            }
         )
     ).replace("[", r"\[")
     + "A-Za-z"

@@ -73,7 +73,10 @@ _LAST = lazy_pattern("[镇乡道木村区城场站团司厂业谷]")
 _VENUE_ENDS = lazy_pattern(
     r"大峡谷|古城|古镇|景区|(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸|港(?=完成|货物|集装箱|吞吐)"
 )
-_TITLE_VENUE = lazy_pattern(r"[^\W\d_a-zA-Z]{0,4}?(?:国际)?机场(?!群|数|业|里)")
+_TITLE_VENUE = lazy_pattern(
+    r"[^\W\d_a-zA-Z]{0,4}?(?:(?:国际)?机场(?!群|数|业|里)|(?:火车)?[东南西北]?站(?=[春暑客日旅发]|\d)|大学|学院|人民医院)"
+)
+_ITSELF = lazy_pattern("该站|车站|全站|全校|该校|我校|全院|该院|我院|机场")
 _ESTATE = lazy_pattern(
     r"(?:国营|国有|——|[，。\s《])(?P<name>(?!国营|国有)[^\W\d_a-zA-Z]{2,4}?(?:林场|农场|牧场|茶场|渔场|垦区))"
 )
@@ -218,6 +221,8 @@ def main_place(article: Article) -> Place | None:
     found: Counter[Place] = Counter()
     order: list[Place] = []
 
+    itself = _ITSELF.search(text) is not None
+
     def look(stretch: str, weight: int, shorts: bool) -> None:
         index = _index()
         beyond = 0
@@ -244,9 +249,9 @@ def main_place(article: Article) -> Place | None:
                 elif weight >= 8 and (proper := _CITY_PROPER.match(stretch, end)):
                     end = proper.end()
                     place = Place(f"{place.name}{proper.group()}", region.code, "proper")
-                elif weight >= 8 and i == 0 and (venue := _TITLE_VENUE.match(stretch, end)):
+                elif weight >= 8 and itself and (venue := _TITLE_VENUE.match(stretch, end)):
                     end = venue.end()
-                    place = Place(stretch[:end], region.code, "venue")
+                    place = Place(stretch[i:end], region.code, "venue")
                 if place not in found:
                     order.append(place)
                 found[place] += weight

@@ -53,7 +53,7 @@ def _claim_stretches_of(view: View, run: list[int], targets: list[tuple[float, i
                     break
                 total += view.values[j]
                 parts.append(j)
-                if len(parts) < (2 if stride == 1 else 3):
+                if len(parts) < (2 if stride == 1 else 3) and not (stride == 2 and _crossed(view, run, first)):
                     continue
                 if total > numbers[-1] * 1.01:
                     break
@@ -64,19 +64,34 @@ def _claim_stretches_of(view: View, run: list[int], targets: list[tuple[float, i
                         continue
                     if (w, parts[0]) in summed or owned_by_another(owned, parts, w):
                         continue
-                    if view.trial("sum", (*parts, w)) and _no_chance(view, w, parts):
+                    crossed = len(parts) == 2 and stride == 2
+                    if view.trial("sum", (*parts, w)) and _no_chance(view, w, parts, crossed):
                         summed.add((w, parts[0]))
                         if view.claim("sum", (*parts, w), "分项合计"):
                             view.parts.update(parts)
 
 
-def _no_chance(view: View, w: int, parts: list[int]) -> bool:
-    """Whether a sum that holds says something, by the digits that had to fit and how near the whole stands."""
+def _crossed(view: View, run: list[int], first: int) -> bool:
+    """Whether four levels that follow each other pair two by two (职工收入…、支出…；居民收入…、支出…): each is named
+    like the one after the next, and not like the next."""
+    for begin in (first, first - 1):
+        four = run[begin : begin + 4] if begin >= 0 else []
+        if len(four) == 4 and view.periods[four[0]] == view.periods[four[-1]]:
+            ends = [view.said[j].before.strip("、，,；;：: ")[-2:] for j in four]
+            if ends[0] == ends[2] != ends[1] == ends[3] and all(ends):
+                return True
+    return False
+
+
+def _no_chance(view: View, w: int, parts: list[int], crossed: bool) -> bool:
+    """Whether a sum that holds says something, by the digits that had to fit and how near the whole stands; `crossed`
+    where its two parts are the first or the second of two pairs."""
     digits = [view.digits(p) for p in (*parts, w)]
     fit = digits[-1] + min(digits[:-1])
     owner = parts[0] - 1
     if (
-        w != owner
+        not crossed
+        and w != owner
         and owner >= 0
         and view.plain(owner)
         and view.alike(owner, w)

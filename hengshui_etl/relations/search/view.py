@@ -32,6 +32,8 @@ _LEVELS = frozenset(("level", "average"))
 _ONE = Fraction(1)
 _CLOCK = frozenset(("秒", "分", "分钟", "小时", "天", "日", "周", "个月"))
 
+_RUNS = _CLOCK | {"年", "季度", "届"}
+
 Slips = Literal["swapped", "misread", "garbled"]
 """Which slips of the hand are admitted, each kind with those before it: two digits swapped, the point moved by one, 万
 for 亿; one digit or the direction wrong; a digit lost or doubled."""
@@ -96,8 +98,8 @@ class View:
             s is not None and s.predicate in _LEVELS and f.direction is None and f.kind in AMOUNTS
             for f, s in zip(reading.figures, reading.statements, strict=True)
         ]
-        for i in range(1, self.count):
-            if self.level[i] and self._per_time(i):
+        for i in range(self.count):
+            if self.level[i] and (self._per_time(i) or self._in_a_row(i)):
                 self.level[i] = False
         self.periods = self._full_sentences()  # number of the full sentence (。) that each figure stands in
         # What every search asks of every figure is worked out once.
@@ -116,10 +118,16 @@ class View:
 
     def _per_time(self, i: int) -> bool:
         """Whether figure `i` is how many there are in a stretch of time (平均每2.5分钟1人死亡): no level."""
-        time = self.figures[i - 1]
+        time = self.figures[i - 1] if i else self.figures[i]
         if time.till != self.figures[i].at or time.unit not in _CLOCK:
             return False
         return self.text[max(0, time.at - 1) : time.at] == "每"
+
+    def _in_a_row(self, i: int) -> bool:
+        """Whether figure `i` only says how long something went on (连续3天): nothing is divided by it."""
+        if self.text.startswith(("平均", "年均", "月均", "日均"), self.figures[i].till):
+            return False
+        return self.figures[i].unit in _RUNS and self.said[i].before.endswith(("连续", "连著", "连着", "接连"))
 
     def _full_sentences(self) -> list[int]:
         """Sentences end at ； too; figures between two full stops of a paragraph have one number here."""
