@@ -75,7 +75,8 @@ _FIRST = (
                     *_PERIODS["relative_years"],
                     *_PERIODS["holidays"],
                     *_PERIODS["holidays_fixed"],
-                    "过刚",
+                    "过去",
+                    "刚刚过去",
                 )
             }
         )
