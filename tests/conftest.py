@@ -10,6 +10,8 @@ from fractions import Fraction
 
 import pytest
 
+os.environ["HENGSHUI_COMPILED"] = "0"  # what is tested are the sources; test_compiled.py compares
+
 from hengshui_etl.records import (
     Article,
     Block,
