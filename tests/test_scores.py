@@ -63,7 +63,7 @@ def test_errors_are_caught_and_nobody_else_is_accused(tally: Counter[str]) -> No
     assert tally["alarms"] == 0
 
 
-FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.966, "period": 0.866, "scope": 0.949, "metric": 0.775}
+FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.966, "period": 0.87, "scope": 0.942, "metric": 0.791}
 
 
 def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
@@ -73,6 +73,6 @@ def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
 
 
 def test_relations_of_fresh_articles(fresh: Counter[str]) -> None:
-    assert fresh["found"] >= 0.865 * fresh["relations"]
-    assert fresh["caught"] >= 0.95 * fresh["errors"]
+    assert fresh["found"] >= 0.874 * fresh["relations"]
+    assert fresh["caught"] >= 0.96 * fresh["errors"]
     assert fresh["alarms"] == 0

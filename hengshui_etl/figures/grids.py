@@ -105,7 +105,11 @@ def cells_of(text: str, block: Block, caption: str) -> list[Cell]:
             continue
         label = text[row[0].start : row[0].end]
         label_column = 0
-        if re.fullmatch(r"\s*+\d{0,3}\s*+", label) and len(row) > 2 and not _CELL.match(text[row[1].start : row[1].end]):
+        if (
+            re.fullmatch(r"\s*+\d{0,3}\s*+", label)
+            and len(row) > 2
+            and not _CELL.match(text[row[1].start : row[1].end])
+        ):
             label_column, label = 1, text[row[1].start : row[1].end]
         elif _CELL.match(label) and columns and columns[0] and not _NAMING_HEAD.search(columns[0]):
             label_column = -1

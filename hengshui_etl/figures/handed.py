@@ -16,7 +16,7 @@ _BEARERS = lazy_pattern(r"^.*?(?=(?:所占|占|的)?(?:比重|比例|份额|占�
 _TIMES = lazy_pattern(
     r"(?P<times>(?:\d{1,2}月份?|[一二三四]季度)(?:[、和及](?:\d{1,2}月份?|[一二三四]季度))++)(?P<rest>.*?)(?:分别|依次).*$"
 )
-_SHARED_VERB = lazy_pattern(r"(?:分别|依次)(?P<rest>[^\W\d_a-zA-Z]{3,12})$")
+_SHARED_VERB = lazy_pattern(r"(?:分别|依次)(?P<rest>[^\W\d_a-zA-Z]{2,12})$")
 _HOW_THEY_STAND = lazy_pattern(
     r"(?:[一二两三四五六七八九十\d]{1,2}[大个类地家]?[^\W\d_a-zA-Z]{0,6})?"
     r"(?:人气|稳居|位居|位列|排名|居|列|分列|排|领跑|领先|增势|表现|需求|增长|均|都|齐头|等)[^\W\d_a-zA-Z]{0,8}$"

@@ -232,7 +232,9 @@ def _change(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
     lean = memory.subject or memory.change or memory.topic
     if q.unit == "百分点" and memory.ratio:
         lean = memory.ratio
-    if not bearer or len(bearer) <= 1 or COMPARING.fullmatch(bearer) or _QUALIFIED.search(bearer):
+    if _MEAN_OF_YEARS.fullmatch(bearer):
+        bearer = f"{lean}{bearer}"
+    elif not bearer or len(bearer) <= 1 or COMPARING.fullmatch(bearer) or _QUALIFIED.search(bearer):
         bearer = f"{lean}{bearer if '口径' in bearer or '因素' in bearer else ''}"
     elif is_attribute(bearer) or bearer in ("占比", "比重", "增速", "增幅", "涨幅"):
         ratio = bearer in ("占比", "比重", "增速", "增幅", "涨幅", "降幅")
@@ -302,6 +304,7 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
     return metric
 
 
+_MEAN_OF_YEARS = lazy_pattern("(?:[两二三四五]年|年)平均|年均|月均")
 _PART_OF_YEAR = lazy_pattern(r"[一二三四]季度(?=[^\W\d_a-zA-Z])")
 _LINE_HEAD = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}[：:]")
 _DIVIDED = lazy_pattern(r"(?P<whole>[^\W\d_a-zA-Z]{2,10})按[^\W\d_a-zA-Z]{2,10}?(?:划分|分|看|统计|计)[，,]$")

@@ -128,6 +128,20 @@ def test_period_of_a_part_of_a_year(body: str, text: str, expected: tuple[str | 
 
 METRICS = [
     pytest.param("男选手60人，女选手40人，后者占比40%。", "40%", "女选手", id="the latter"),
+    pytest.param(
+        "集团营业收入986亿元；利润总额103亿元。", "103亿元", "集团利润总额", id="another attribute of one bearer"
+    ),
+    pytest.param(
+        "地区生产总值增长9%，两年平均增长6.8%。", "6.8%", "地区生产总值两年平均增长", id="the mean of two years"
+    ),
+    pytest.param(
+        "古城、老街人气居前，分别接待18万人次、6万人次。", "18万人次", "古城接待", id="names in the clause before"
+    ),
+    pytest.param("签约项目100个。50亿元以上的11个。", "11个", "50亿元以上签约项目", id="a class of sizes"),
+    pytest.param("超额完成省里下达的130万亩扩种任务。", "130万亩", "省里下达的扩种任务", id="a task told behind"),
+    pytest.param("2022年高考情况怎么样？\n张三：全市报名13486人。", "13486人", "报名", id="a question is no topic"),
+    pytest.param("13个县区中，正增长的11个。", "11个", "正增长县区", id="those of which some are told"),
+    pytest.param("分季度看，一季度营收41亿元；二季度营收46亿元。", "46亿元", "二季度营收", id="a quarter's own level"),
     pytest.param("流通环节不合格163批次，餐饮环节96批次。", "96批次", "餐饮环节不合格", id="a sibling"),
     pytest.param("交通和通信类领涨，涨幅6.8%。", "6.8%", "交通和通信类涨幅", id="the clause that opens the sentence"),
     pytest.param(

@@ -22,6 +22,7 @@ _TIME = lazy_pattern(
 _TIME_OF = lazy_pattern(r"同期|上年|去年|前年|上届|往年")
 _ATTRIBUTE = lazy_pattern("面积|产值|收入|价格|速度|密度|投资|产量|效率|长度|规模|成本|体积|重量|高度")
 _ELSEWHERE = lazy_pattern("全[国省市县州区]|平均|世界|全球|同类|水平|当地")
+_MEAN = lazy_pattern("(?:日均|平日)(?:水平|均值|值|客流|处理量|量)?的?$")
 _FROM = lazy_pattern("(?:由|从)[^，。；,]{0,14}$")
 _BESIDE = lazy_pattern("(?:与|比|较|同|和)[^，。；,]{0,14}$")
 
@@ -69,8 +70,25 @@ def _claim_multiple(view: View, i: int) -> None:
             ):
                 view.claim("multiple", (a, b, i), "倍")
                 return
-    if (pair := _meant(view, i)) is not None:
+    if (pair := _of_its_mean(view, i) or _meant(view, i)) is not None:
         view.claim("multiple", (*pair, i), "倍")
+
+
+def _of_its_mean(view: View, i: int) -> tuple[int, int] | None:
+    """`日均7.16万人。…单日发送10.83万人，是日均水平的1.5倍`: the level right before, and the mean told before it."""
+    mean, day = _MEAN.search(view.said[i].before), i - 1
+    if mean is None or day < 0 or not view.plain(day) or view.periods[day] != view.periods[i]:
+        return None
+    told = [
+        j
+        for j in range(day - 1, max(-1, day - 20), -1)
+        if view.said[j].predicate == "average" and "日均" in view.said[j].before and view.figures[j].direction is None
+    ]
+    told = [j for j in told if view.alike(j, day) and not view.titled(j)]
+    pair = (day, told[0]) if told else None
+    if pair is None or not (view.trial("multiple", (*pair, i)) or view.slip("multiple", (*pair, i))):
+        return None
+    return pair
 
 
 def _meant(view: View, i: int) -> tuple[int, int] | None:
