@@ -58,7 +58,7 @@ def test_the_lock_file_is_of_this_project() -> None:
     extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
     pairs = (
         (project["project"]["dependencies"], [each for each in locked["requires-dist"] if "marker" not in each]),
-        (groups["build"] + [each for each in groups["dev"] if isinstance(each, str)], locked["requires-dev"]["dev"]),
+        ([each for group in groups.values() for each in group if isinstance(each, str)], locked["requires-dev"]["dev"]),
         *((extras[name], [e for e in locked["requires-dist"] if name in e.get("marker", "")]) for name in extras),
     )
     assert sum(len(entries) for _, entries in pairs) == len([*locked["requires-dist"], *locked["requires-dev"]["dev"]])
