@@ -48,7 +48,7 @@ lock: setup
 
 # Where the sources change afterwards, they count again, until this is done once more.
 compiled: setup
-	@$(BIN)/python tools/compile.py
+	@$(BIN)/python tools/compile.py $(ARGS)
 
 setup: $(STAMP)
 

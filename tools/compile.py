@@ -6,6 +6,7 @@ hengshui_etl/compiled.py for where the result lies and when it is used. `make cl
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -18,17 +19,22 @@ sys.path.insert(0, str(ROOT))
 
 from hengshui_etl.compiled import SUFFIX, all_compiled, compiled_folder, core_modules  # noqa: E402
 
-# Two groups, side by side. Optimizing more takes twice as long and gains little: most calls are of Python itself.
+# Two groups, side by side.
 SETUP = """
 from mypyc.build import mypycify
 from setuptools import setup
-modules = mypycify({paths!r}, opt_level="1", debug_level="0", separate={groups!r})
+modules = mypycify({paths!r}, opt_level={level!r}, debug_level="0", separate={groups!r})
 setup(name="hengshui_core", packages=[], ext_modules=modules)
 """
 
 
 def main() -> int:
     """Compile what is not compiled yet; 0 when it is there."""
+    parser = argparse.ArgumentParser(description="Compiles the domain core with mypyc.")
+    parser.add_argument(
+        "--optimize", choices="0123", default="1", help="more than 1 takes twice as long and gains a twentieth"
+    )
+    level = parser.parse_args().optimize
     folder = compiled_folder()
     if folder.is_dir():
         print(f"compiled: up to date ({folder.name})")
@@ -44,7 +50,7 @@ def main() -> int:
         shutil.copy(ROOT / "pyproject.toml", work)
         relations = [path for path in paths if "/relations/" in path]
         groups = [([path for path in paths if path not in relations], "core"), (relations, "relations")]
-        (work / "setup.py").write_text(SETUP.format(paths=paths, groups=groups))
+        (work / "setup.py").write_text(SETUP.format(paths=paths, groups=groups, level=level))
         cores = str(os.cpu_count() or 1)
         command = [sys.executable, "setup.py", "-q", "build_ext", "--parallel", cores, "--build-lib", "built"]
         done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
