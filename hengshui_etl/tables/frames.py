@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from hengshui_etl.answers import plain
 from hengshui_etl.records import Examination, Figure, Interval, Relation
@@ -82,10 +83,22 @@ def rows_of(one: Examined) -> Iterable[tuple[str, list[Row]]]:
 def frame(table: str, rows: Sequence[Row]) -> pl.DataFrame:
     """A frame with the columns of the table, in their order, from complete rows."""
     schema = polars_schema(table)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-    return pl.DataFrame(
-        [pl.Series(name, column, dtype=dtype) for (name, dtype), column in zip(schema.items(), columns, strict=True)]
-    )
+    columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return pl.DataFrame([series(name, column, schema[name]) for name, column in zip(schema, columns, strict=True)])
+
+
+def series(name: str, values: Sequence[Any], dtype: pl.DataType) -> pl.Series:
+    """These values as a column. Arrow reads decimals and lists from Python many times as fast as polars does."""
+    kind = _ARROW.get(str(dtype))
+    if kind is None:
+        return pl.Series(name, values, dtype=dtype)
+    return cast("pl.Series", pl.from_arrow(pa.array(values, kind))).alias(name)
+
+
+_ARROW = {
+    "Decimal(precision=38, scale=12)": pa.decimal128(38, 12),
+    "List(String)": pa.large_list(pa.large_string()),
+}
 
 
 @cache
