@@ -2,6 +2,7 @@
 # make test   all tests        make lint   ruff and mypy        make ui   the Dagster UI
 # make audit  known vulnerabilities of the locked packages      make fuzz  a minute of the fuzzer
 # make compiled    the domain core as machine code, for a million articles: twice as fast (needs a C compiler)
+# make torture   kills, full disks, damaged files, load: the table of docs/reliability.md, within 20 minutes
 # PYTHON=python3.12 chooses the interpreter when .venv is made; ARGS="…" is passed on.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3 python,\
@@ -9,13 +10,16 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14
 BIN := .venv/bin
 STAMP := .venv/installed.sha256
 
-.PHONY: run test ui lint audit fuzz format golden lock setup compiled clean
+.PHONY: run test torture ui lint audit fuzz format golden lock setup compiled clean
 
 run: setup
 	@$(BIN)/hengshui-etl run $(ARGS)
 
 test: setup
 	@$(BIN)/python -m pytest $(ARGS)
+
+torture: setup
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 ui: setup
 	@$(BIN)/hengshui-etl ui $(ARGS)
