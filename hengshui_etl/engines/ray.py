@@ -216,7 +216,7 @@ def _cluster() -> Iterator[None]:
     except (RayError, SystemException, ExecutionTimeoutError) as error:
         raise EngineUnavailable(
             f"Ray gave up: {_line(error)} (on every node has to be the same hengshui-etl, and memory for its processes)"
-        ) from error
+        ) from None
     finally:
         if not connected:
             ray.shutdown()
@@ -237,7 +237,7 @@ def _connect(address: str) -> None:
         RuntimeError,
         ValueError,
     ) as error:  # nothing there; another version of Ray or Python; a bad address
-        raise EngineUnavailable(f"the Ray cluster {address} cannot be used: {_line(error)}") from error
+        raise EngineUnavailable(f"the Ray cluster {address} cannot be used: {_line(error)}") from None
     finally:
         if ours:
             signal.signal(signal.SIGTERM, handler)
@@ -257,7 +257,7 @@ def _reach(address: str) -> None:
     except OSError as error:
         raise EngineUnavailable(
             f"the Ray cluster at RAY_ADDRESS={address} cannot be reached: {error.strerror or error}"
-        ) from error
+        ) from None
 
 
 def _line(error: BaseException) -> str:
