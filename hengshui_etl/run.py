@@ -21,7 +21,7 @@ from hengshui_etl.defs.ended import faults_of, look
 from hengshui_etl.defs.partitions import all_batches, loaded, register, ruled_otherwise
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.home import prepared_dagster_home
-from hengshui_etl.report.build import report_index
+from hengshui_etl.report.build import build_report, report_index
 from hengshui_etl.ruled import Stale
 from hengshui_etl.rulings import RulingsInvalid
 from hengshui_etl.settings import Settings
@@ -137,6 +137,10 @@ def run_batches(
         removed = _removed(settings, wanted)
         for batch in removed:
             instance.delete_dynamic_partition("batches", batch)
+        if current and not errors:
+            errors += _pages(settings)
+        if any(_is_damage(error) for error in errors):
+            errors.append(f"{settings.database} is damaged: `hengshui-etl rebuild` makes it anew from the Parquet files")
         errors += _tell(settings, instance, errors)
     shown = tuple(batch for batch in wanted if batch not in removed)
     return report(settings, shown, tuple(errors))._replace(
@@ -152,6 +156,22 @@ def _removed(settings: Settings, batches: Sequence[str]) -> list[str]:
         return sorted({*gone}.difference(loaded(settings))) if gone else []
     except warehouse.WarehouseBusy:  # the load met it as well, and told
         return []
+
+
+def _is_damage(error: str) -> bool:
+    """Whether DuckDB failed, and not for want of space or leave."""
+    passing = ("space", "permission", "read-only", "lock")
+    return "_duckdb." in error and not any(word in error.lower() for word in passing)
+
+
+def _pages(settings: Settings) -> list[str]:
+    """Bring the pages of batches up to date that no run was needed for: one that was loaded by a run that died before
+    its pages were written has old ones. What went wrong."""
+    try:
+        build_report(settings)
+    except (warehouse.WarehouseBusy, OSError, sqlite3.Error) as error:
+        return [f"report: {' '.join(str(error).split())}"]
+    return []
 
 
 def _tell(settings: Settings, instance: dg.DagsterInstance, errors: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from hengshui_etl import examining, parts, warehouse
+from hengshui_etl import examining, loading, parts, warehouse
 from hengshui_etl.closing import summary
 from hengshui_etl.messages import messages
 from hengshui_etl.reading import plain_lines
@@ -284,3 +284,18 @@ def test_the_summary_tells_ruled_from_failed_and_names_stale_rulings(settings: S
         for word in words:
             assert word in text
         assert "✗" not in text
+
+
+def test_pages_that_a_run_did_not_come_to_write_are_written_by_the_next(settings: Settings) -> None:
+    put(settings, "died/1.txt", b"sound")
+    run_batches(settings)
+    put(settings, "died/2.txt", b"with a wrong sum")
+    for step in (loading.list_batch, loading.examine_batch):  # a run that is killed after its load
+        step(settings, "died")
+    warehouse.load_batch(settings.database, settings.parquet, "died")
+    pages = settings.warehouse / "report" / "articles"
+    before = len(list(pages.rglob("*.html")))
+    report = run_batches(settings)
+    assert report.ok
+    assert report.unchanged == ("died",)
+    assert len(list(pages.rglob("*.html"))) == before + 2

@@ -141,7 +141,7 @@ def write_raw(project: Project, generation: Generation, sizes: Mapping[str, int]
             same = number % 4 == 0
             wanted[f"{number:04}.txt"] = article(f"{batch} {number}", "" if same else generation).encode()
         wanted[f"only-{generation}.txt"] = article(f"{batch} only", generation).encode()
-        wanted["broken.txt"] = b"\x00\xff\x00\xfe" * (20 if generation == "a" else 21)
+        wanted["broken.txt"] = b"\n" * (20 if generation == "a" else 21)
         lines = [{"id": f"r{n}", "text": article(f"{batch} r{n}", generation)} for n in range(3)]
         wanted["list.jsonl"] = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
         for path in folder.iterdir():
