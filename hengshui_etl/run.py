@@ -140,7 +140,9 @@ def run_batches(
         if current and not errors:
             errors += _pages(settings)
         if any(_is_damage(error) for error in errors):
-            errors.append(f"{settings.database} is damaged: `hengshui-etl rebuild` makes it anew from the Parquet files")
+            errors.append(
+                f"{settings.database} is damaged: `hengshui-etl rebuild` makes it anew from the Parquet files"
+            )
         errors += _tell(settings, instance, errors)
     shown = tuple(batch for batch in wanted if batch not in removed)
     return report(settings, shown, tuple(errors))._replace(
