@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 from urllib.parse import quote, unquote
 
 import polars as pl
@@ -35,6 +35,9 @@ Key = tuple[str, int]
 """The path of a file and the number of a record in it, 0 for the file as a whole: the order of a batch."""
 
 MANIFESTS = "manifests"
+
+Step = Literal["listing", "examination"]
+"""Makes tables that are published together: `raw_articles`, or all others."""
 
 
 class Segment(NamedTuple):
@@ -80,7 +83,7 @@ def _named(batch: str) -> str:
     return f"batch={quote(batch, safe='')}"
 
 
-def _step(table: str) -> str:
+def _step(table: str) -> Step:
     """The step that makes a table: each has a manifest of its own."""
     return "listing" if table == "raw_articles" else "examination"
 
@@ -91,10 +94,9 @@ def stored_batches(place: Place) -> list[str]:
     return sorted(unquote(name.removeprefix("batch=")) for name in names)
 
 
-def state_of(storage: Storage, batch: str, table: str) -> State | None:
-    """What the manifest says of a table and those that are made with it; None without one, or for one of another
-    version."""
-    data = storage.read(f"{MANIFESTS}/{_named(batch)}/{_step(table)}.json")
+def state_of(storage: Storage, batch: str, step: Step) -> State | None:
+    """What the manifest of a step says; None without one, or for one of another version."""
+    data = storage.read(f"{MANIFESTS}/{_named(batch)}/{step}.json")
     if data is None:
         return None
     try:
@@ -114,7 +116,7 @@ def segment_from(fields: Mapping[str, object]) -> Segment:
 
 def parts_of(place: Place, table: str, batch: str) -> list[str]:
     """The paths of the files that are a table of a batch, in order."""
-    state = state_of(storage_of(place), batch, table)
+    state = state_of(storage_of(place), batch, _step(table))
     folder = folder_of(table, batch)
     return [f"{folder}/{each.name}" for each in state.segments if table in each.rows] if state else []
 
@@ -127,7 +129,10 @@ def addresses_of(place: Place, table: str, batch: str) -> list[str]:
 
 def described(place: Place, table: str, batch: str) -> Stored | None:
     """Rows and fingerprint of a table as the manifest has them; None if it has none."""
-    state = state_of(storage_of(place), batch, table)
+    return _described(state_of(storage_of(place), batch, _step(table)), table)
+
+
+def _described(state: State | None, table: str) -> Stored | None:
     if state is None or not all(table in segment.rows for segment in state.segments):
         return None
     return Stored(sum(segment.rows[table] for segment in state.segments), state.fingerprint, state.code)
@@ -136,7 +141,7 @@ def described(place: Place, table: str, batch: str) -> Stored | None:
 def stored(place: Place, table: str, batch: str) -> Stored | None:
     """The same; None as well if a file of the table is missing or of another size."""
     storage = storage_of(place)
-    state = state_of(storage, batch, table)
+    state = state_of(storage, batch, _step(table))
     there = storage.files(folder_of(table, batch))
     if state is None or not all(_is_there(there, segment, table) for segment in state.segments):
         return None
@@ -148,16 +153,26 @@ def _is_there(there: Mapping[str, Entry], segment: Segment, table: str) -> bool:
 
 
 def is_current(place: Place, batch: str, tables: Sequence[str], fingerprint: str) -> bool:
-    """Whether all these tables are there for the batch, made from what the fingerprint stands for."""
-    return all(
-        (found := stored(place, table, batch)) is not None and found.fingerprint == fingerprint for table in tables
-    )
+    """Whether all these tables are there for the batch, made from what the fingerprint stands for, and no files beside
+    them, which a run leaves that is killed before it has cleared away what it replaced."""
+    storage = storage_of(place)
+    states = {step: state_of(storage, batch, step) for step in {_step(table) for table in tables}}
+    for table in tables:
+        state = states[_step(table)]
+        if state is None or state.fingerprint != fingerprint:
+            return False
+        there = storage.files(folder_of(table, batch))
+        if len(there) != len(state.segments) or not all(_is_there(there, each, table) for each in state.segments):
+            return False
+    return True
 
 
 def loaded_fingerprint(place: Place, batch: str) -> str | None:
     """What the rows of a batch in DuckDB are made from: a hash over the fingerprints of all its tables; None if there
     are none."""
-    found = [(table, described(place, table, batch)) for table in TABLES]
+    storage = storage_of(place)
+    states = {step: state_of(storage, batch, step) for step in {_step(table) for table in TABLES}}
+    found = [(table, _described(states[_step(table)], table)) for table in TABLES]
     if not any(each for _, each in found):
         return None
     text = "\n".join(f"{table} {each.fingerprint} {each.rows}" if each else f"{table} -" for table, each in found)
@@ -176,6 +191,23 @@ def read_chunks(place: Place, table: str, batch: str, columns: Sequence[str] | N
     for path in parts_of(place, table, batch):
         for rows in _row_groups(storage, path, names):
             yield cast("pl.DataFrame", pl.from_arrow(rows)).select(names)
+
+
+def read_segments(
+    place: Place, batch: str, tables: Mapping[str, Sequence[str] | None]
+) -> Iterator[dict[str, pl.DataFrame]]:
+    """Segment by segment, the rows of several tables of one step, with these columns (None: all): of the same articles
+    in all of them."""
+    storage = storage_of(place)
+    state = state_of(storage, batch, _step(next(iter(tables))))
+    for segment in state.segments if state else ():
+        found: dict[str, pl.DataFrame] = {}
+        for table, columns in tables.items():
+            names = list(columns or polars_schema(table))
+            groups = _row_groups(storage, f"{folder_of(table, batch)}/{segment.name}", names)
+            rows = [cast("pl.DataFrame", pl.from_arrow(group)).select(names) for group in groups]
+            found[table] = pl.concat([empty(table, columns), *rows])
+        yield found
 
 
 def arrow_rows(place: Place, table: str, batch: str) -> pa.RecordBatchReader:
@@ -198,7 +230,7 @@ def read_articles(
     """The rows of a table for these articles (or files, where a table speaks of files) of a batch. Where their keys are
     known to lie between two, only the segments there are read."""
     storage = storage_of(place)
-    state = state_of(storage, batch, table)
+    state = state_of(storage, batch, _step(table))
     names = list(polars_schema(table))
     key = "article_id" if "article_id" in names else "source_path"
     found = [empty(table)]
@@ -221,7 +253,7 @@ def segments_between(state: State, first: Key | None, last: Key | None) -> Itera
 def unreadable(place: Place, table: str, batch: str) -> str | None:
     """Why the files of a table cannot be used, read to their end; None if they can."""
     storage = storage_of(place)
-    if state_of(storage, batch, table) is None:
+    if state_of(storage, batch, _step(table)) is None:
         return "it is not there"
     path = ""
     try:

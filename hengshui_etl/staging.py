@@ -38,7 +38,7 @@ class Stage:
         }
         self._anew = anew
         self._known: dict[str, Segment] = {}
-        self.before = None if anew else state_of(self._storage, batch, tables[0])
+        self.before = None if anew else state_of(self._storage, batch, "examination")
         if self.before is not None:
             sound = [each for each in self.before.segments if all(self._is_there(each, table) for table in tables)]
             self.before = self.before._replace(segments=tuple(sound))

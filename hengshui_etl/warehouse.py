@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 LOCK_PATIENCE_S = 60.0
 """A load of a batch of 5000 articles takes about 3 s on two cores."""
+
+LOAD_MEMORY = "1GB"
+"""What DuckDB may hold while it loads; the rest of a large batch it puts into the file, or into `….tmp` beside it."""
 
 COURTESY_S = 2.0
 """How long a reader lets a writer that waits go first: one that waits for a long query is not waited for."""
@@ -120,6 +124,7 @@ def load_batch(path: Path, place: Place, batch: str) -> bool:
         if not _has_schema(connection):  # one of another version of this program
             _create(connection, place)
             return True
+        connection.execute(f"SET memory_limit = '{LOAD_MEMORY}'")
         connection.execute("BEGIN")
         try:
             for table in TABLES:
@@ -175,6 +180,8 @@ def rebuild(path: Path, place: Place, on_progress: Callable[[int, int], None] = 
 def _make(path: Path, place: Place, on_progress: Callable[[int, int], None] = lambda done, total: None) -> int:
     import duckdb
 
+    for left in path.parent.glob(".*.duckdb*"):  # of one that was killed: it is our turn
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
     part = path.with_name(f".{token_hex(8)}.duckdb")
     try:
         with closing(duckdb.connect(str(part))) as connection:
@@ -243,6 +250,7 @@ def _create(
 ) -> int:
     """All tables, views and comments, and the rows of all batches, in one transaction; returns how many batches. What
     is there under their names goes; what others put there stays."""
+    connection.execute(f"SET memory_limit = '{LOAD_MEMORY}'")
     connection.execute("BEGIN")
     for name, kind in connection.execute(
         "SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal"

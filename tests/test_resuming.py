@@ -250,7 +250,9 @@ def settings(tmp_path: Path) -> Settings:
     return settings
 
 
-def test_where_segments_end_is_a_matter_of_names_and_sizes() -> None:
+def test_where_segments_end_is_a_matter_of_names_and_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "LEAST_BYTES", 2**20)
+
     def items(numbers: Iterable[int]) -> list[Item]:
         return [Item(RawFile(f"b/{n:06}.txt", 3000, "0", None)) for n in numbers]
 

@@ -281,3 +281,14 @@ def test_a_connection_is_closed_when_the_body_raises(tmp_path: Path) -> None:
         raise RuntimeError
     with pytest.raises(duckdb.ConnectionException):
         connection.execute("SELECT 1")
+
+
+def test_what_a_killed_rebuild_left_is_cleared_away(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    store("a")
+    for name in (".0123.duckdb", ".0123.duckdb.wal", ".0123.duckdb.tmp/x"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"left")
+    warehouse.rebuild(path, tmp_path)
+    assert not list(tmp_path.glob(".*"))
+    assert rows(path, "SELECT count(*) FROM figures") == [(5,)]

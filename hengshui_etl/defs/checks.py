@@ -170,8 +170,11 @@ def rulings_on_shares(settings: Settings, batch: str, failed: pl.DataFrame) -> d
     impossible = failed.filter(pl.col("status") == "fail").select("article_id", "relation_id")
     if not len(impossible):
         return {}
-    relations = parts.read_table(settings.parquet, "relations", batch)
-    mine = relations.join(impossible, on=["article_id", "relation_id"], how="semi")
+    key = ["article_id", "relation_id"]
+    found = [
+        chunk.join(impossible, on=key, how="semi") for chunk in parts.read_chunks(settings.parquet, "relations", batch)
+    ]
+    mine = pl.concat(found)
     rulings = rulings_on(settings, mine, texts_of(settings.parquet, batch, mine))
     return {key: f"{ruling.ruling}: {ruling.reason}" for key, ruling in rulings.items()}
 
@@ -235,36 +238,37 @@ def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
 def project_totals_agree(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
     project: Project = context.resources.project
     folder, batch = project.settings.parquet, context.partition_key
-    totals = parts.read_table(folder, "project_totals", batch)
-    relations = of_projects(
-        parts.read_table(folder, "relations", batch),
-        parts.read_table(folder, "relation_operands", batch),
-        parts.read_table(folder, "figures", batch, ["article_id", "figure_id", "metric"]),
-    )
-    failed = failing(relations)
+    totals, held, failed = parts.empty("project_totals"), parts.empty("relations"), parts.empty("relations")
+    pairs, statuses = 0, Counter[str]()
+    wanted = {"project_totals": None, "relations": None, "relation_operands": None, "figures": OF_FIGURES}
+    for rows in parts.read_segments(folder, batch, wanted):
+        relations = of_projects(rows["relations"], rows["relation_operands"], rows["figures"])
+        statuses.update(relations["status"].to_list())
+        pairs += len(rows["project_totals"])
+        totals = totals.vstack(rows["project_totals"]).head(shown.MOST_ROWS)
+        held = held.vstack(relations.filter(pl.col("status") != "fail")).head(shown.MOST_ROWS)
+        failed = failed.vstack(failing(relations))
     texts = texts_of(folder, batch, failed)
     rulings = rulings_on(project.settings, failed, texts)
-    statuses = Counter(relations["status"].to_list())
     result = relation_result("project_totals", "project_totals_agree", failed, statuses, texts, rulings)
-    metadata: dict[str, Any] = {"pairs of number and investment": len(totals), **(result.metadata or {})}
+    metadata: dict[str, Any] = {"pairs of number and investment": pairs, **(result.metadata or {})}
     if len(totals):
-        metadata["project totals"] = dg.MarkdownMetadataValue(totals_table(totals))
-    if len(relations):
-        held = relations.filter(pl.col("status") != "fail")
-        rows = [
-            (r["article_id"], r["relation_id"], r["status"], r["message_en"]) for r in _rows(held.head(shown.MOST_ROWS))
-        ]
+        metadata["project totals"] = dg.MarkdownMetadataValue(totals_table(totals, pairs))
+    if statuses:
+        cells = [(r["article_id"], r["relation_id"], r["status"], r["message_en"]) for r in _rows(held)]
         metadata["what holds"] = dg.MarkdownMetadataValue(
-            shown.table(("article", "check", "status", "arithmetic"), rows, len(held))
+            shown.table(("article", "check", "status", "arithmetic"), cells, statuses.total() - statuses["fail"])
         )
     return result._replace(metadata=metadata)
 
 
+OF_FIGURES = ("article_id", "figure_id", "metric")
+
 TOTALS = ("article", "projects", "number", "total investment, 亿元", "mean investment, 亿元", "sentence")
 
 
-def totals_table(totals: pl.DataFrame) -> str:
-    """The pairs of number and investment with their mean, for reading."""
+def totals_table(totals: pl.DataFrame, count: int) -> str:
+    """The first pairs of number and investment, of so many, with their mean, for reading."""
     rows = [
         (
             row["article_id"],
@@ -274,9 +278,9 @@ def totals_table(totals: pl.DataFrame) -> str:
             shown.number(row["mean_investment_yuan"].scaleb(-8).quantize(_FOUR_PLACES)),
             row["sentence_text"],
         )
-        for row in _rows(totals.head(shown.MOST_ROWS))
+        for row in _rows(totals)
     ]
-    return shown.table(TOTALS, rows, len(totals))
+    return shown.table(TOTALS, rows, count)
 
 
 _FOUR_PLACES = Decimal("0.0001")
