@@ -219,17 +219,19 @@ def test_a_node_that_is_killed_at_work_changes_nothing(
     import ray
 
     found: list[Made] = []
+    killed_after = None
     for made in engine.Ray(A_BATCH).map(works(tmp_path)):
-        if not found:
-            deadline = time.monotonic() + 30
-            while not any("MapBatches" in name for _, name in processes_of(cluster.other)):
-                assert time.monotonic() < deadline, list(processes_of(cluster.other))
-                time.sleep(0.01)
-            kill(cluster.other)
         found.append(made)
+        if killed_after is None and any("MapBatches" in name for _, name in processes_of(cluster.other)):
+            kill(cluster.other)
+            killed_after = len(found)
+    assert killed_after is not None
+    assert killed_after < WORKS
     assert found == expected
-    assert [node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]] == [HEAD]
-    ray.shutdown()
+    deadline = time.monotonic() + 30
+    while [node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]] != [HEAD]:
+        assert time.monotonic() < deadline, ray.nodes()
+        time.sleep(0.1)
 
 
 def test_a_cluster_that_is_not_there_is_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
