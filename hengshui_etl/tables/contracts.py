@@ -53,9 +53,9 @@ CONTRACTS["relations"] += (
 )
 CONTRACTS["relation_operands"] += "; every operand is a figure, and every relation has its operands, in their order"
 CONTRACTS["undecided"] += "; every figure exists"
-CONTRACTS["indicators"] += "; every row names a figure, and what it repeats exists"
-CONTRACTS["project_totals"] += "; both figures exist"
-CONTRACTS["provincial_shares"] += "; both figures and the relation exist"
+CONTRACTS["indicators"] += "; every row names a figure and says what that says, and what it repeats exists"
+CONTRACTS["project_totals"] += "; both figures exist, and the numbers are theirs"
+CONTRACTS["provincial_shares"] += "; both figures and the relation exist, and the numbers are theirs"
 
 
 def violations(frames: Frames) -> list[Violation]:
@@ -170,6 +170,60 @@ def _operands_in_order(frames: Frames) -> Iterator[_Between]:
     yield "relation_operands", "operands_are_those_of_the_relation", joined.select(*key, holds.alias("holds"))
 
 
+def _operands_as_printed(frames: Frames) -> Iterator[_Between]:
+    """What a relation says its operands look like is what they look like."""
+    key = ["article_id", "relation_id"]
+    texts = frames["figures"].select("article_id", "figure_id", "text")
+    printed = frames["relation_operands"].join(texts, on=["article_id", "figure_id"], how="left")
+    listed = printed.sort("position").group_by(key, maintain_order=True).agg("text")
+    joined = frames["relations"].join(listed, on=key, how="left")
+    holds = (pl.col("operand_texts") == pl.col("text")).fill_null(False)
+    yield "relations", "operand_texts_are_those_of_the_figures", joined.select(*key, holds.alias("holds"))
+
+
+def _decimals_are_exact(table: str, row: str, *pairs: tuple[str, str]) -> Callable[[Frames], Iterator[_Between]]:
+    """A value that stands as DECIMAL and, exactly, as text is the same in both, where the DECIMAL can hold it."""
+
+    def rule(frames: Frames) -> Iterator[_Between]:
+        exactly = [
+            (pl.col(short) == pl.when(pl.col(exact).str.contains(_FITS)).then(exact).cast(pl.Decimal(38, 12)))
+            .fill_null(True)
+            .alias(f"{short}_is_{exact}")
+            for short, exact in pairs
+        ]
+        yield from _that_fail(table, frames[table].select("article_id", row, *exactly))
+
+    return rule
+
+
+_FITS = r"^-?\d{1,20}(\.\d{1,12})?$"
+
+
+def _same_as(table: str, figure: str, columns: Mapping[str, str]) -> Callable[[Frames], Iterator[_Between]]:
+    """What a curated row says of a figure is what the figure says; `columns` name the row's and the figure's."""
+
+    def rule(frames: Frames) -> Iterator[_Between]:
+        theirs = {name: pl.col(name).alias(f"{name} of it") for name in columns.values()}
+        figures = frames["figures"].select("article_id", pl.col("figure_id").alias(figure), *theirs.values())
+        joined = frames[table].join(figures, on=["article_id", figure], how="left")
+        kinds = frames["figures"].schema
+        same = [
+            pl.col(ours).cast(kinds[name]).eq_missing(pl.col(f"{name} of it")).alias(f"{ours}_is_that_of_{figure}")
+            for ours, name in columns.items()
+        ]
+        yield from _that_fail(table, joined.select("article_id", pl.col(figure).alias("figure"), *same))
+
+    return rule
+
+
+def _that_fail(table: str, checked: pl.DataFrame) -> Iterator[_Between]:
+    """The rules, a column each, that do not hold everywhere: there are many, and nearly always none."""
+    article, row, *rules = checked.columns
+    for rule in rules:
+        if not checked[rule].all():
+            yield table, rule, checked.select(article, row, pl.col(rule).alias("holds"))
+
+
 def _verdicts_again(frames: Frames) -> Iterator[_Between]:
     """Judging the stored operands again gives the stored verdict; the words of its messages are no part of it, and of
     an implied relation, in which a term is not stated, it is enough that it is not contradicted."""
@@ -198,17 +252,78 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Frames], Iterator[_Between]]], ..
     (("relations", "figures"), _all_known("relations", "blame")),
     (("undecided", "figures"), _all_known("undecided", "figures")),
     (("relations", "figures"), _verdicts_again),
+    (("figures",), _decimals_are_exact("figures", "figure_id", ("value", "value_exact"), ("high", "high_exact"))),
+    (
+        ("relations",),
+        _decimals_are_exact(
+            "relations",
+            "relation_id",
+            ("stated_low", "stated_low_exact"),
+            ("stated_high", "stated_high_exact"),
+            ("computed_low", "computed_low_exact"),
+            ("computed_high", "computed_high_exact"),
+            ("gap", "gap_exact"),
+        ),
+    ),
     (("relation_operands", "figures"), _known("relation_operands", "figure_id", "figures", "figure_id")),
     (("relation_operands", "relations"), _known("relation_operands", "relation_id", "relations", "relation_id")),
     (("relation_operands", "relations"), _operands_complete),
     (("relation_operands", "relations"), _operands_in_order),
+    (("relations", "relation_operands", "figures"), _operands_as_printed),
     (("relations", "figures"), _known("relations", "mend_figure_id", "figures", "figure_id")),
     (("indicators", "figures"), _known("indicators", "figure_id", "figures", "figure_id")),
     (("indicators", "figures"), _known("indicators", "repeats_figure_id", "figures", "figure_id")),
+    (
+        ("indicators", "figures"),
+        _same_as(
+            "indicators",
+            "figure_id",
+            {
+                name: name
+                for name in (
+                    "metric",
+                    "scope",
+                    "scope_code",
+                    "period_first",
+                    "period_last",
+                    "value",
+                    "value_exact",
+                    "high",
+                    "unit",
+                    "kind",
+                    "bound",
+                )
+            },
+        ),
+    ),
     (("project_totals", "figures"), _known("project_totals", "count_figure_id", "figures", "figure_id")),
+    (
+        ("project_totals", "figures"),
+        _same_as("project_totals", "count_figure_id", {"project_count": "value", "count_bound": "bound"}),
+    ),
+    (
+        ("project_totals", "figures"),
+        _same_as(
+            "project_totals",
+            "investment_figure_id",
+            {"total_investment_yuan": "value", "investment_bound": "bound"},
+        ),
+    ),
     (("project_totals", "figures"), _known("project_totals", "investment_figure_id", "figures", "figure_id")),
     (("provincial_shares", "figures"), _known("provincial_shares", "count_figure_id", "figures", "figure_id")),
     (("provincial_shares", "figures"), _known("provincial_shares", "share_figure_id", "figures", "figure_id")),
+    (
+        ("provincial_shares", "figures"),
+        _same_as("provincial_shares", "count_figure_id", {"count": "value", "count_bound": "bound"}),
+    ),
+    (
+        ("provincial_shares", "figures"),
+        _same_as(
+            "provincial_shares",
+            "share_figure_id",
+            {"share_percent": "value", "share_bound": "bound"},
+        ),
+    ),
     (("provincial_shares", "relations"), _known("provincial_shares", "relation_id", "relations", "relation_id")),
 )
 

@@ -118,7 +118,7 @@ def test_repairs_stand_in_the_source(frames: Frames) -> None:
 
 def test_a_violation_names_the_row(frames: Frames) -> None:
     put("relation_operands", "figure_id", "f77")(frames)
-    found, _ = violations(frames)  # the other says that it is none of the relation's own
+    found, *_ = violations(frames)  # the others say that it is none of the relation's own
     assert found.examples == ("a1 f77",)
     put("figures", "kind", "volume")(frames)
     (found,) = violations(frames)
