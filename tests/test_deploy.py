@@ -390,7 +390,9 @@ def test_a_run_becomes_a_pod_that_can_do_its_work(
     assert given | {each["name"]: each["value"] for each in deployment["env"]} == given
     assert {"secretRef": {"name": "hengshui"}} in container["envFrom"]
     assert {"name": "data", "mountPath": "/srv/hengshui/data"} in container["volumeMounts"]
-    assert {"name": "data", "persistentVolumeClaim": {"claimName": "hengshui-data"}} in pod["volumes"]
+    claim = loaded("volume.yaml")
+    assert claim["spec"]["accessModes"] == ["ReadWriteOnce"], "all pods that have it run on one node"
+    assert {"name": "data", "persistentVolumeClaim": {"claimName": claim["metadata"]["name"]}} in pod["volumes"]
 
 
 def test_variables_and_arguments_of_the_values_are_those_of_the_program(values: dict[str, Any]) -> None:
