@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS, NOT_ALL, names_a_partition
-from hengshui_etl.relations.search.view import FAR_BACK, View
+from hengshui_etl.relations.search.view import FAR_BACK, View, once
 
 _CUE = lazy_pattern(
     r"(?P<of_which>其中|包括|包含|含|涉及|当中)"
@@ -43,6 +43,7 @@ class WordedList(NamedTuple):
     tail: str
 
 
+@once
 def worded_list(view: View, w: int) -> WordedList | None:
     """The list of parts that the words behind figure `w` give it, if any."""
     first = next(
@@ -126,7 +127,7 @@ def closed_list(view: View, found: WordedList) -> bool:
     """Whether the words say that the parts are all: a known partition, a class and its opposite, the last one 其他,
     as many as are announced, shares beside them that make up a hundred."""
     parts = found.parts
-    if names_a_partition(view, list(parts)):
+    if names_a_partition(view, parts):
         return True
     labels = [view.said[p].before for p in parts]
     if _OTHERS.search(labels[-1]) and "合计" not in labels[-1]:

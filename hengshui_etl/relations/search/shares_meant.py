@@ -11,7 +11,7 @@ from hengshui_etl.records import Claim, RelationType
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, closed_off
 from hengshui_etl.relations.search.shares_parts import SHARES, in_row, parts_meant, says_share
 from hengshui_etl.relations.search.shares_wholes import Meant, beside, topic_of, wholes_meant
-from hengshui_etl.relations.search.view import View, covered
+from hengshui_etl.relations.search.view import View, covered, once_a_turn
 from hengshui_etl.vocab import alternatives, toml
 
 _NO_SHARE = lazy_pattern(alternatives(toml("ratios")["wording"]["no_shares"]))
@@ -51,6 +51,7 @@ def _drop_wholes_that_nothing_fits(view: View) -> None:
                 view.retract("share", c.operands[-1])
 
 
+@once_a_turn
 def meant_but_failing(view: View, i: int) -> tuple[int, int] | None:
     """The part and the whole that the words of a share mean if they do not fit, and one slip explains it."""
     parts = parts_meant(view, i)

@@ -21,7 +21,7 @@ from hengshui_etl.relations.search.shares_parts import (
     likeness,
     ratio,
 )
-from hengshui_etl.relations.search.view import FAR_BACK, View
+from hengshui_etl.relations.search.view import FAR_BACK, View, once_a_turn
 
 
 class Meant(NamedTuple):
@@ -43,6 +43,7 @@ def speaks_of_plan(view: View, i: int, w: int) -> bool | None:
     return _PLAN.search(view.metrics[w]) is not None or _PLAN.search(view.said[w].before) is not None
 
 
+@once_a_turn
 def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
     """The levels that may be the whole of `part` for the percentage `i`, the likeliest first."""
     if of_other_kind(view, i, part):

@@ -6,7 +6,8 @@ parts and wholes are tried (sums_listed.py, sums_swept.py, partitions.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View
@@ -66,11 +67,15 @@ def _scaled(view: View, parts: list[int], total: float, w: int) -> bool:
     return False
 
 
-def names_a_partition(view: View, parts: list[int]) -> bool:
+def names_a_partition(view: View, parts: Sequence[int]) -> bool:
     """Whether the labels of the parts name the members of a known partition (男、女; 城镇、乡村), each its own."""
-    labels = [f"{view.said[p].before}{view.metrics[p]}" for p in parts]
+    return _name_a_partition(tuple(f"{view.said[p].before}{view.metrics[p]}" for p in parts))
+
+
+@lru_cache(maxsize=1 << 12)  # asked of one list by several searches
+def _name_a_partition(labels: tuple[str, ...]) -> bool:
     for names in known_partitions():
-        own = len(names) == len(parts) and all(any(n in label for n in names) for label in labels)
+        own = len(names) == len(labels) and all(any(n in label for n in names) for label in labels)
         if own and all(any(n in label for label in labels) for n in names):
             return True
     return False

@@ -73,7 +73,7 @@ def _accuse(view: View, found: WordedList, *, only_closed: bool = False, again: 
             or (_chance(view, operands, "misread") < _MOST_CHANCE and view.slip("sum", operands))
         )
     )
-    known = names_a_partition(view, list(found.parts))
+    known = names_a_partition(view, found.parts)
     average = not view.plain(found.whole) and found.cue != "of_which" and not known
     if taken or again or average:
         closed = slipped = False  # a list of its own all the same, where one slip explains it

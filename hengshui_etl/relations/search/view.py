@@ -7,12 +7,12 @@ Does not belong here: any one kind of relation.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import takewhile
-from typing import Literal
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from hengshui_etl.figures import Reading
 from hengshui_etl.figures.statements import Statement
@@ -89,6 +89,8 @@ class View:
         ]
         self.paragraphs = [article.sentences[f.sentence].paragraph for f in reading.figures]
         self.claims: list[Claim] = []
+        self.turn = 0  # how often claims were made or taken back
+        self.found: dict[tuple[object, ...], Any] = {}  # see `once`
         self.undecided: list[Undecided] = []
         self._said: set[tuple[str, frozenset[int]]] = set()
         self._results: set[tuple[str, int]] = set()
@@ -275,11 +277,13 @@ class View:
         self._results.add((kind, places[-1]))
         sentence = self.figures[places[-1]].sentence
         self.claims.append(Claim(kind, places, implied, sentence, reason, scale, counted, plain))
+        self.turn += 1
         return True
 
     def retract(self, kind: RelationType, result: int) -> None:
         """Take back the claims of this type with this result: another reading of it has shown to be meant."""
         taken = [c for c in self.claims if c.type == kind and c.operands[-1] == result]
+        self.turn += 1
         for c in taken:
             self.claims.remove(c)
             self._said.discard((kind, frozenset(c.operands)))
@@ -300,3 +304,38 @@ class View:
     def leave(self, figures: Iterable[int], reason: str) -> None:
         """Record that these were looked at and why nothing was said of them."""
         self.undecided.append(Undecided(tuple(figures), reason))
+
+
+_Numbers = ParamSpec("_Numbers")
+_Found = TypeVar("_Found")
+_Search = Callable[Concatenate[View, _Numbers], _Found]
+
+
+def once(search: _Search[_Numbers, _Found]) -> _Search[_Numbers, _Found]:
+    """The same search, done once for the same numbers: several families ask. For what no claim has a say in."""
+
+    @wraps(search)
+    def known(view: View, *args: _Numbers.args, **kwargs: _Numbers.kwargs) -> _Found:
+        key = (search, *args, *kwargs.items())
+        if key not in view.found:
+            view.found[key] = search(view, *args, **kwargs)
+        found: _Found = view.found[key]
+        return found
+
+    return known
+
+
+def once_a_turn(search: _Search[_Numbers, _Found]) -> _Search[_Numbers, _Found]:
+    """The same for what depends on the claims so far: done anew after each new claim."""
+
+    @wraps(search)
+    def known(view: View, *args: _Numbers.args, **kwargs: _Numbers.kwargs) -> _Found:
+        key = (search, *args, *kwargs.items())
+        turn, found = view.found.get(key, (-1, None))
+        if turn != view.turn:
+            found = search(view, *args, **kwargs)
+            view.found[key] = (view.turn, found)
+        result: _Found = found
+        return result
+
+    return known
