@@ -201,6 +201,7 @@ def _made_by(window: _Window) -> Iterator[Made]:
 def _cluster() -> Iterator[None]:
     """The cluster that this process is connected to, or the one at RAY_ADDRESS, or that of this machine, for as long as
     it is needed."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to Ray's makers
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "1")  # what does not answer for 40 s is not asked for 15 minutes
     import ray
     import ray.data
