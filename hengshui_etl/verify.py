@@ -81,7 +81,7 @@ class Verified(NamedTuple):
 
 
 class Found:
-    """What one batch came to."""
+    """What one batch, or several, came to."""
 
     def __init__(self) -> None:
         self.files = self.examined = self.verdicts = self.rows = 0
@@ -97,6 +97,15 @@ class Found:
             said = _cut(stored, expected)
             self.differences.append(Difference(kind, table, batch, article, row, column, *said))
 
+    def take(self, other: Found) -> None:
+        """Add what another batch came to."""
+        self.files += other.files
+        self.examined += other.examined
+        self.verdicts += other.verdicts
+        self.rows += other.rows
+        self.differences += other.differences[: MOST - len(self.differences)]
+        self.counts += other.counts
+
 
 def verify(
     settings: Settings,
@@ -110,7 +119,7 @@ def verify(
     wanted = sorted({*sources.raw_batches(settings.raw), *parts.stored_batches(settings.parquet)})
     wanted = wanted if batches is None else sorted(set(batches))
     chosen = None if sample is None else _sampled(settings, wanted, sample)
-    all_found: list[Found] = []
+    together = Found()
     for batch in wanted:
         for attempt in range(TRIES):
             before = _state(settings, batch)
@@ -119,20 +128,17 @@ def verify(
             # A run in between is no difference: what it changed is looked at again.
             if not found.counts or _state(settings, batch) == before or attempt == TRIES - 1:
                 break
-        all_found.append(found)
+        together.take(found)
     if whole:
-        all_found.append(_verify_database(settings, wanted))
-    counts: Counter[tuple[Kind, str]] = Counter()
-    for found in all_found:
-        counts += found.counts
+        together.take(_verify_database(settings, wanted))
     return Verified(
         batches=tuple(wanted),
-        files=sum(found.files for found in all_found),
-        examined=sum(found.examined for found in all_found),
-        verdicts=sum(found.verdicts for found in all_found),
-        rows=sum(found.rows for found in all_found),
-        differences=tuple([each for found in all_found for each in found.differences][:MOST]),
-        counts=dict(counts),
+        files=together.files,
+        examined=together.examined,
+        verdicts=together.verdicts,
+        rows=together.rows,
+        differences=tuple(together.differences),
+        counts=dict(together.counts),
     )
 
 
@@ -148,19 +154,31 @@ def _state(settings: Settings, batch: str) -> tuple[object, ...]:
 
 
 def _sampled(settings: Settings, batches: Sequence[str], sample: int) -> dict[str, set[str]]:
-    """The articles to be examined again: as many of all, the same ones at every call."""
-    known = []
-    for batch in batches:
-        if any(parts.unreadable(settings.parquet, table, batch) for table in ("articles", "quarantine")):
-            continue
-        read = parts.read_table(settings.parquet, "articles", batch, ["article_id"])
-        refused = parts.read_table(settings.parquet, "quarantine", batch, ["source_path", "record_nr"])
-        files = refused.filter(pl.col("record_nr") == 0)["source_path"]
-        known += [(batch, article) for article in sorted([*read["article_id"], *files])]
+    """The articles to be examined again: as many of all, the same ones at every call. No more than these are held: each
+    that comes takes the place of a chosen one as often as it has to for all to have the same chance."""
+    chance = random.Random(SEED)
+    chosen: list[tuple[str, str]] = []
+    for number, known in enumerate(_known(settings, batches)):
+        if len(chosen) < sample:
+            chosen.append(known)
+        elif (place := chance.randrange(number + 1)) < sample:
+            chosen[place] = known
     found: dict[str, set[str]] = {}
-    for batch, article in random.Random(SEED).sample(known, min(sample, len(known))):
+    for batch, article in chosen:
         found.setdefault(batch, set()).add(article)
     return found
+
+
+def _known(settings: Settings, batches: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Batch and name of every article, and of every file in quarantine."""
+    place = settings.parquet
+    for batch in batches:
+        if any(parts.unreadable(place, table, batch) for table in ("articles", "quarantine")):
+            continue
+        for rows in parts.read_chunks(place, "articles", batch, ["article_id"]):
+            yield from ((batch, article) for article in rows["article_id"])
+        for rows in parts.read_chunks(place, "quarantine", batch, ["source_path", "record_nr"]):
+            yield from ((batch, path) for path in rows.filter(pl.col("record_nr") == 0)["source_path"])
 
 
 def _verify_batch(
@@ -325,8 +343,15 @@ def _compare_loaded(
 
     def rows_of(sql: str) -> list[Any]:
         connection.register("stored_rows", parts.arrow_rows(settings.parquet, table, batch))  # can be read once
-        return connection.execute(sql, [batch]).fetchall()
+        return connection.execute(sql, [batch] if "?" in sql else []).fetchall()
 
+    # A sum over hashes needs no memory; which rows differ is asked only where some do.
+    sums = [
+        rows_of(f"SELECT count(*), sum(hash(t)) FROM (SELECT {columns} FROM {table} WHERE false UNION ALL {side}) t")
+        for side in (loaded, file)
+    ]
+    if sums[0] == sums[1]:
+        return
     sides = []
     for left, right in ((loaded, file), (file, loaded)):
         only = f"({left}) EXCEPT ALL ({right})"
@@ -362,7 +387,7 @@ def _verify_database(settings: Settings, batches: Sequence[str]) -> Found:
                 for (batch,) in connection.execute(f"SELECT DISTINCT batch FROM {table}").fetchall():
                     if batch not in stored:
                         found.add("database", table, batch, column=WHOLE_ROW, stored=PRESENT, expected=ABSENT)
-            _verify_counts(connection, settings, sorted(stored & set(batches)), found)
+            _verify_counts(connection, settings, stored & set(batches), found)
         if set(ruled.rulings_in(settings.database)) != set(read_rulings(settings.rulings).values()):
             found.add("rulings", "rulings", "", stored="other rulings", expected=str(settings.rulings))
     except (warehouse.WarehouseBusy, OSError, ValueError):
@@ -372,9 +397,7 @@ def _verify_database(settings: Settings, batches: Sequence[str]) -> Found:
     return found
 
 
-def _verify_counts(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, batches: Sequence[str], found: Found
-) -> None:
+def _verify_counts(connection: duckdb.DuckDBPyConnection, settings: Settings, batches: set[str], found: Found) -> None:
     """The numbers in `batches` against the files."""
     result = connection.execute("SELECT * EXCLUDE (fingerprint) FROM batches")
     names = [column[0] for column in result.description]
