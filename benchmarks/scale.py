@@ -77,7 +77,8 @@ class Home(NamedTuple):
 
 class Batch(NamedTuple):
     """What was measured of one batch, over all attempts. `peak` is the largest sum of memory in bytes, `ended` whether
-    the command came to its end with all steps green."""
+    the command came to its end with all steps green, `load` how many processes wanted the processor at the end, on
+    average over a quarter of an hour: where that is more than the cores, others took part of the wall clock."""
 
     name: str
     articles: int
@@ -86,6 +87,7 @@ class Batch(NamedTuple):
     peak: int = 0
     attempts: int = 0
     ended: bool = False
+    load: float = 0.0
 
 
 def family(parent: int) -> Iterator[int]:
@@ -129,8 +131,9 @@ def run_batch(home: Home, batch: Batch, processes: int | None, keep: Any) -> Bat
     def so_far(ended: bool = False) -> Batch:
         wall = batch.wall + time.monotonic() - began
         return batch._replace(
-            wall=wall, cpu=batch.cpu + _cpu_of_children() - cpu_before, peak=peak, attempts=attempts, ended=ended
-        )
+            wall=wall, cpu=batch.cpu + _cpu_of_children() - cpu_before, peak=peak, attempts=attempts, ended=ended,
+            load=os.getloadavg()[2],
+        )  # fmt: skip
 
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -266,6 +269,7 @@ def told(state: dict[str, Any]) -> str:
         f"| articles a second | {count / wall:,.1f} |",
         f"| characters a second | {characters / wall:,.0f} |",
         f"| processor time an article | {1000 * cpu / count:.2f} ms |",
+        f"| load of the machine, of {os.cpu_count()} cores | {max(batch.load for batch in batches):.1f} |",
         f"| peak memory of all processes | {max(batch.peak for batch in batches) >> 20:,} MiB |",
         *(f"| step `{name}` | {seconds:,.1f} s |" for name, seconds in sorted(state["steps"].items())),
         "",
@@ -280,8 +284,13 @@ def told(state: dict[str, Any]) -> str:
         change = 100 * (last.wall / last.articles / (first.wall / first.articles) - 1)
         lines += ["", f"The last batch took {change:+.1f} % of wall clock an article against the first."]
     if count < MILLION:
-        hours = wall / count * MILLION / 3600
-        lines += ["", f"Measured at {count:,}; extrapolated in proportion, a million take {hours:.2f} hours."]
+        cores = os.cpu_count() or 1
+        hours, best = (seconds / count * MILLION / 3600 for seconds in (wall, cpu / cores))
+        lines += [
+            "",
+            f"Measured at {count:,}. Extrapolated in proportion to a million: {hours:.1f} hours at this load;"
+            f" {best:.1f} hours where all {cores} cores had nothing else to do and were never idle.",
+        ]
     return "\n".join(lines)
 
 
