@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from hengshui_etl.answers import rounded
 from hengshui_etl.messages import Messages
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Examination, Figure, Interval, Relation, RelationType, Sentence
 from hengshui_etl.relations.roles import roles_of
 
@@ -183,16 +184,13 @@ shown by its number wherever text of articles is shown in full."""
 
 
 def printable(text: str) -> str:
-    """The text on one line and without control characters, which a terminal would obey; marks that turn the direction
-    of writing around are shown by their number."""
-    return text.translate(_OBEYED)
+    """The text on one line, with nothing in it that a terminal would obey: ends of lines and tabs are blanks, all else
+    that cannot be seen is shown by its number."""
+    return _HIDDEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text.translate(_BLANKS))
 
 
-_TURNING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_OBEYED = {
-    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " "),
-    **{number: f"⟨U+{number:04X}⟩" for number in _TURNING},
-}
+_BLANKS = dict.fromkeys((*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029), " ")
+_HIDDEN = lazy_pattern(f"[{HIDDEN}]")
 
 
 def plain_lines(lines: Iterable[Line]) -> Iterator[str]:

@@ -55,7 +55,7 @@ def test_no_colour_when_not_wanted(examination: Examination, shown: Shown, monke
 
 
 def test_an_article_cannot_command_a_terminal(shown: Shown) -> None:
-    text = shown([Line((Piece("a\x1b[2Jb\x9b2Jc\x07[red]d[/red]"),))])
+    text = shown([Line((Piece("a\x1b[2Jb\x9b2J[red]d[/red]"),))])
     assert "\x1b[2J" not in text
     assert "\x9b" not in text
     assert "[red]d[/red]" in text

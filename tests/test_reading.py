@@ -106,7 +106,8 @@ def test_cells() -> None:
 
 
 def test_nothing_printed_is_obeyed_by_a_terminal() -> None:
-    assert printable("a\x1b[31m\r\n\u202eb\u2066c\u200f") == "a [31m  ⟨U+202E⟩b⟨U+2066⟩c⟨U+200F⟩"
+    assert printable("a\x1b[31m\r\n\u202eb\u2066c\u200f") == "a⟨U+001B⟩[31m  ⟨U+202E⟩b⟨U+2066⟩c⟨U+200F⟩"
+    assert printable("1\u200b2\ufeff\U000e0041\x07") == "1⟨U+200B⟩2⟨U+FEFF⟩⟨U+E0041⟩⟨U+0007⟩"
     assert printable("衡水 10.2% ↵ é") == "衡水 10.2% ↵ é"
 
 
