@@ -267,7 +267,7 @@ def _verify_rows(
             _verify_articles(settings, batch, again, found)
         seen.update(item.file.path for item in piece)
         on_progress(batch, "articles", len(seen), len(listed))
-    known = listed["source_path"]
+    known = listed["source_path"].implode()
     for table in loading.EXAMINED:
         key = "article_id" if "article_id" in polars_schema(table) else "source_path"
         strangers: set[str] = set()
