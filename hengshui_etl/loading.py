@@ -135,7 +135,8 @@ def _made(settings: Settings, batch: str, stage: staging.Stage, on_progress: Pro
         if made.violated:
             raise ContractViolated(list(made.violated))
         sizes = {table: len(data) for table, data in made.files.items()}
-        segment = planned[made.number]._replace(rows=made.rows, sizes=sizes, lasting=made.lasting)
+        hashes = {table: hashlib.sha256(data).hexdigest() for table, data in made.files.items()}
+        segment = planned[made.number]._replace(rows=made.rows, sizes=sizes, lasting=made.lasting, hashes=hashes)
         stage.put(segment, made.files)
         planned[made.number] = segment
         progress.done(made.number)

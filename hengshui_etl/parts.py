@@ -41,8 +41,8 @@ Step = Literal["listing", "examination"]
 
 
 class Segment(NamedTuple):
-    """A part of a batch: the hash of what it is made from, the keys of its first and last item, and how many rows and
-    bytes it has in each table. Not `lasting`: made while a file could not be read."""
+    """A part of a batch: the hash of what it is made from, the keys of its first and last item, how many rows and bytes
+    it has in each table, and the SHA-256 of these. Not `lasting`: made while a file could not be read."""
 
     id: str
     first: Key | None
@@ -50,6 +50,7 @@ class Segment(NamedTuple):
     rows: dict[str, int]
     sizes: dict[str, int]
     lasting: bool = True
+    hashes: dict[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -224,17 +225,45 @@ def _row_groups(storage: Storage, path: str, columns: Sequence[str]) -> Iterator
             yield file.read_row_group(group, columns=list(columns))
 
 
+class Damaged(OSError):
+    """The bytes of a file are not those that were written: readers of Parquet do not notice a bit that is another."""
+
+    def __init__(self, path: str, batch: str) -> None:
+        super().__init__(
+            f"{path} is damaged: its bytes are not those that were written; `hengshui-etl rebuild --batch {batch}` makes"
+            " the files of the batch anew"
+        )
+
+
+def compare(place: Place, table: str, batch: str) -> None:
+    """Compare the bytes of a table's files with the hashes in the manifest. Raises Damaged, OSError."""
+    storage = storage_of(place)
+    state = state_of(storage, batch, _step(table))
+    for segment in state.segments if state else ():
+        _compare(storage, segment, table, batch)
+
+
+def _compare(storage: Storage, segment: Segment, table: str, batch: str) -> None:
+    path, digest = f"{folder_of(table, batch)}/{segment.name}", hashlib.sha256()
+    with storage.opened(path) as source:
+        while chunk := source.read(2**20):
+            digest.update(chunk)
+    if segment.hashes is not None and digest.hexdigest() != segment.hashes.get(table):
+        raise Damaged(path, batch)
+
+
 def read_articles(
     place: Place, table: str, batch: str, articles: Sequence[str], first: Key | None = None, last: Key | None = None
 ) -> pl.DataFrame:
     """The rows of a table for these articles (or files, where a table speaks of files) of a batch. Where their keys are
-    known to lie between two, only the segments there are read."""
+    known to lie between two, only the segments there are read. Raises Damaged: these rows may be stored anew."""
     storage = storage_of(place)
     state = state_of(storage, batch, _step(table))
     names = list(polars_schema(table))
     key = "article_id" if "article_id" in names else "source_path"
     found = [empty(table)]
     for segment in segments_between(state, first, last) if state else ():
+        _compare(storage, segment, table, batch)
         for rows in _row_groups(storage, f"{folder_of(table, batch)}/{segment.name}", names):
             found.append(cast("pl.DataFrame", pl.from_arrow(rows)).select(names))
             found[-1] = found[-1].filter(pl.col(key).is_in(list(articles)))
@@ -263,6 +292,9 @@ def unreadable(place: Place, table: str, batch: str) -> str | None:
                     return "its columns are those of another version"
                 for group in range(file.num_row_groups):
                     file.read_row_group(group)
+        compare(place, table, batch)
+    except Damaged:
+        return "its bytes are not those that were written"
     except FileNotFoundError:
         return f"{path.rpartition('/')[2]} is not there"
     except (OSError, pa.ArrowException) as error:
@@ -334,7 +366,9 @@ class BatchWriter:
             tables = [table for table in self._tables if _step(table) == step]
             digest = hashlib.sha256(b"".join(files[table] for table in tables)).hexdigest()
             sizes = {table: len(files[table]) for table in tables}
-            segment = Segment(digest, None, None, {table: self.rows[table] for table in tables}, sizes)
+            hashes = {table: hashlib.sha256(files[table]).hexdigest() for table in tables}
+            rows = {table: self.rows[table] for table in tables}
+            segment = Segment(digest, None, None, rows, sizes, hashes=hashes)
             paths = {f"{folder_of(table, self._batch)}/{segment.name}": files[table] for table in tables}
             storage_of(self._place).write(paths)
             publish(self._place, self._batch, tables, State(self._fingerprint, self._code, (segment,)))

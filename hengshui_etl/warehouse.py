@@ -226,6 +226,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, place: Place, batch: str, fin
         found = described(place, table, batch)
         counts.append(found.rows if found else 0)
         if found:
+            parts.compare(place, table, batch)
             connection.register(_ROWS, parts.arrow_rows(place, table, batch))
             connection.execute(f"INSERT INTO {table} BY NAME FROM {_ROWS}")
             connection.unregister(_ROWS)
