@@ -256,7 +256,7 @@ def read_articles(
     place: Place, table: str, batch: str, articles: Sequence[str], first: Key | None = None, last: Key | None = None
 ) -> pl.DataFrame:
     """The rows of a table for these articles (or files, where a table speaks of files) of a batch. Where their keys are
-    known to lie between two, only the segments there are read. Raises Damaged: these rows may be stored anew."""
+    known to lie between two, only the segments there are read. Raises Damaged, since rows may be stored anew."""
     storage = storage_of(place)
     state = state_of(storage, batch, _step(table))
     names = list(polars_schema(table))

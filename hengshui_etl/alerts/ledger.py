@@ -93,10 +93,13 @@ class Logged(NamedTuple):
 def ledger(path: Path) -> Iterator[sqlite3.Connection]:
     """The open ledger, made where it is not there. Waits for other writers; raises sqlite3.Error, OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(_SCHEMA)
-        yield connection
+    try:
+        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+            yield connection
+    except sqlite3.Error as error:  # SQLite does not say which file it means
+        raise type(error)(f"{path}: {error}") from error
 
 
 @contextmanager
