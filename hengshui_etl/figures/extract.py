@@ -112,6 +112,8 @@ class _Walk:
             memory.new_sentence()
             walk.new_sentence(start)
             places.new_sentence(start)
+        else:
+            walk.new_part()
         last_time = len(times)
         clauses = Clauses(text, start, end, quantities, headline)
         previous: Quantity | None = None

@@ -70,7 +70,8 @@ class Found:
         strict = False
         if text[at - 1 : at] in BEFORE:
             start, bound, strict = bound_before(text, at)
-            if kind == "percentage_point" and text[start:at] == "超出":  # a gap, no bound
+            beside = text[start - 1 : start] in ("，", ",") or kind == "percentage_point"
+            if text[start:at] == "超出" and beside:  # a gap, no bound
                 start, bound, strict = at, "exact", False
         after: Bound = "exact"
         after_strict = False

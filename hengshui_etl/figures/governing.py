@@ -79,6 +79,7 @@ _MIDNIGHT = ("零时", "24时", "二十四时")
 _TOP = ("最", "首", "新高", "峰")
 _ENDS = frozenset(("期末", "季末", "月末"))
 _SINCE = lazy_pattern("起(?![降飞火诉点步运草源跑动家重吊])")
+_DAY_SINCE = lazy_pattern(r"[^，,。；;\d]{0,8}以来")
 _LISTED_IN = ("列入", "纳入", "转入", "结转到", "结转至")
 _DAY_ALONE = lazy_pattern(r"\d{1,2}日$")
 _PLAN_NAME = lazy_pattern(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
@@ -135,6 +136,7 @@ class Times:
         self.switched: Moment | None = None  # the state or span last gone over to without a word
         self.told_on: date | None = None  # the day of the press conference
         self.plan_run: tuple[int, Period] | None = None
+        self.resumed: Moment | None = None  # what goes on behind the semicolon after a day of it
         self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
         self.past: Moment | None = None  # the years that a report looks back on (过去五年)
         self.from_day = False  # whether the last time word is a day that a span begins with (自1月7日)
@@ -154,7 +156,7 @@ class Times:
         self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
         self.fresh = False
         self.days, self.day = [], None
-        self.earlier, self.from_day = None, False
+        self.earlier, self.from_day, self.resumed = None, False, None
         self.this_year = self.within_year = False
         if self.lead is not None and self.moment is not None and self.moment != self.lead:
             self.moment = self.lead
@@ -162,6 +164,11 @@ class Times:
             self.moment = None
         if self.moment is not None and self.moment.period.last is not None:
             self.year = self.moment.period.last.year
+
+    def new_part(self) -> None:
+        """A semicolon: a day of a span that the part before it told is over."""
+        if self.resumed is not None:
+            self.moment, self.resumed = self.resumed, None
 
     def end_title(self) -> None:
         """The headline is read: what it names is what the article speaks of, until the body says so itself."""
@@ -317,6 +324,9 @@ class Times:
         ):
             self.once, self.once_till = moment, time.till + 16
             return
+        span = self.lead or self.default
+        if moment.day and earlier.rstrip("，, ").endswith("其中") and span is not None and inside(moment, span):
+            self.resumed = span  # 其中2月12日达到32.4万辆次；小客车203.9万辆次
         if moment.day and self._of_report(time, end, earlier):
             self.told_on = moment.period.last
             if moment.period.last and self.year is None:
@@ -338,7 +348,7 @@ class Times:
             return
         if earlier.endswith(("截至", "截止", "到", "至")) and not moment.as_of and not moment.whole_year:
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
-        since = _SINCE.match(after) and not self._is_near_year(moment)
+        since = (_SINCE.match(after) and not self._is_near_year(moment)) or (moment.day and _DAY_SINCE.match(after))
         if since and self.body and self.published and moment.period.first and not moment.as_of:
             until = self.main_end() or self.published
             if moment.period.first <= until:

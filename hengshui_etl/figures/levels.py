@@ -339,6 +339,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         return memory.subject
     memory.subject = label
     first = first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label))
+    first = first and size is None
     if first and (len(label) >= 4 or not memory.topic):
         memory.topic, memory.unit = label, q.unit
         memory.items = memory.items[-1:]

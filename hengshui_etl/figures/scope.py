@@ -71,7 +71,7 @@ _VENUE = lazy_pattern(
 _LAST = lazy_pattern("[镇乡道木村区城场站团司厂业谷]")
 """A character of every name that `_LOCAL` and `_VENUE` find: one look spares most clauses both."""
 _VENUE_ENDS = lazy_pattern(
-    r"大峡谷|古城|古镇|景区|(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸|港(?=完成|货物|集装箱|吞吐)"
+    r"大峡谷|古城|古镇|景区|[^\W\d_a-zA-Z]{0,3}?(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸|港(?=完成|货物|集装箱|吞吐|客[滚运])"
 )
 _TITLE_VENUE = lazy_pattern(
     r"[^\W\d_a-zA-Z]{0,4}?(?:(?:国际)?机场(?!群|数|业|里)|(?:火车)?[东南西北]?站(?=[春暑客日旅发]|\d)|大学|学院|人民医院)"

@@ -71,7 +71,7 @@ def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
         own = 0 < part - w <= 2 and "其中" in view.between(w, part)
         if statement.predicate == "average" and not (around.names or own or _is_mean(view, part)):
             continue
-        if is_name(view, w):
+        if is_name(view, w) or _of_a_part_of_the_time(view, w, part):
             continue
         if (statement.base or statement.bracketed) and w != i - 1:
             continue
@@ -79,6 +79,14 @@ def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
         ranked.append((-score, abs(part - w), Meant(w, by, score)))
     ranked.sort()
     return [m for _, _, m in ranked]
+
+
+def _of_a_part_of_the_time(view: View, w: int, part: int) -> bool:
+    """Whether figure `w` is of a shorter time within that of `part` (一季度营收 for what was spent in half a year)."""
+    whole, own = view.figures[w].period, view.figures[part].period
+    if whole is None or own is None or not (whole.first and whole.last and own.first and own.last):
+        return False
+    return own.first <= whole.first and whole.last <= own.last and whole != own
 
 
 def beside(view: View, i: int) -> list[tuple[int, int]]:

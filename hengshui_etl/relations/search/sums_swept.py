@@ -71,6 +71,14 @@ def _claim_stretches_of(view: View, run: list[int], targets: list[tuple[float, i
                             view.parts.update(parts)
 
 
+def _whole_list(view: View, parts: list[int]) -> bool:
+    """Whether the parts are all that the sentence tells in their unit behind the words that break it down."""
+    last = parts[-1]
+    later = last + 1 < view.count and view.periods[last + 1] == view.periods[last] and view.alike(last + 1, last)
+    ended = "。" in view.text[view.figures[last].till : view.figures[last].till + 6]
+    return ended or not later
+
+
 def _crossed(view: View, run: list[int], first: int) -> bool:
     """Whether four levels that follow each other pair two by two (职工收入…、支出…；居民收入…、支出…): each is named
     like the one after the next, and not like the next."""
@@ -103,6 +111,11 @@ def _no_chance(view: View, w: int, parts: list[int], crossed: bool) -> bool:
     together = view.periods[parts[0]] == view.periods[parts[-1]]
     if view.paragraphs[parts[0]] != view.paragraphs[parts[-1]]:
         return fit >= 6 and len(parts) >= 3
+    at = view.figures[parts[0]].at
+    next_to_it = view.opens_paragraph(w) and view.paragraphs[w] == view.paragraphs[parts[0]] - 1
+    broken_down = len(parts) >= 3 and together and BY.search(view.text, max(0, at - 44), at) is not None
+    if next_to_it and broken_down and _whole_list(view, parts):
+        return fit >= 3  # 项目52个，…\n从规模看，…13个，…16个，…23个。
     near = abs(view.periods[w] - view.periods[parts[0]]) <= 1
     if len(parts) >= 4 and together:
         return fit >= 4
