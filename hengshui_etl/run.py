@@ -200,7 +200,8 @@ def run_batch(
     on_progress: OnProgress,
     remove_missing: bool = False,
 ) -> list[str]:
-    """One run of the job for one batch; returns what went wrong, one line each."""
+    """One run of the job for one batch; returns what went wrong, one line each. Raises KeyboardInterrupt where it was
+    interrupted; then it is on record as canceled, and what was there before stays."""
     project = Project(
         settings, lambda step, done, total: on_progress(batch, step, done, total), remove_missing=remove_missing
     )
@@ -212,6 +213,10 @@ def run_batch(
         resources={"project": project},
         raise_on_error=False,
     )
+    if any(_interrupted(event) for event in result.all_events):
+        if (run := instance.get_run_by_id(result.run_id)) is not None:
+            instance.report_run_canceled(run, "It was interrupted in the terminal.")
+        raise KeyboardInterrupt
     found = [f"{batch}: {fault}" for fault in faults_of(instance, result.run_id)]
     return found or ([] if result.success else [f"{batch}: the run failed"])
 
@@ -232,6 +237,13 @@ def _current(
         if batch in known and loading.is_current(settings, batch, held.get(batch)):
             found.add(batch)
     return found
+
+
+def _interrupted(event: dg.DagsterEvent) -> bool:
+    """Whether a run ended by Ctrl+C, which Dagster takes for a failure where nobody asked it for an end."""
+    if event.event_type != dg.DagsterEventType.RUN_FAILURE or event.job_failure_data.error is None:
+        return False
+    return event.job_failure_data.error.cls_name in ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
 
 
 @contextmanager

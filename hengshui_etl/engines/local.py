@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 
 from hengshui_etl import segments
 from hengshui_etl.segments import Made, Work
@@ -38,7 +39,8 @@ class Local:
             waiting: deque[Future[Made]] = deque()
             try:
                 for work in works:
-                    waiting.append(pool.submit(segments.made_of, work))
+                    with _out_of_reach():  # the first one starts the processes
+                        waiting.append(pool.submit(segments.made_of, work))
                     if len(waiting) > self.processes + 1:
                         yield waiting.popleft().result()
                 while waiting:
@@ -46,6 +48,20 @@ class Local:
             finally:
                 for future in waiting:
                     future.cancel()
+
+
+@contextmanager
+def _out_of_reach() -> Iterator[None]:
+    """Processes that are started in the block never hear of Ctrl+C, not even before they can say so themselves; this
+    one hears of it when the block ends."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def processes_for(size: int) -> int:
