@@ -245,8 +245,9 @@ def in_all(project: Project) -> dict[str, int]:
     name="report",
     deps=["warehouse"],
     description=(
-        "The report for readers, in English and Chinese: an index of all articles, and a page an article with every"
-        " figure marked and every check explained. It opens from disk, offline. The pages of the batch are renewed."
+        "The report for readers, in English and Chinese: the batches, the articles of each, what fails first, and pages"
+        " of the most urgent ones with every figure marked and every check explained. It opens from disk, offline. The"
+        " pages of the batch are renewed."
     ),
     group_name=GROUP,
     kinds={"html"},
