@@ -230,8 +230,8 @@ class Damaged(OSError):
 
     def __init__(self, path: str, batch: str) -> None:
         super().__init__(
-            f"{path} is damaged: its bytes are not those that were written; `hengshui-etl rebuild --batch {batch}` makes"
-            " the files of the batch anew"
+            f"{path} is damaged: its bytes are not those that were written; `hengshui-etl rebuild --batch {batch}`"
+            " makes the files of the batch anew"
         )
 
 
