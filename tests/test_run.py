@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import signal
 from datetime import date
 from pathlib import Path
 
@@ -172,6 +173,22 @@ def test_a_fault_of_ours_is_red_and_costs_one_article(settings: Settings) -> Non
     assert (report.ok, report.articles) == (False, 1)
     assert report.errors == ("fault: quarantine:nothing_failed_in_the_program: 1 file could not be examined",)
     assert report.quarantined[0][1].startswith("the program failed on it: ZeroDivisionError")
+
+
+def test_ctrl_c_ends_a_run_and_those_that_were_to_come(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(settings, "stopped/1.txt", b"with a wrong sum")
+    put(settings, "stopped-next/1.txt", b"sound")
+    original = examining.examine
+    monkeypatch.setattr(examining, "examine", lambda *_, **__: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        run_batches(settings)
+    with instance_of(settings) as instance:
+        runs = instance.get_runs(dg.RunsFilter(tags={"dagster/partition": ["stopped", "stopped-next"]}))
+    assert [(run.tags["dagster/partition"], run.status) for run in runs] == [("stopped", dg.DagsterRunStatus.CANCELED)]
+    assert not settings.database.exists()
+    monkeypatch.setattr(examining, "examine", original)
+    report = run_batches(settings)
+    assert (report.ok, report.batches) == (True, ("stopped", "stopped-next"))
 
 
 def test_an_unknown_batch_is_refused_before_anything_is_done(settings: Settings) -> None:
