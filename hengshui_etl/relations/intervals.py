@@ -160,11 +160,6 @@ def signed_nominal_of(figure: Figure) -> Range:
     return negated(r) if figure.direction == "down" and figure.value > 0 else r
 
 
-def interval_of(figure: Figure) -> Interval:
-    """The exact values that the printed figure can stand for, as fractions; see `range_of`."""
-    return interval(range_of(figure))
-
-
 def interval(r: Range) -> Interval:
     """The range as the record that is stored."""
     low, high, low_open, high_open, low_by, high_by = r

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hengshui_etl.records import Figure, Interval
 from hengshui_etl.relations.intervals import (
     NotJudgeable,
     Range,
@@ -17,16 +18,22 @@ from hengshui_etl.relations.intervals import (
     distance,
     inside,
     interval,
-    interval_of,
     magnitude,
     meet,
     negated,
     product,
     quotient,
+    range_of,
     signed_range_of,
     times,
     total,
 )
+
+
+def interval_of(figure: Figure) -> Interval:
+    """The exact values that the printed figure can stand for, as fractions."""
+    return interval(range_of(figure))
+
 
 READINGS = [
     # text, value, unit, kind, bound → low, high, low open, high open

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS, NOT_ALL, names_a_partition
 from hengshui_etl.relations.search.view import FAR_BACK, View, once
+from hengshui_etl.vocab import alternatives, toml
 
 _CUE = lazy_pattern(
     r"(?P<of_which>其中|包括|包含|含|涉及|当中)"
@@ -27,7 +28,8 @@ _MADE_FROM = lazy_pattern(r"由[^，。；]{0,12}$")
 _MADE_UP = lazy_pattern(r"[^。；]{0,60}?(?:构成|组成)")
 _BRACKETED = lazy_pattern(r"（[^）]{0,200}）|\([^)]{0,200}\)")
 _DIVIDED = lazy_pattern("[，,]其中")
-_DONE = lazy_pattern("已|完成|实际|完工|到位")
+_LISTS = toml("parts")["lists"]
+_DONE = lazy_pattern(alternatives(_LISTS["done"]))
 _STANDARD = lazy_pattern("预算|任务|目标|计划")
 
 
@@ -184,8 +186,7 @@ def _hundred_beside(view: View, parts: tuple[int, ...]) -> bool:
     return len(beside) == len(parts) and abs(sum(view.values[j] for j in beside) - 100) < 0.1 * len(parts) + 0.05
 
 
-# levels side by side that are no parts: stages of one thing, income beside expenditure, flows beside stocks
-_STAGE = lazy_pattern("已|未|开工|投产|完工|竣工|注册|完成|通过|收入|支出|收益|余额|利润|总|净|新增|增加|减少|同比")
+_STAGE = lazy_pattern(alternatives(_LISTS["stages"]))
 _NUMBER = lazy_pattern(r"[\d.．,０-９]+")
 
 

@@ -14,6 +14,7 @@ from hengshui_etl.records import Claim
 from hengshui_etl.relations.search.lists import opposite
 from hengshui_etl.relations.search.sum_evidence import BY, names_a_partition
 from hengshui_etl.relations.search.view import View
+from hengshui_etl.vocab import alternatives, toml
 
 
 def claim_shares_of_a_share(view: View) -> None:
@@ -23,7 +24,7 @@ def claim_shares_of_a_share(view: View) -> None:
         statement = view.statements[i]
         if (
             statement is not None
-            and view.figures[i].unit in ("%", "百分点")
+            and view.figures[i].unit == "%"
             and view.figures[i].bound == "exact"
             and view.figures[i].high is None
             and statement.predicate in ("share", "rate", "level")
@@ -136,7 +137,7 @@ def _levels_are_all(view: View, run: list[int]) -> bool:
 
 
 _NEAR = 90  # per cent that a list of shares must name, or more than a hundred, before one slip is looked for
-_SOME = lazy_pattern("(?:前|后|後)[一二两兩三四五六七八九十几幾\\d]|主要|为主|当中|等|重复|重叠|交叉|同时|多选|可选")
+_SOME = lazy_pattern(rf"(?:前|后|後)[一二两兩三四五六七八九十几幾\d]|{alternatives(toml('parts')['lists']['some'])}")
 _NEXT = lazy_pattern("其中|依次|分别|贡献|[。\n]")
 _CALLED = lazy_pattern("(?:占比|比重|比例|构成|贡献率|份额)[^，。；\\d]{0,4}$")
 _IN_ORDER = lazy_pattern("依次|分别|各占|构成")

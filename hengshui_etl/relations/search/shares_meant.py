@@ -187,7 +187,7 @@ def each_has_its_own(view: View, i: int, whole: int) -> bool:
     )
 
 
-_SEEN_IN = lazy_pattern("放[到在]")
+_SEEN_IN = lazy_pattern(alternatives(toml("parts")["lists"]["seen_in"]))
 _LISTED = 2.6  # the score of a whole that more speaks for than that a list adds up to it
 _ANY = frozenset("全市县区省总数量额计体部的业整项")
 
