@@ -162,7 +162,7 @@ def _removed(settings: Settings, batches: Sequence[str]) -> list[str]:
 
 def _is_damage(error: str) -> bool:
     """Whether DuckDB failed, and not for want of space or leave."""
-    passing = ("space", "permission", "read-only", "lock")
+    passing = ("no space", "permission", "read-only", "set lock")
     return "_duckdb." in error and not any(word in error.lower() for word in passing)
 
 
