@@ -21,9 +21,9 @@ from hengshui_etl.segments import segments_of
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.sources import RawFile
 
-ARTICLES = 300
-SEGMENT = 2**13
-"""Small segments, so that a batch of small articles has about twenty."""
+ARTICLES = 200
+SEGMENT = 2**14
+"""Small segments, so that a batch of small articles has about ten."""
 
 RUN = f"""
 import os, signal, sys
@@ -98,13 +98,15 @@ def _small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segments, "LEAST_BYTES", SEGMENT)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What a run makes that nobody disturbs."""
     settings = project(tmp_path_factory.mktemp("whole"))
-    load(settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segments, "LEAST_BYTES", SEGMENT)
+        load(settings)
     found = stored(settings)
-    assert sum(name.startswith("articles/") for name in found) >= 15
+    assert sum(name.startswith("articles/") for name in found) >= 7
     return found
 
 
@@ -113,7 +115,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path, whole: dict[s
     settings = project(tmp_path)
     staged = settings.warehouse / ".staging" / "batch=b"
     before: dict[str, tuple[int, int]] = {}
-    for wanted in (2, 8):
+    for wanted in (1, 4):
         with run(settings.root, processes=2) as process:
             deadline = time.monotonic() + 120
             while len(list(staged.glob("*.json"))) < wanted:
@@ -126,7 +128,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path, whole: dict[s
         assert before.items() <= now.items(), "what was made before was not made again"
         assert parts.stored(settings.parquet, "articles", "b") is None
         before = now
-    assert len(before) >= 8 * len(EXAMINED)
+    assert len(before) >= 4 * len(EXAMINED)
     load(settings)
     for name, state in before.items():
         made_of, table, _ = name.split(".")
@@ -137,14 +139,14 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path, whole: dict[s
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "word", "number"),
-    [("_move", "figures", 0), ("_move", "figures", 5), ("_write", "examination.json", 0), ("_remove", "part-", 7)],
+    [("_move", "figures", 2), ("_write", "examination.json", 0), ("_remove", "part-", 7)],
 )
 def test_a_run_that_is_killed_while_it_publishes_leaves_the_old_state_or_the_new(
     tmp_path: Path, whole: dict[str, bytes], method: str, word: str, number: int
 ) -> None:
     settings = project(tmp_path)
     path = settings.raw / "b" / "many.jsonl"
-    path.write_bytes(articles(range(7, 100)) + b"\n" + articles(range(150, ARTICLES)))
+    path.write_bytes(articles(range(7, 60)) + b"\n" + articles(range(90, ARTICLES)))
     load(settings)
     old = tables(settings)
     path.write_bytes(articles(range(ARTICLES)))
