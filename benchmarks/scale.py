@@ -16,6 +16,7 @@ more (incremental.py).
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import os
 import platform
@@ -137,8 +138,9 @@ def run_batch(home: Home, batch: Batch, processes: int | None, keep: Any) -> Bat
 
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, env=home.environment(processes), stdout=output, stderr=output, start_new_session=True
-        )
+            command, env=home.environment(processes), stdout=output, stderr=output, start_new_session=True,
+            preexec_fn=_end_with_parent,
+        )  # fmt: skip
         try:
             while process.poll() is None:
                 peak = max(peak, memory(family(process.pid)))
@@ -158,6 +160,15 @@ def run_batch(home: Home, batch: Batch, processes: int | None, keep: Any) -> Bat
     if process.returncode:
         sys.exit(f"hengshui-etl run --batch {batch.name} ended with {process.returncode}; see {log}")
     return done
+
+
+def _end_with_parent() -> None:
+    """Let the command not go on by itself where this program is killed: its time would be lost, and what is started
+    next would meet it."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+_PR_SET_PDEATHSIG = 1
 
 
 def _cpu_of_children() -> float:

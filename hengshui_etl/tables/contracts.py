@@ -199,11 +199,14 @@ def _decimals_are_exact(table: str, row: str, *pairs: tuple[str, str]) -> Callab
 _FITS = r"^-?\d{1,20}(\.\d{1,12})?$"
 
 
-def _same_as(table: str, figure: str, columns: Mapping[str, str]) -> Callable[[Frames], Iterator[_Between]]:
-    """What a curated row says of a figure is what the figure says; `columns` name the row's and the figure's."""
+def _same_as(
+    table: str, figure: str, columns: Mapping[str, str], values: Mapping[str, pl.Expr] | None = None
+) -> Callable[[Frames], Iterator[_Between]]:
+    """What a curated row says of a figure is what the figure says; `columns` name the row's and the figure's, and
+    `values` what a column of the figure comes to in the row, where that is not the same."""
 
     def rule(frames: Frames) -> Iterator[_Between]:
-        theirs = {name: pl.col(name).alias(f"{name} of it") for name in columns.values()}
+        theirs = {name: (values or {}).get(name, pl.col(name)).alias(f"{name} of it") for name in columns.values()}
         figures = frames["figures"].select("article_id", pl.col("figure_id").alias(figure), *theirs.values())
         joined = frames[table].join(figures, on=["article_id", figure], how="left")
         kinds = frames["figures"].schema
@@ -214,6 +217,15 @@ def _same_as(table: str, figure: str, columns: Mapping[str, str]) -> Callable[[F
         yield from _that_fail(table, joined.select("article_id", pl.col(figure).alias("figure"), *same))
 
     return rule
+
+
+_FALLS = (pl.col("direction") == "down") & ~pl.col("value_exact").str.contains("^-|^0$")
+_WITH_SIGN = {
+    "value": pl.when(_FALLS).then(-pl.col("value")).otherwise("value"),
+    "value_exact": pl.when(_FALLS).then(pl.lit("-") + pl.col("value_exact")).otherwise("value_exact"),
+    "high": pl.when(_FALLS).then(-pl.col("high")).otherwise("high"),
+}
+"""An indicator that falls (下降3%) has its sign; a printed minus is not turned around."""
 
 
 def _that_fail(table: str, checked: pl.DataFrame) -> Iterator[_Between]:
@@ -294,6 +306,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Frames], Iterator[_Between]]], ..
                     "bound",
                 )
             },
+            _WITH_SIGN,
         ),
     ),
     (("project_totals", "figures"), _known("project_totals", "count_figure_id", "figures", "figure_id")),

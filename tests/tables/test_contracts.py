@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
+from hengshui_etl.pipeline import examine
 from hengshui_etl.records import Examination
 from hengshui_etl.tables.contracts import CONTRACTS, lost_files, violations
 from hengshui_etl.tables.frames import Examined, frame, frames_of
@@ -107,6 +108,15 @@ def test_a_broken_frame_is_seen(frames: Frames, change: Callable[[Frames], None]
     assert any(each.table == table and rule in each.rule for each in found), found
     assert all(each.rows >= 1 for each in found)
     assert str(found[0]).startswith(f"{found[0].table}.")
+
+
+def test_an_indicator_that_falls_has_its_sign() -> None:
+    text = "衡水市经济平稳\n2021-07-20\n上半年，进口额下降3.2%，出口额下降5%至7%，利润增长-4.5%，用电量增长0%。\n"
+    sound = frames_of("2021-07", [Examined(examine(text.encode(), source_path="a.txt"), 1)])
+    assert sound["indicators"]["value_exact"].to_list() == ["-3.2", "-5", "-4.5", "0"]
+    assert violations(sound) == []
+    turned = sound["indicators"].with_columns(value_exact=pl.col("value_exact").str.strip_prefix("-"))
+    assert {v.table for v in violations({**sound, "indicators": turned})} == {"indicators"}
 
 
 def test_repairs_stand_in_the_source(frames: Frames) -> None:
