@@ -29,27 +29,38 @@ CREATE TABLE IF NOT EXISTS files (
 ) WITHOUT ROWID
 """
 _Look = tuple[int, int, int, str, str]
+_Row = tuple[str, int, int, int, str, str, str]
 
 
 class Hashes:
-    """The memory for the files of one batch."""
+    """The memory for the files of one batch, which are asked for in order of path: it is read once, from the first to
+    the last, and not held."""
 
     def __init__(self, connection: sqlite3.Connection | None, batch: str) -> None:
         self._connection, self._batch = connection, batch
         self._new: list[tuple[object, ...]] = []
-        self._seen = 0
+        self._gone: list[tuple[str, str]] = []
+        sql = "SELECT path, size, mtime, ctime, inode, device, sha256 FROM files WHERE batch = ? ORDER BY path"
+        self._rows: Iterator[_Row] = iter(() if connection is None else connection.execute(sql, (batch,)))
+        self._next: _Row | None = next(self._rows, None)
 
     def find(self, path: str, about: os.stat_result) -> str | None:
         """The SHA-256 of a file that looks like that, if it is known."""
-        if self._connection is None:
+        self._pass(path)
+        if self._next is None or self._next[0] != path:
             return None
-        sql = "SELECT size, mtime, ctime, inode, device, sha256 FROM files WHERE batch = ? AND path = ?"
-        with suppress(sqlite3.Error):
-            found = self._connection.execute(sql, (self._batch, path)).fetchone()
-            if found is not None and found[:5] == _look(about):
-                self._seen += 1
-                return str(found[5])
+        _, *look, sha256 = self._next
+        self._next = next(self._rows, None)
+        if tuple(look) == _look(about):
+            return str(sha256)
+        self._gone.append((self._batch, path))
         return None
+
+    def _pass(self, path: str | None) -> None:
+        """Go on to this path, or to the end: what is passed is not there any more."""
+        while self._next is not None and (path is None or self._next[0] < path):
+            self._gone.append((self._batch, self._next[0]))
+            self._next = next(self._rows, None)
 
     def note(self, path: str, before: os.stat_result, after: os.stat_result, began_ns: int, sha256: str) -> None:
         """Remember what a file hashed to that looked like this before and after it was read, from that moment on."""
@@ -57,22 +68,14 @@ class Hashes:
         if _look(before) == _look(after) and touched < began_ns - RACY_NS:
             self._new.append((self._batch, path, *_look(before), sha256))
 
-    def keep(self, there: set[str] | None) -> None:
-        """Write down what was noted. `there` are all files of the batch, if all of them were looked at: others go."""
-        if self._connection is None or not (self._new or there is not None):
+    def keep(self) -> None:
+        """Write down what was noted, after the last file of the batch; forget what is not there any more."""
+        self._pass(None)
+        if self._connection is None or not (self._new or self._gone):
             return
-        with suppress(sqlite3.Error):
-            (held,) = self._connection.execute("SELECT count(*) FROM files WHERE batch = ?", (self._batch,)).fetchone()
-            gone: list[tuple[str, str]] = []
-            if there is not None and held > self._seen:
-                known = self._connection.execute("SELECT path FROM files WHERE batch = ?", (self._batch,))
-                gone = [(self._batch, path) for (path,) in known if path not in there]
-            if self._new or gone:
-                with self._connection:
-                    self._connection.executemany("DELETE FROM files WHERE batch = ? AND path = ?", gone)
-                    self._connection.executemany(
-                        "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._new
-                    )
+        with suppress(sqlite3.Error), self._connection:
+            self._connection.executemany("DELETE FROM files WHERE batch = ? AND path = ?", self._gone)
+            self._connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._new)
 
 
 def _look(about: os.stat_result) -> _Look:

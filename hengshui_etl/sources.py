@@ -15,7 +15,7 @@ import re
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -131,16 +131,16 @@ def batch_files(raw: Path, batch: str, memory: Path | None = None) -> Iterator[R
     where there is no folder of raw files at all."""
     if not raw.is_dir():
         raise RawMissing(raw)
-    found = sorted(_below([(entry.name, entry) for entry in _batch_entries(raw, batch)]))
+    found = sorted(_below(_batch_entries(raw, batch)))
     with hashes(memory, batch) as known:
         for name, path in found:
             yield _described(name, path, known)
-        known.keep({name for name, _ in found})
+        known.keep()
 
 
 def has_files(raw: Path, batch: str) -> bool:
     """Whether anything lies in a batch."""
-    return next(_below([(entry.name, entry) for entry in _batch_entries(raw, batch)]), None) is not None
+    return next(_below(_batch_entries(raw, batch)), None) is not None
 
 
 def file_bytes(raw: Path, file: RawFile) -> bytes:
@@ -175,8 +175,15 @@ def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _batch_entries(raw: Path, batch: str) -> list[os.DirEntry[str]]:
-    return [entry for entry in _entries(raw) if (entry.name == batch or batch == UNFILED) and _batch_of(entry) == batch]
+def _batch_entries(raw: Path, batch: str) -> list[tuple[str, os.DirEntry[str]]]:
+    """What lies right in a batch, with its path below raw; without looking at the other batches, if that can be."""
+    folder = os.path.join(raw, batch)
+    if batch != UNFILED and is_batch(batch):
+        with suppress(OSError):  # gone, or may not be listed: then it is an entry itself
+            return (
+                [(f"{batch}/{e.name}", e) for e in _entries(folder)] if stat.S_ISDIR(os.lstat(folder).st_mode) else []
+            )
+    return [(entry.name, entry) for entry in _entries(raw) if _batch_of(entry) == batch]
 
 
 def _batch_of(entry: os.DirEntry[str]) -> str:
@@ -230,7 +237,7 @@ def _described(name: str, path: str, known: Hashes) -> RawFile:
             return RawFile(name, None, None, "the folder cannot be listed: permission denied")
         if not stat.S_ISREG(mode):
             return RawFile(name, None, None, "it is no regular file")
-        if re.match(FILE_OF_RECORD, name):
+        if "#" in name and re.match(FILE_OF_RECORD, name):
             return RawFile(name, None, None, "its name is like that of a record of another file: rename it (#)")
         most = MAX_BULK_BYTES if is_bulk(name) else MAX_BYTES
         if (remembered := known.find(name, about)) is not None:
