@@ -16,9 +16,9 @@ from typing import NamedTuple
 from hengshui_etl.figures.clauses import Clauses
 from hengshui_etl.figures.dating import DURATIONS, Dating
 from hengshui_etl.figures.found import Quantity, Time
-from hengshui_etl.figures.governing import NUMBERED
 from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.labels import cleaned
+from hengshui_etl.figures.leads import NUMBERED
 from hengshui_etl.figures.memory import Memory
 from hengshui_etl.figures.metrics import metric_of
 from hengshui_etl.figures.periods import Moment, forward, moment_of, previous_year, printed_on, whole_year

@@ -13,9 +13,40 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import lru_cache
 
 from hengshui_etl.figures.found import Time
+from hengshui_etl.figures.leads import (
+    BEFORE_IT,
+    CHANGES,
+    COMPARED,
+    COUNTED,
+    DAY_ALONE,
+    DAY_SINCE,
+    DECIDED,
+    DIGITS,
+    EMBEDDED,
+    ENDS,
+    GOAL,
+    IS,
+    LISTED_IN,
+    MEETING,
+    MIDNIGHT,
+    NAMED_YEAR,
+    PEOPLE,
+    PLAN_NAME,
+    PREVIOUS,
+    PRICES,
+    PROMISED,
+    REPORT,
+    SAME_DAYS,
+    SAME_IS,
+    SINCE,
+    TARGET,
+    TO_DAY,
+    TOP,
+    YEARS_AGO,
+    lead_of,
+)
 from hengshui_etl.figures.periods import (
     NOW,
     Moment,
@@ -32,70 +63,10 @@ from hengshui_etl.figures.periods import (
     year_words,
     years_ahead,
 )
-from hengshui_etl.figures.scan import YEAR
-from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Period
-from hengshui_etl.vocab import alternatives, toml
+from hengshui_etl.vocab import toml
 
 _PERIODS = toml("periods")
-_PREDICATES = toml("predicates")
-_TARGET = lazy_pattern(alternatives(_PREDICATES["targets"]["words"]))
-
-_COMPARED = lazy_pattern(
-    r"(?:比|较(?!快|大|高|好|多|为)|与|同|和|(?<=[高低多少快慢优大小好早晚当等])于|相比|对比|恢复到|恢复至|超过|相当于)[^，,。；;、：—]{0,6}$"
-)
-_FROM = lazy_pattern(r"(?:由|从)[^，,。；;、：—]{0,3}$")
-_CHANGED_TO = lazy_pattern(r"(?:增加|减少|提高|上升|下降|降低|扩大|回升|增|减|升|降)[到至为][^，,。；;、：]{0,3}$")
-_IS = lazy_pattern(
-    r"(?:的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度|这一数字|这一比例|该数字|该比例){0,3}(?:为|是|仅为?|只有)(?!了))"
-)
-_SAME_IS = lazy_pattern(r"[^，,。；;\d]{1,13}(?:为|是|有)\d")
-_GOAL = lazy_pattern(
-    r"(?:目标|任务|计划|预算|预期)|[^，,。；;]{1,12}?的(?:目标|任务|计划|预算)"
-    r"|[\d.]+[万亿]?[^\W\d]{1,4}(?:目标|任务|计划|预算)"  # 完成全年3500亿元目标的62.5%
-)
-_REPORT = lazy_pattern(
-    r"[^。；]{0,40}?(?:记者|笔者|获悉|召开|发布|公布|通报|介绍|了解|揭晓|出炉|印发|报道|透露|表示|公告|刊发|报告|会议上|大会|晒出|亮出|交出)"
-)
-_MEETING = lazy_pattern(r"[^，,。；;]{0,40}(?:召开|举行|举办|启动|会上)(?=[，,。；;])")
-_PRICES = lazy_pattern(r"[^，,。；;）)]{0,6}(?:价|口径|基数|汇率)")
-_EMBEDDED = (
-    "价格变动翘尾", "价格变动的翘尾", "确定的", "制定的", "下达的", "预定的", "提出的", "安排的", "部署的", "排定的",
-)  # fmt: skip
-_DECIDED = lazy_pattern(r"[^，,。；;\d]{1,6}(?:确定|制定|下达|预定|提出|安排|部署|排定)的")
-_PROMISED = lazy_pattern(r"[，,]?[^，,。；;\d]{0,10}(?:承诺|提出|确定|定下|部署|下达|排定|安排|立下|计划)")
-_TO_DAY = lazy_pattern(r"[^，,。；;\d]{0,10}[至到]$")
-_SAME_DAYS = lazy_pattern(r"(?:的)?(?:此时|同季|长假|假期|春运|黄金周|同月|同日|同一天|同一时期|这个时候)")
-_BEFORE_IT = lazy_pattern(r"[^，,。；;、\d]{1,4}(?<![目日先提])前(?!三|两|十|[一二四五六七八九])")
-_COUNTED = lazy_pattern(r"[^，,。；;\d]{0,6}\d")
-_YEARS_AGO = lazy_pattern("([一两二三五十])年前$")
-_DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "五": 5, "十": 10}
-_PEOPLE = lazy_pattern("人口|户籍|户数")
-_PREVIOUS = lazy_pattern(r"(?:上年|上一年|前一年|上年度|上一年度)")
-NUMBERED = lazy_pattern(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[、．.])")
-"""How the heading of a section begins."""
-_CHANGES = frozenset(("下降", "增长", "上升", "减少", "增加", "回落"))
-_MIDNIGHT = ("零时", "24时", "二十四时")
-_TOP = ("最", "首", "新高", "峰")
-_ENDS = frozenset(("期末", "季末", "月末"))
-_SINCE = lazy_pattern("起(?![降飞火诉点步运草源跑动家重吊])")
-_DAY_SINCE = lazy_pattern(r"[^，,。；;\d]{0,8}以来")
-_LISTED_IN = ("列入", "纳入", "转入", "结转到", "结转至")
-_DAY_ALONE = lazy_pattern(r"\d{1,2}日$")
-_PLAN_NAME = lazy_pattern(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
-_NAMED_YEAR = lazy_pattern(YEAR)
-
-
-@lru_cache(maxsize=1 << 12)
-def _lead(earlier: str) -> tuple[bool, bool, bool]:
-    """Whether the words before a time word compare with it, begin with it, or say what has become of something."""
-    if not earlier:
-        return False, False, False
-    return (
-        _COMPARED.search(earlier) is not None,
-        _FROM.search(earlier) is not None,
-        _CHANGED_TO.search(earlier) is not None,
-    )
 
 
 class Times:
@@ -191,45 +162,45 @@ class Times:
         after = text[time.till : time.till + 16]
         earlier = text[max(self.sentence_at, time.at - 12) : time.at]
         if word in ("年度", "当年", "同期", "同比", "环比", "往年", "平日", "本期"):
-            if word == "同期" and self.moment is not None and _COMPARED.search(earlier):
+            if word == "同期" and self.moment is not None and COMPARED.search(earlier):
                 self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
             return
         if (
             (word == "年初" and earlier.endswith("末"))
-            or after.startswith(_EMBEDDED)
-            or (word == "年初" and (_DECIDED.match(after) or _PROMISED.match(after)))
+            or after.startswith(EMBEDDED)
+            or (word == "年初" and (DECIDED.match(after) or PROMISED.match(after)))
         ):
             return
-        if earlier.endswith(_LISTED_IN) or (
+        if earlier.endswith(LISTED_IN) or (
             word in ("现在", "月初") and earlier.endswith(("出", "呈", "体", "表", "实", "正"))
         ):
             return
-        if word in _ENDS:
+        if word in ENDS:
             span = self.flow or self.default
             if span is not None and span.period.last is not None:
                 self._govern(Moment(Period(None, span.period.last), True, False, True), time.at)
             return
         if (
             word.endswith("年前")
-            and (ago := _YEARS_AGO.match(word))
+            and (ago := YEARS_AGO.match(word))
             and (governing := self.moment or self.default) is not None
         ):
             period = governing.period
-            for _ in range(_DIGITS[ago[1]]):
+            for _ in range(DIGITS[ago[1]]):
                 period = previous_year(period)
             self._take_base(governing._replace(period=period), time)
             return
-        if word == "年内" and after.startswith(_TOP):
+        if word == "年内" and after.startswith(TOP):
             return
         if word == "当月":
             self._this_month(time.at)
             return
-        if self.last_time is not None and _DAY_ALONE.match(word):
+        if self.last_time is not None and DAY_ALONE.match(word):
             joint = text[self.last_time[0] : time.at]
             first = self.last_time[1].period.first
-            if first is not None and (joint == "、" or (self.from_day and _TO_DAY.match(joint))):
+            if first is not None and (joint == "、" or (self.from_day and TO_DAY.match(joint))):
                 word = f"{first.month}月{word}"
-        plan = _PLAN_NAME.match(word) if "五" in word else None
+        plan = PLAN_NAME.match(word) if "五" in word else None
         if plan and not plan["edge"] and after[:1] not in "，,":
             return
         moment = moment_of(word, self.published, self.year, self.latest)
@@ -251,7 +222,7 @@ class Times:
             return
         if not moment.named or not word[:1].isdigit():
             moment = self._of_last_year(word, moment, after)
-        if after.startswith(_MIDNIGHT) or word.endswith("零时"):
+        if after.startswith(MIDNIGHT) or word.endswith("零时"):
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True, day=False)
         census = None
         if after.startswith(_CENSUS_NAMES):
@@ -261,51 +232,51 @@ class Times:
             moment = Moment(Period(None, day), True, False, True)
         elif after.startswith("零时") or word.endswith("零时"):
             self.census = moment.period.last
-        compared, source, changed = _lead(earlier)
+        compared, source, changed = lead_of(earlier)
         compared = compared or (census is not None and self.moment is not None)
         source = (source and not moment.as_of) or earlier.endswith(("由", "从"))
         if (word.endswith("以来") and not compared) or earlier.endswith("自"):
             source = compared = False
-        if word.endswith("同期") or (word.endswith("年") and _SAME_DAYS.match(after)):
+        if word.endswith("同期") or (word.endswith("年") and SAME_DAYS.match(after)):
             governing = self.moment or self.default
             if governing is not None and governing.period.last is not None and moment.period.last is not None:
                 period = governing.period
                 for _ in range(max(0, min(governing.period.last.year - moment.period.last.year, 30))):
                     period = previous_year(period)
                 moment = moment._replace(period=period, as_of=governing.as_of)
-            if compared or _IS.match(after) or _SAME_IS.match(after):
+            if compared or IS.match(after) or SAME_IS.match(after):
                 self._take_base(moment, time, same=True)
             elif after.startswith("数"):
                 self.moment, self.fresh = moment, True
             return
-        if _PREVIOUS.match(word) or word in ("上年末", "上年底"):
-            if compared or source or _IS.match(after) or changed:
+        if PREVIOUS.match(word) or word in ("上年末", "上年底"):
+            if compared or source or IS.match(after) or changed:
                 self._take_base(moment, time, source)
             return
         if earlier.endswith(("按", "以", "按照")):
-            if moment.as_of and not _PRICES.match(after):
+            if moment.as_of and not PRICES.match(after):
                 self.once, self.once_till = moment, time.till + 16
-            if moment.as_of or _PRICES.match(after):
+            if moment.as_of or PRICES.match(after):
                 return
         if compared or source or changed:
             self._take_base(moment, time, source)
             return
         governing = self.moment or self.default
-        if after[:1] in "的（(" and after[:1] and governing is not None and _IS.match(after):
+        if after[:1] in "的（(" and after[:1] and governing is not None and IS.match(after):
             self._take_base(moment, time)
             return
         if (
             governing is not None
             and self._told(time.at)
-            and _IS.match(after)
-            and after[1:3] not in _CHANGES
+            and IS.match(after)
+            and after[1:3] not in CHANGES
             and is_before(moment, governing)
         ):
             self._take_base(moment, time)
             return
         if (
             earlier.endswith(("为", "是"))
-            and not (word == "今年" and _COUNTED.match(after))
+            and not (word == "今年" and COUNTED.match(after))
             and not earlier.endswith(("因为", "认为", "作为"))
         ):
             self._take_base(moment, time)
@@ -313,7 +284,7 @@ class Times:
         if (
             (word.endswith("前") and word not in NOW)
             or (after.startswith(("前", "之前")) and not moment.day)
-            or (word.endswith("月") and _BEFORE_IT.match(after))
+            or (word.endswith("月") and BEFORE_IT.match(after))
         ):
             return
         if (
@@ -332,11 +303,11 @@ class Times:
             if moment.period.last and self.year is None:
                 self.year = moment.period.last.year
             return
-        if _GOAL.match(after) and ("全年" in word or "年度" in word):
+        if GOAL.match(after) and ("全年" in word or "年度" in word):
             year = whole_year((self.moment or self.default or moment).period, self.published) or moment.period
             self.once, self.once_till = Moment(year, False, False, True), time.till + 16
             return
-        if not moment.day and _MEETING.match(text, time.till, time.till + 60):
+        if not moment.day and MEETING.match(text, time.till, time.till + 60):
             if self.default is None:
                 self.default = moment
             if not moment.as_of and self.flow is None:
@@ -348,7 +319,7 @@ class Times:
             return
         if earlier.endswith(("截至", "截止", "到", "至")) and not moment.as_of and not moment.whole_year:
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
-        since = (_SINCE.match(after) and not self._is_near_year(moment)) or (moment.day and _DAY_SINCE.match(after))
+        since = (SINCE.match(after) and not self._is_near_year(moment)) or (moment.day and DAY_SINCE.match(after))
         if since and self.body and self.published and moment.period.first and not moment.as_of:
             until = self.main_end() or self.published
             if moment.period.first <= until:
@@ -366,7 +337,7 @@ class Times:
         if moment.day and not moment.as_of:
             self.event = True
         began = self.last_time[1].period.first if self.from_day and self.last_time is not None else None
-        if began is not None and self.last_time is not None and _TO_DAY.match(text[self.last_time[0] : time.at]):
+        if began is not None and self.last_time is not None and TO_DAY.match(text[self.last_time[0] : time.at]):
             moment = Moment(Period(began, moment.period.last), False, False, True)  # 自1月7日春运开始至27日
             self.last_time = None
         self.from_day = moment.day and earlier.endswith(("自", "从"))
@@ -433,7 +404,7 @@ class Times:
             self._govern(Moment(Period(last.replace(day=1), last), False, False, True), at)
 
     def _of_report(self, time: Time, end: int, earlier: str) -> bool:
-        if earlier.endswith("记者") or _REPORT.match(self.text, time.till, min(end, time.till + 60)) is not None:
+        if earlier.endswith("记者") or REPORT.match(self.text, time.till, min(end, time.till + 60)) is not None:
             return True
         return self.text.startswith("在", time.till) and self.default is None
 
@@ -443,7 +414,7 @@ class Times:
         bare = word in ("全年", "年末", "年底") and not self.this_year
         if not bare or day is None or last is None or last.year != day.year or day.month > 3:
             return moment
-        if _GOAL.match(after) or _TARGET.search(self.text, self.sentence_at, self.sentence_at + 40):
+        if GOAL.match(after) or TARGET.search(self.text, self.sentence_at, self.sentence_at + 40):
             return moment
         return moment._replace(period=previous_year(moment.period))
 
@@ -458,7 +429,7 @@ class Times:
         flow = self.flow
         if moment.as_of and flow is not None and flow.whole_year and flow.period.last == moment.period.last:
             title = self.text.find("\n")
-            if _PEOPLE.search(self.text, 0, title if title > 0 else 60):
+            if PEOPLE.search(self.text, 0, title if title > 0 else 60):
                 return moment
             return flow
         return moment
@@ -542,7 +513,7 @@ def _is_event(main: Moment | None, state: Moment) -> bool:
 def _latest_year(text: str) -> int | None:
     """The year that an article without a date was written in: the latest that it prints, or the one after it where it
     tells of the end of that year and of last year; None where it prints none."""
-    found = [y for y in map(year_words, _NAMED_YEAR.findall(text)) if 1949 <= y <= 2100]
+    found = [y for y in map(year_words, NAMED_YEAR.findall(text)) if 1949 <= y <= 2100]
     if not found:
         return None
     latest = max(found)
