@@ -22,7 +22,7 @@ from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.sources import RawFile
 
 ARTICLES = 200
-SEGMENT = 2**14
+SEGMENT = 2**13
 """Small segments, so that a batch of small articles has about ten."""
 
 RUN = f"""
