@@ -127,7 +127,7 @@ def read_only(times: int, chance: random.Random) -> Outcome:
                 done = warm.run(project, "run")
                 wrong = unclear(done, (0,) if disk == "raw" else (1, 2))
                 words = ("read-only", "readonly", f"{project.dagster_home} cannot be read or written")
-                if disk != "raw" and not any(word in done.err for word in words):
+                if disk != "raw" and not any(word.lower() in done.err.lower() for word in words):
                     wrong.append(f"that it is read-only was not said: {' '.join(done.err.split())[:300]}")
                 wrong += unclear(warm.run(project, "query", "SELECT count(*) FROM articles"))
                 remounted(places[disk], "rw")  # SQLite's log cannot be looked at without writing beside it
