@@ -1,8 +1,8 @@
 """A batch made to take the machine down is loaded in bounded memory and time, and what could not be read is in
 quarantine with a clear reason: bombs, endless lines and numbers, deep pages, sparse files, and files that are none.
 
-The batch is loaded in a process of its own, which tells what the largest of its processes took. Single limits are tested
-in test_hostile.py and tests/bulk.
+The batch is loaded in a process of its own, which tells what the largest of its processes took. Single limits are
+tested in test_hostile.py and tests/bulk.
 """
 
 from __future__ import annotations
