@@ -208,8 +208,9 @@ def is_sure(view: View, i: int, part: int, m: Meant, used: bool) -> bool:
     if topic_of(view, i, part) and m.by not in ("sibling", "list", "known", "named"):
         return False
     rate = said.predicate == "rate" and said.word not in SHARES
-    if rate and m.by == "near" and view.paragraphs[m.whole] != view.paragraphs[part]:
-        return view.likeness(m.whole, part) >= 0.5  # 上线2493人，上线率19.3% of those who sat, not of 1.31万 teachers
+    apart = rate and m.by == "near" and view.paragraphs[m.whole] != view.paragraphs[part]
+    if apart and view.likeness(m.whole, part) < 0.5:
+        return False  # 上线2493人，上线率19.3% of those who sat, not of 1.31万 teachers
     if rate and m.by == "sentence":
         return m.score >= 2.5
     return m.by != "behind" and m.score >= (1.0 if m.by == "near" else 0.8)
