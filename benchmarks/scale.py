@@ -271,7 +271,9 @@ def told(state: dict[str, Any]) -> str:
         f"{state['likeness']} (made in {state['made_s']:.0f} s)",
     ]
     if attempts > len(batches):
-        lines.append(f"It was stopped and went on {attempts - len(batches)} times; what was done twice counts twice.")
+        lines.append(
+            f"It was stopped and went on {attempts - len(batches)} times; wall clock counts what was done twice."
+        )
     lines += [
         "",
         "| | |\n| --- | ---: |",
