@@ -239,7 +239,7 @@ def unreadable(project: Project) -> list[str]:
     for path in [*project.warehouse.glob("*.sqlite"), *project.dagster_home.rglob("*.db")]:
         try:
             connection = sqlite3.connect(path, timeout=10)
-            ((answer,),) = connection.execute("PRAGMA quick_check").fetchall()
+            (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             connection.close()
             if answer != "ok":
                 found.append(f"{path.name}: {answer}")
