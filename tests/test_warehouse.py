@@ -152,7 +152,7 @@ def test_a_load_that_fails_changes_nothing(store: Store, tmp_path: Path) -> None
     data = bytearray(relations.read_bytes())
     data[4:2000] = bytes(1996)  # pages are lost, and the footer stays sound
     relations.write_bytes(data)
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(parts.Damaged):
         warehouse.load_batch(path, tmp_path, "a")
     assert rows(path, "SELECT count(*) FROM figures") == [(5,)]
     assert rows(path, "SELECT count(*) FROM relations") == [(3,)]
