@@ -1,10 +1,14 @@
 """hengshui_etl: reads the figures of Chinese local government articles and checks their arithmetic exactly.
 
-Nothing is imported here but what finds compiled modules, so that `hengshui-etl check` starts at once.
+Nothing is imported here, so that `hengshui-etl check` starts at once, unless there are compiled modules to be found.
 """
 
-from hengshui_etl.compiled import use_compiled
+import os
+import sys
 
 __version__ = "0.1.0"
 
-use_compiled()
+if os.environ.get("HENGSHUI_COMPILED") != "0" and os.path.isdir(os.path.join(sys.prefix, "hengshui-compiled")):
+    from hengshui_etl.compiled import use_compiled
+
+    use_compiled()

@@ -10,7 +10,6 @@ the sources count again, and nothing stale is ever run. HENGSHUI_COMPILED=0 leav
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
@@ -63,9 +62,5 @@ class _Finder(MetaPathFinder):
 
 def use_compiled() -> None:
     """Let Python find the compiled modules, if there are any of the present sources."""
-    if (
-        os.environ.get("HENGSHUI_COMPILED") != "0"
-        and all_compiled().is_dir()
-        and (folder := compiled_folder()).is_dir()
-    ):
+    if (folder := compiled_folder()).is_dir():
         sys.meta_path.insert(0, _Finder(folder))

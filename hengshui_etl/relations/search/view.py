@@ -315,7 +315,7 @@ def once(search: _Search[_Numbers, _Found]) -> _Search[_Numbers, _Found]:
     """The same search, done once for the same numbers: several families ask. For what no claim has a say in."""
 
     @wraps(search)
-    def known(view: View, *args: _Numbers.args, **kwargs: _Numbers.kwargs) -> _Found:
+    def known(view: View, /, *args: _Numbers.args, **kwargs: _Numbers.kwargs) -> _Found:
         key = (search, *args, *kwargs.items())
         if key not in view.found:
             view.found[key] = search(view, *args, **kwargs)
@@ -329,7 +329,7 @@ def once_a_turn(search: _Search[_Numbers, _Found]) -> _Search[_Numbers, _Found]:
     """The same for what depends on the claims so far: done anew after each new claim."""
 
     @wraps(search)
-    def known(view: View, *args: _Numbers.args, **kwargs: _Numbers.kwargs) -> _Found:
+    def known(view: View, /, *args: _Numbers.args, **kwargs: _Numbers.kwargs) -> _Found:
         key = (search, *args, *kwargs.items())
         turn, found = view.found.get(key, (-1, None))
         if turn != view.turn:
