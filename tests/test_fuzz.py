@@ -25,7 +25,7 @@ FOR_THIS_MACHINE = sys.platform == "linux" and platform.machine() == "x86_64" an
 
 def test_a_while_of_fuzzing_finds_nothing(tmp_path: Path) -> None:
     if find_spec("atheris") is None:
-        missing = "atheris is not installed: run make setup"
+        missing = "atheris is not installed: run make tools"
         if FOR_THIS_MACHINE and IN_CI:
             pytest.fail(missing)
         pytest.skip(missing if FOR_THIS_MACHINE else "there is no atheris for this machine; test_hostile.py stays")

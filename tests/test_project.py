@@ -69,9 +69,9 @@ def test_the_lock_file_is_of_this_project() -> None:
 
 
 def test_the_environment_is_what_the_lock_file_says(bootstrap: ModuleType) -> None:
-    if not bootstrap.STAMP.exists():
+    if not bootstrap.STAMP_OF_TOOLS.exists():
         pytest.skip("the tests run in an environment that make did not make")
-    assert bootstrap.STAMP.read_text("utf-8") == bootstrap.fingerprint(), "run make setup"
+    assert bootstrap.STAMP_OF_TOOLS.read_text("utf-8") == bootstrap.fingerprint(), "run make tools"
 
 
 def test_settings_of_tools_do_not_fetch_packages_again(bootstrap: ModuleType, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Makes `.venv` from `uv.lock`: every package at its locked version, every file checked against its locked hash.
 
-`make setup` runs it; where there is no make, `python tools/bootstrap.py` does the same. Standard library only.
+`make setup` runs it; where there is no make, `python tools/bootstrap.py` does the same. With `--tools` (`make tools`) the
+extras come along and what the tests and checks need: twice as many packages. Standard library only.
 
 Packages are fetched by pip and not by uv, because pip is what a machine with an index, a proxy or a certificate of its
 own is configured for. uv, itself fetched by its locked hash, only translates the lock file into pip's words.
@@ -20,6 +21,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.sha256"
+STAMP_OF_TOOLS = VENV / "tools.sha256"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
 
@@ -28,32 +30,37 @@ def main() -> int:
     """Set up the environment unless it is already what the lock file says; 0 when it is there."""
     if sys.version_info < (3, 11):  # noqa: UP036  whoever starts this may have any Python
         return failure(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+    tools = sys.argv[1:] == ["--tools"]
+    stamps = [STAMP, STAMP_OF_TOOLS] if tools else [STAMP]
     wanted = fingerprint()
-    if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted:
-        STAMP.touch()
+    if PYTHON.exists() and all(stamp.exists() and stamp.read_text() == wanted for stamp in stamps):
+        for stamp in stamps:
+            stamp.touch()
         return 0
     try:
-        install()
+        install(tools)
     except subprocess.CalledProcessError as error:
         return failure(f"could not set up {VENV.name}: {error.output or error}\nNothing is lost; run it again.")
     except ImportError as error:
         return failure(f"this Python cannot make virtual environments ({error}); on Debian: apt install python3-venv")
-    STAMP.write_text(wanted)
+    for stamp in stamps:
+        stamp.write_text(wanted)
     return 0
 
 
-def install() -> None:
-    """Environment, uv, all locked packages, and this project itself in editable form."""
+def install(tools: bool) -> None:
+    """Environment, uv, the locked packages (with the tools and extras, or without), and this project itself in editable
+    form."""
     if not PYTHON.exists():
         say("making .venv")
         venv.create(VENV, with_pip=True, clear=True)
     requirements = VENV / "requirements.txt"
     requirements.write_text(locked_uv())
     pip("install", "--no-deps", "--require-hashes", "-r", str(requirements))
-    uv = [str(PYTHON), "-m", "uv", "export", "--frozen", "--quiet", "--no-emit-project", "--all-extras"]
-    uv += ["--format", "requirements-txt"]
+    uv = [str(PYTHON), "-m", "uv", "export", "--frozen", "--quiet", "--no-emit-project"]
+    uv += [*(("--all-extras",) if tools else ("--no-dev", "--group", "build")), "--format", "requirements-txt"]
     requirements.write_text(subprocess.run(uv, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
-    say("installing the packages of uv.lock (once, about a minute)")
+    say(f"installing the packages of uv.lock (once, about {'two minutes' if tools else 'a minute'})")
     pip("install", "--no-deps", "--require-hashes", "-r", str(requirements))
     pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     # pip does not compile what is installed in editable form; uncompiled, the first start takes 0.1 s longer.
