@@ -1,7 +1,7 @@
 """Makes `.venv` from `uv.lock`: every package at its locked version, every file checked against its locked hash.
 
-`make setup` runs it; where there is no make, `python tools/bootstrap.py` does the same. With `--tools` (`make tools`) the
-extras come along and what the tests and checks need: twice as many packages. Standard library only.
+`make setup` runs it; where there is no make, `python tools/bootstrap.py` does the same. With `--tools` (`make tools`)
+the extras come along, and what the tests and checks need: twice as many packages. Standard library only.
 
 Packages are fetched by pip and not by uv, because pip is what a machine with an index, a proxy or a certificate of its
 own is configured for. uv, itself fetched by its locked hash, only translates the lock file into pip's words.
