@@ -15,15 +15,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
+from forging import forge
 
 from hengshui_etl import loading, parts, warehouse
 from hengshui_etl.pipeline import examine
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.tables.contracts import violations
 from hengshui_etl.tables.differences import keys
-from hengshui_etl.tables.encoding import arrow_schema
 from hengshui_etl.tables.frames import Examined, frames_of
 from hengshui_etl.tables.schemas import TABLES
 from hengshui_etl.verify import verify
@@ -86,13 +85,6 @@ def settings(stored: Path, tmp_path: Path) -> Settings:
     return read_settings({"HENGSHUI_HOME": str(tmp_path / "home")})
 
 
-def rewrite(settings: Settings, table: str, rows: pl.DataFrame) -> None:
-    """Other rows in a Parquet file, with the schema and the marks that it had."""
-    (address,) = parts.addresses_of(settings.parquet, table, BATCH)
-    schema = arrow_schema(table)
-    pq.write_table(rows.to_arrow().cast(schema).cast(schema.with_metadata(pq.read_schema(address).metadata)), address)
-
-
 def found_in(settings: Settings, kind: set[str]) -> dict[str, set[str]]:
     """The columns in which each table differs."""
     found: dict[str, set[str]] = {}
@@ -136,7 +128,7 @@ def test_every_column_of_the_parquet_files_is_compared(settings: Settings, table
     changed = {}
     for table in tables:
         rows, changed[table] = last_row_changed(settings, table)
-        rewrite(settings, table, rows)
+        forge(settings, table, BATCH, rows)
     found = found_in(settings, {"rows", "raw", "verdict", "parquet"})
     assert [(table, c) for table, columns in changed.items() for c in columns if c not in found.get(table, ())] == []
 
@@ -146,14 +138,14 @@ def test_a_row_more_or_less_in_a_parquet_file_is_found(settings: Settings, chang
     for table in TABLES:
         if table != "raw_articles":
             rows = parts.read_table(settings.parquet, table, BATCH)
-            rewrite(settings, table, rows[:-1] if change == "taken away" else pl.concat([rows, rows[-1:]]))
+            forge(settings, table, BATCH, rows[:-1] if change == "taken away" else pl.concat([rows, rows[-1:]]))
     assert set(found_in(settings, {"rows", "verdict"})) == set(TABLES) - {"raw_articles"}
 
 
 def test_a_file_more_or_less_in_the_list_of_files_is_found(settings: Settings) -> None:
     rows = parts.read_table(settings.parquet, "raw_articles", BATCH)
     for other_rows in (rows[:-1], pl.concat([rows, rows[-1:]])):
-        rewrite(settings, "raw_articles", other_rows)
+        forge(settings, "raw_articles", BATCH, other_rows)
         assert "raw_articles" in found_in(settings, {"raw", "parquet"})
 
 
@@ -199,7 +191,7 @@ def test_a_flipped_verdict_is_found_even_where_all_tables_agree(settings: Settin
         values = rows[column].to_list()
         values[failing] = value
         rows = rows.with_columns(pl.Series(column, values))
-    rewrite(settings, "relations", rows)
+    forge(settings, "relations", BATCH, rows)
     warehouse.rebuild(settings.database, settings.parquet)
     found = {(each.kind, each.column) for each in verify(settings).differences}
     assert {("rows", "status"), ("verdict", "status")} <= found

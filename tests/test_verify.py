@@ -9,13 +9,12 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
+from forging import forge
 
 from hengshui_etl import loading, parts, ruled, warehouse
 from hengshui_etl.rulings import Ruling, Statement, append_ruling
 from hengshui_etl.settings import Settings, read_settings
-from hengshui_etl.tables.encoding import arrow_schema
 from hengshui_etl.tables.schemas import TABLES
 from hengshui_etl.verify import MOST, Difference, Verified, verify
 
@@ -73,13 +72,9 @@ def parquet(table: str, column: str, value: object, batch: str = "a") -> Callabl
     """Another value in the first row of a Parquet file, and the same marks in it as before."""
 
     def change(settings: Settings) -> None:
-        path = Path(parts.addresses_of(settings.parquet, table, batch)[0])
-        metadata = pq.read_schema(path).metadata
         rows = parts.read_table(settings.parquet, table, batch)
         values = [value, *rows[column].to_list()[1:]]
-        made = rows.with_columns(pl.Series(column, values, dtype=rows.schema[column])).to_arrow()
-        schema = arrow_schema(table).with_metadata(metadata)
-        pq.write_table(made.cast(arrow_schema(table)).cast(schema), path)
+        forge(settings, table, batch, rows.with_columns(pl.Series(column, values, dtype=rows.schema[column])))
 
     return change
 

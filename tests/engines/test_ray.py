@@ -121,7 +121,7 @@ def varied(number: int) -> bytes:
 
 def works(raw: Path) -> Iterator[Work]:
     """Records that bring their bytes, and in every fourth work a file that lies below raw, on this machine."""
-    (raw / "b").mkdir()
+    (raw / "b").mkdir(parents=True)
     for number in range(WORKS):
         items = []
         for nth in range(number * ARTICLES, (number + 1) * ARTICLES):
@@ -235,6 +235,9 @@ def test_a_node_that_is_killed_at_work_changes_nothing(
 
 
 def test_a_cluster_that_is_not_there_is_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import ray
+
+    ray.shutdown()  # the tests before may have left this process with their cluster
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
