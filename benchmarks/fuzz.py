@@ -99,7 +99,7 @@ def main() -> None:
             f"-max_len={LONGEST}",
             f"-dict={words}",
             f"-timeout={HANGS}",
-            "-rss_limit_mb=1500",
+            "-rss_limit_mb=8000",  # the peak of what started this process counts, too: on Linux it is inherited
             f"-seed={wanted.seed}",
         ]
         if wanted.merge:

@@ -101,5 +101,6 @@ def _service(channel: Channel) -> Any:
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines carry addresses
     joint = "&" if "?" in channel.url else "?"
-    service = apprise.Apprise()
+    # In threads of its own, which Python waits for at its end, a channel that hangs would keep the program from ending.
+    service = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
     return service if service.add(f"{channel.url}{joint}{TIMEOUTS}") or service.add(channel.url) else None
