@@ -34,6 +34,11 @@ _KIND = re.compile(r"[a-z0-9]+")
 _LEVELS = {"error": "failure", "warning": "warning", "resolved": "success", "info": "info"}
 
 
+hanging: set[str] = set()
+"""Names of the channels that were given up. Apprise sends in threads of its own, which Python waits for when it ends:
+who ends this process must not."""
+
+
 class Channel(NamedTuple):
     """`name` tells channels apart and may be shown; `url` may not."""
 
@@ -92,6 +97,8 @@ def taken(channel: Channel, message: Message) -> bool:
     sending = threading.Thread(target=send, daemon=True)  # one that hangs does not keep the program from ending
     sending.start()
     sending.join(LONGEST_S)
+    if sending.is_alive():
+        hanging.add(channel.name)
     return answers == [True]
 
 
@@ -101,6 +108,5 @@ def _service(channel: Channel) -> Any:
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines carry addresses
     joint = "&" if "?" in channel.url else "?"
-    # In threads of its own, which Python waits for at its end, a channel that hangs would keep the program from ending.
-    service = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
+    service = apprise.Apprise()
     return service if service.add(f"{channel.url}{joint}{TIMEOUTS}") or service.add(channel.url) else None

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -37,25 +41,48 @@ def test_the_same_address_is_one_channel_however_often_it_is_set() -> None:
     assert read_channels({}) == []
 
 
-def test_a_channel_that_answers_a_byte_now_and_then_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channels, "LONGEST_S", 1.0)
-    end, connected = threading.Event(), threading.Event()
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """The address of a channel that takes the message and answers a byte now and then, without end."""
+    end = threading.Event()
 
     def drip(server: socket.socket) -> None:
-        connection, _ = server.accept()
-        connected.set()
-        with connection, suppress(OSError):
-            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Wait: ")
-            while not end.wait(0.1):
-                connection.sendall(b"x")
+        with suppress(OSError):
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Wait: ")
+                while not end.wait(0.1):
+                    connection.sendall(b"x")
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=drip, args=(server,), daemon=True).start()
-        address = f"json://127.0.0.1:{server.getsockname()[1]}/"
-        try:
-            began = time.monotonic()
-            assert not channels.taken(Channel("json-1", address), Message("info", "title", "text"))
-            assert connected.is_set()
-            assert time.monotonic() - began < 10
-        finally:
-            end.set()
+        yield f"json://127.0.0.1:{server.getsockname()[1]}/"
+        end.set()
+
+
+def test_a_channel_that_answers_a_byte_now_and_then_is_given_up(dripping: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channels, "LONGEST_S", 1.0)
+    monkeypatch.setattr(channels, "hanging", set())
+    began = time.monotonic()
+    assert not channels.taken(Channel("json-1", dripping), Message("info", "title", "text"))
+    assert channels.hanging == {"json-1"}
+    assert 1 <= time.monotonic() - began < 10
+
+
+GIVES_UP = """
+import sys
+from hengshui_etl import cli
+from hengshui_etl.alerts import channels
+from hengshui_etl.alerts.ledger import Message
+channels.LONGEST_S = 1.0
+channels.taken(channels.Channel("json-1", sys.argv.pop()), Message("info", "title", "text"))
+cli.main()
+"""
+
+
+def test_the_program_ends_though_a_channel_hangs(dripping: str) -> None:
+    command = [sys.executable, "-c", GIVES_UP, "check", "docs/example.txt", dripping]
+    project = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "c3" in done.stdout
