@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from secrets import token_hex
 from typing import NamedTuple
 
 from hengshui_etl import warehouse
@@ -30,6 +29,9 @@ from hengshui_etl.report.rows import IndexRow, Query, Summary
 from hengshui_etl.report.summaries import Known, Summaries, summaries
 from hengshui_etl.settings import Settings
 from hengshui_etl.sources import batch_of
+
+PART = ".page.part"
+"""A page that is being written; one at a time: what a killed run leaves of it, the next one writes over."""
 
 TURN_S = 3600.0
 """Seconds to wait for another report to be written."""
@@ -250,7 +252,7 @@ class _Build:
                         path.rmdir()
 
     def _write(self, path: Path, text: str) -> None:
-        self._written += _write(path, text)
+        self._written += _write(path, text, self._index.with_name(PART))
 
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -292,15 +294,11 @@ def querying(settings: Settings) -> Iterator[Query]:
         yield lambda sql, parameters: connection.execute(sql, list(parameters)).fetchall()
 
 
-def _write(path: Path, text: str) -> bool:
-    """Whether the file had to be written."""
+def _write(path: Path, text: str, part: Path) -> bool:
+    """Whether the file had to be written; it comes to its place from `part`."""
     data = text.encode()
     if path.is_file() and path.read_bytes() == data:
         return False
-    part = path.with_name(f".{token_hex(8)}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    part.write_bytes(data)
+    os.replace(part, path)
     return True
