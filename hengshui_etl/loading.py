@@ -134,9 +134,7 @@ def _made(settings: Settings, batch: str, stage: staging.Stage, on_progress: Pro
     for made in engine_of(settings, size).map(works()):
         if made.violated:
             raise ContractViolated(list(made.violated))
-        sizes = {table: len(data) for table, data in made.files.items()}
-        hashes = {table: hashlib.sha256(data).hexdigest() for table, data in made.files.items()}
-        segment = planned[made.number]._replace(rows=made.rows, sizes=sizes, lasting=made.lasting, hashes=hashes)
+        segment = planned[made.number].holding(made.files, made.rows)._replace(lasting=made.lasting)
         stage.put(segment, made.files)
         planned[made.number] = segment
         progress.done(made.number)

@@ -52,6 +52,12 @@ class Segment(NamedTuple):
     lasting: bool = True
     hashes: dict[str, str] | None = None
 
+    def holding(self, files: Mapping[str, bytes], rows: dict[str, int]) -> Segment:
+        """The same with the sizes and hashes of these files, one a table, and their numbers of rows."""
+        sizes = {table: len(data) for table, data in files.items()}
+        hashes = {table: hashlib.sha256(data).hexdigest() for table, data in files.items()}
+        return self._replace(rows=rows, sizes=sizes, hashes=hashes)
+
     @property
     def name(self) -> str:
         """What its file is called in each of its tables."""
@@ -77,10 +83,11 @@ class Stored(NamedTuple):
 
 def folder_of(table: str, batch: str) -> str:
     """The folder of a table's files for one batch."""
-    return f"{table}/{_named(batch)}"
+    return f"{table}/{named(batch)}"
 
 
-def _named(batch: str) -> str:
+def named(batch: str) -> str:
+    """What the folder of a batch is called, wherever its files lie."""
     return f"batch={quote(batch, safe='')}"
 
 
@@ -97,7 +104,7 @@ def stored_batches(place: Place) -> list[str]:
 
 def state_of(storage: Storage, batch: str, step: Step) -> State | None:
     """What the manifest of a step says; None without one, or for one of another version."""
-    data = storage.read(f"{MANIFESTS}/{_named(batch)}/{step}.json")
+    data = storage.read(f"{MANIFESTS}/{named(batch)}/{step}.json")
     if data is None:
         return None
     try:
@@ -316,7 +323,7 @@ def publish(place: Place, batch: str, tables: Sequence[str], state: State) -> No
         for segment in state.segments:
             if not _is_there(there[table], segment, table):
                 raise Incomplete(f"{folder_of(table, batch)}/{segment.name}")
-    folder = f"{MANIFESTS}/{_named(batch)}"
+    folder = f"{MANIFESTS}/{named(batch)}"
     text = json.dumps(state._replace(segments=[each._asdict() for each in state.segments])._asdict(), indent=1)  # type: ignore[arg-type]
     storage.write({f"{folder}/{_step(tables[0])}.json": text.encode()})
     names = {segment.name for segment in state.segments}
@@ -336,7 +343,7 @@ def remove_batch(place: Place, batch: str) -> None:
     storage = storage_of(place)
     for table in TABLES:
         storage.remove_folder(folder_of(table, batch))
-    storage.remove_folder(f"{MANIFESTS}/{_named(batch)}")
+    storage.remove_folder(f"{MANIFESTS}/{named(batch)}")
 
 
 class BatchWriter:
@@ -365,10 +372,8 @@ class BatchWriter:
         for step in sorted({_step(table) for table in self._tables}):
             tables = [table for table in self._tables if _step(table) == step]
             digest = hashlib.sha256(b"".join(files[table] for table in tables)).hexdigest()
-            sizes = {table: len(files[table]) for table in tables}
-            hashes = {table: hashlib.sha256(files[table]).hexdigest() for table in tables}
             rows = {table: self.rows[table] for table in tables}
-            segment = Segment(digest, None, None, rows, sizes, hashes=hashes)
+            segment = Segment(digest, None, None, {}, {}).holding({table: files[table] for table in tables}, rows)
             paths = {f"{folder_of(table, self._batch)}/{segment.name}": files[table] for table in tables}
             storage_of(self._place).write(paths)
             publish(self._place, self._batch, tables, State(self._fingerprint, self._code, (segment,)))

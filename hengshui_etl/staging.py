@@ -12,9 +12,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 
-from hengshui_etl.parts import Place, Segment, State, folder_of, publish, segment_from, state_of
+from hengshui_etl.parts import Place, Segment, State, folder_of, named, publish, segment_from, state_of
 from hengshui_etl.storage import storage_of
 
 STAGING = ".staging"
@@ -28,7 +27,7 @@ class Stage:
     def __init__(self, place: Place, batch: str, tables: Sequence[str], anew: bool = False) -> None:
         self._place, self._batch, self._tables = place, batch, tuple(tables)
         self._storage = storage_of(place)
-        self._folder = f"{STAGING}/batch={quote(batch, safe='')}"
+        self._folder = _folder(batch)
         if anew:
             self._storage.remove_folder(self._folder)
         self._staged = {name: entry.size for name, entry in self._storage.files(self._folder).items()}
@@ -90,6 +89,10 @@ class Stage:
         self._storage.remove_folder(self._folder)
 
 
+def _folder(batch: str) -> str:
+    return f"{STAGING}/{named(batch)}"
+
+
 def _file(segment: Segment, table: str) -> str:
     return f"{segment.id[:16]}.{table}.parquet"
 
@@ -106,4 +109,4 @@ def clear_old(place: Place, now: float | None = None) -> None:
 
 def forget(place: Place, batch: str) -> None:
     """Take away what was kept of a batch."""
-    storage_of(place).remove_folder(f"{STAGING}/batch={quote(batch, safe='')}")
+    storage_of(place).remove_folder(_folder(batch))
