@@ -1,0 +1,235 @@
+"""The times in force at one place of an article: which they are, when they are over, how one takes over from another.
+
+Belongs here: the walk's state, what paragraphs, sentences and headings do to it. Does not belong here: which time word
+does what (governing.py), which days a figure speaks of (dating.py).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from hengshui_etl.figures.found import Time
+from hengshui_etl.figures.leads import NAMED_YEAR, PEOPLE
+from hengshui_etl.figures.periods import Moment, inside, is_before, year_words, years_ahead
+from hengshui_etl.records import Period
+
+
+class InForce:
+    """The times in force at one place of the walk."""
+
+    def __init__(self, text: str, published: date | None, province: str = "") -> None:
+        self.text = text
+        self.province = province
+        self.published = published
+        self.latest = published.year if published else _latest_year(text)
+        self.default: Moment | None = None  # what the article began with
+        self.settled = False  # whether a figure of the body has been governed by it
+        self.flow: Moment | None = None
+        self.state: Moment | None = None
+        self.lead: Moment | None = None  # what the paragraph began with
+        self.moment: Moment | None = None  # in force
+        self.fresh = False  # named in this sentence
+        self.year: int | None = None
+        self.base: Moment | None = None
+        self.base_at = self.base_till = -1
+        self.since: Moment | None = None
+        self.origin: Moment | None = None
+        self.last_base: Period | None = None
+        self.sentence_at = 0
+        self.last_time: tuple[int, Moment] | None = None
+        self.once: Moment | None = None
+        self.once_till = -1
+        self.last_till = -1
+        self.days: list[Moment] = []
+        self.day: int | None = None
+        self.event = False
+        self.body = False
+        self.this_year = False
+        self.within_year = False
+        self.census: date | None = None
+        self.plan_end: tuple[Moment, Period] | None = None
+        self.aside: Moment | None = None  # what only its own sentence is about
+        self.switched: Moment | None = None  # the state or span last gone over to without a word
+        self.told_on: date | None = None  # the day of the press conference
+        self.plan_run: tuple[int, Period] | None = None
+        self.resumed: Moment | None = None  # what goes on behind the semicolon after a day of it
+        self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
+        self.past: Moment | None = None  # the years that a report looks back on (过去五年)
+        self.from_day = False  # whether the last time word is a day that a span begins with (自1月7日)
+        self.earlier: Moment | None = None  # the state that the sentence told before the one in force
+
+    # -------------------------------------------------------------- boundaries
+
+    def new_paragraph(self) -> None:
+        self.lead = self.moment = None
+        self.event = False
+        if self.default is not None and self.default.period.last is not None:
+            self.year = self.default.period.last.year
+
+    def new_sentence(self, at: int) -> None:
+        """A full stop (a semicolon is none): an aside of the sentence before is over."""
+        self.sentence_at = at
+        self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
+        self.fresh = False
+        self.days, self.day = [], None
+        self.earlier, self.from_day, self.resumed = None, False, None
+        self.this_year = self.within_year = False
+        if self.lead is not None and self.moment is not None and self.moment != self.lead:
+            self.moment = self.lead
+        elif self.moment is self.aside:
+            self.moment = None
+        if self.moment is not None and self.moment.period.last is not None:
+            self.year = self.moment.period.last.year
+
+    def new_part(self) -> None:
+        """A semicolon: a day of a span that the part before it told is over."""
+        if self.resumed is not None:
+            self.moment, self.resumed = self.resumed, None
+
+    def end_title(self) -> None:
+        """The headline is read: what it names is what the article speaks of, until the body says so itself."""
+        self.moment = self.lead = None
+        self.body = True
+
+    def heading(self) -> None:
+        """What was just read was the heading of a section: what it names governs the section."""
+        if self.moment is not None and self.fresh:
+            self.default = self.moment
+            self.flow = self.moment
+            self.state = None
+            self.settled = True
+
+    # ------------------------------------------------------------ what is in force
+
+    def so_far_of(self, moment: Moment) -> Period:
+        """The period of `moment`; of this year only the part up to the last state told, where there is one."""
+        state, day = self.state, self.published
+        if state is None or day is None or not moment.whole_year or moment.period.last is None:
+            return moment.period
+        last = state.period.last
+        if last is None or last >= day or last.year != day.year or moment.period.last.year != day.year:
+            return moment.period
+        return Period(moment.period.first, last) if last > date(day.year, 1, 1) else moment.period
+
+    def main_end(self) -> date | None:
+        """The last day of the part of this year that the article speaks of (1-10月, 截至10月底), if it has one."""
+        day, main = self.published, self.default
+        if day is None or main is None or main.day:
+            return None
+        last = main.period.last
+        if main.whole_year and self.state is not None:
+            last = self.state.period.last
+        if last is None or not date(day.year, 1, 31) <= last < day or (day - last).days > 60:
+            return None
+        return last
+
+    def _runs_on(self, last: date | None) -> bool:
+        """Whether a span up to the day of writing or beyond is an aside, as the article speaks of one that is over."""
+        return (
+            last is not None and self.published is not None and last >= self.published and self.main_end() is not None
+        )
+
+    def _is_history(self, moment: Moment) -> bool:
+        """Whether it lies so far back that an article tells of it only to say how things began."""
+        last = moment.period.last
+        return last is not None and self.published is not None and last.year < self.published.year - 3
+
+    def _main(self, moment: Moment) -> Moment:
+        """What the article speaks of where its first figure is of `moment`: a state at the end of the headline's span
+        leaves that span in force."""
+        flow = self.flow
+        if moment.as_of and flow is not None and flow.whole_year and flow.period.last == moment.period.last:
+            title = self.text.find("\n")
+            if PEOPLE.search(self.text, 0, title if title > 0 else 60):
+                return moment
+            return flow
+        return moment
+
+    def _told(self, at: int) -> bool:
+        """Whether the sentence has named a time or a figure before this place."""
+        return self.fresh or self.sentence_at <= self.last_till <= at
+
+    def _is_future(self, moment: Moment) -> bool:
+        last = moment.period.last
+        return last is not None and self.published is not None and last.year > self.published.year
+
+    # ------------------------------------------------------------ taking over
+
+    def _take_base(self, moment: Moment, time: Time, source: bool = False, same: bool = False) -> None:
+        self.base, self.base_at, self.base_till = moment, time.at, time.till
+        if source:
+            self.origin = moment
+        governing = self.moment or self.default
+        if governing is not None and governing.as_of:
+            if moment.as_of:
+                self.since = None if same else moment
+            elif self.census is not None and moment.whole_year and moment.period.last is not None:
+                day = self.census.replace(year=moment.period.last.year)
+                self.base = Moment(Period(None, day), True, False, True)
+                self.since = self.base
+            elif moment.whole_year and not source and _is_next_year_end(governing, moment):
+                self.since = Moment(Period(None, moment.period.last), True, False, True)
+
+    def _govern(self, moment: Moment, at: int) -> None:
+        former = self.moment if self.fresh else None
+        if former is not None and former.as_of and moment.as_of and is_before(former, moment):
+            self.earlier = former
+        self.moment = moment
+        self.fresh = True
+        self.base = None
+        if self.earlier is not None:
+            self.since = self.earlier
+        if self._is_future(moment) or (self.body and self._is_history(moment)):
+            return
+        if self.lead is not None and at - self.sentence_at <= 6 and not inside(moment, self.lead):
+            self.lead = moment
+        last = moment.period.last
+        ahead = self.lead is not None and moment.named and not self.this_year and years_ahead(self.lead, moment)
+        if ahead and self.default == self.lead:
+            self.default = moment
+        if ahead:
+            self.lead = moment
+        if last is not None and (self.published is None or last.year <= self.published.year):
+            self.year = last.year
+        if moment.as_of:
+            self.state = moment
+            if moment.day and self.text.endswith(("截至", "截止"), 0, at) and _is_event(self.default, moment):
+                self.default, self.flow = moment, None
+        else:
+            flow = self.flow
+            aside = flow is not None and self._runs_on(last)
+            within = flow is not None and not self._runs_on(flow.period.last) and inside(moment, flow)
+            if (
+                not aside
+                and not within
+                and not (last is not None and self.published is not None and last.year > self.published.year)
+            ):
+                self.flow = moment
+        if self.default is None and (moment.named or not moment.day or not self.body):
+            self.default = moment
+
+
+def _is_next_year_end(state: Moment, year: Moment) -> bool:
+    """Whether a state is that of the end of the year after `year`."""
+    last, before = state.period.last, year.period.last
+    return last is not None and before is not None and last == before.replace(year=before.year + 1)
+
+
+def _is_event(main: Moment | None, state: Moment) -> bool:
+    """Whether what an article began with are a few days right before the day of a state (7月16日至18日…截至19日)."""
+    if main is None or main.as_of or main.period.first is None or main.period.last is None:
+        return False
+    first, last, day = main.period.first, main.period.last, state.period.last
+    return day is not None and (last - first).days < 15 and 0 <= (day - last).days < 30 and last.day != 31
+
+
+def _latest_year(text: str) -> int | None:
+    """The year that an article without a date was written in: the latest that it prints, or the one after it where it
+    tells of the end of that year and of last year; None where it prints none."""
+    found = [y for y in map(year_words, NAMED_YEAR.findall(text)) if 1949 <= y <= 2100]
+    if not found:
+        return None
+    latest = max(found)
+    over = "去年" in text and re.search(rf"{latest}年(?:底|末|12月|年末|年底)", text) is not None
+    return latest + 1 if over else latest
