@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import lru_cache
 
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.governing import Times
+from hengshui_etl.figures.natures import is_standing_rate, nature_in, nature_of, stands_always
 from hengshui_etl.figures.periods import Moment, between, holiday_before, is_month, previous_year, whole_year, year_to
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
@@ -21,11 +21,6 @@ from hengshui_etl.vocab import alternatives, toml
 _PREDICATES = toml("predicates")
 _PLAN = lazy_pattern(alternatives(_PREDICATES["plans"]["words"]))
 _TARGET = lazy_pattern(alternatives(_PREDICATES["targets"]["words"]))
-_STOCK = lazy_pattern(alternatives(_PREDICATES["stocks"]["words"]))
-_STOCK_NOW = lazy_pattern(alternatives(_PREDICATES["stocks"]["now"]))
-_STOCK_LOOSE = lazy_pattern(alternatives(_PREDICATES["stocks"]["loose"]))
-_FLOW = lazy_pattern(alternatives(_PREDICATES["flows"]["words"]))
-_STANDING = lazy_pattern(alternatives(_PREDICATES["stocks"]["rates"]))
 _DONE = lazy_pattern(alternatives(_PREDICATES["flows"]["done"]))
 _WITHOUT_TIME = lazy_pattern(r"(?:由|从)(?:[约近超])?$")
 _YEAR_RUN = lazy_pattern(
@@ -42,10 +37,6 @@ _DAYS_OFF = ("里", "假", "长假", "黄金周", "小长假", "的假")
 _HOLIDAY = lazy_pattern("假日|假期|长假|黄金周|双节|春节|国庆")
 _HARVESTED = lazy_pattern("收获|总产|单产|亩产|产量|收购|上市|入库|出栏|播种|秋播|春播|夏播|落地")
 _IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
-_BODY_ENDS = frozenset("业司社构点计共有数达到")
-_BODIES = lazy_pattern(
-    r"^(?:目前)?(?:全[市县区省州])?(?!.*[新增减撤迁关停奖补查帮扶引签对为向与使让给惠盈亏链])[^，,。；;]{2,24}(?:企业|公司|合作社|机构|网点)(?:累计|共|共有|总数|达到?)?$"
-)
 _HELD = ("拥有量", "余额", "保有量", "存量")
 _SOON = 10
 """An article that comes so many days after its span speaks of that, though it says 今年已."""
@@ -67,18 +58,6 @@ _OF_PLAN = lazy_pattern(r"的?(?:(?:年度|全年)(?:任务|计划|目标|预算
 _PLAN_BEGINS = frozenset("的年全调控预目")
 _TELLING = lazy_pattern(rf"年|计划|任务|力争|[由从]|{_PLAN.pattern}")
 """What every clause has that says more of its time than its time word: one look spares the others the rest."""
-
-
-@lru_cache(maxsize=1 << 13)
-def _nature(words_around: str) -> str:
-    """Whether words speak of a state ("now": the state of the day of writing), of what happens, or neither."""
-    if _STOCK_NOW.search(words_around):
-        return "now"
-    if _STOCK.search(words_around):
-        return "stock"
-    if _FLOW.search(words_around):
-        return "flow"
-    return "loose" if _STOCK_LOOSE.search(words_around) else ""
 
 
 class Dating(Times):
@@ -181,7 +160,7 @@ class Dating(Times):
             if day and (ahead := _AHEAD.search(before)):
                 years = _DIGITS.get(ahead["n"], 0) or int(ahead["n"])
                 return Period(date(day.year + 1, 1, 1), date(day.year + years, 12, 31))
-        if self.within_year and last is not None and _nature(before) == "stock":
+        if self.within_year and last is not None and nature_in(before) == "stock":
             return Period(None, last)
         if governing.as_of and last is not None:
             if telling and _YEAR_RUN.search(before):
@@ -309,21 +288,33 @@ class Dating(Times):
             return None
         return base.period
 
+    def _at_the_end(self, moment: Moment) -> Moment:
+        """The state at the end of a span that is over, or has reached the day of writing (2022年…参保276.84万人)."""
+        first, last = moment.period
+        if first is None or last is None or moment.day or self._is_future(moment) or self._is_history(moment):
+            return moment
+        day = self.published
+        if day is not None and last > day:
+            last = self.main_end() or day
+        return Moment(Period(None, last), True, False, True)
+
     def _governing(self, s: Statement, counted: bool) -> Moment | None:
         """The moment in force; where the sentence names none, for a stock the last state, for a flow the last span."""
         moment = self.moment
         held = s.before.endswith(_HELD) and self.text.rfind("；", max(self.sentence_at, s.start - 200), s.start) >= 0
         if moment is not None and self.fresh and not held and not s.before.startswith(_NOW):
-            return moment
+            if stands_always(s, counted) and _TARGET.search(s.before) is None:
+                self.stood = self._at_the_end(moment)
+            elif self.stood is not None and s.predicate != "share" and not s.before.startswith(("其中", "、")):
+                self.stood = None
+            return self.stood or moment
         governing = moment or self.default
         if governing is None:
             return None
-        standing = s.predicate == "rate" and s.word == "率" and _STANDING.search(s.before) is not None
+        standing = is_standing_rate(s)
         if (s.predicate not in ("level", "average") and not standing) or s.before.startswith(("其中", "、")):
             return governing
-        nature = "loose" if standing else _nature(s.before + s.behind[:8])
-        if not nature and counted and s.before[-1:] in _BODY_ENDS and _BODIES.search(s.before):
-            nature = "stock"
+        nature = "loose" if standing else nature_of(s, counted)
         if nature == "now" and self._is_over(self.default) and _ALREADY.search(s.before):
             nature = "stock"
         switched = governing
@@ -333,7 +324,7 @@ class Dating(Times):
                 switched = self.default if self.default is not None and not self.default.as_of else self.flow
             elif nature == "now" and moment is None and self.published and not _ALREADY.search(s.before):
                 switched = Moment(Period(None, self.published), True, False, True)
-        elif nature in ("stock", "now") or (nature == "loose" and moment is None):
+        elif nature in ("stock", "now", "set", "body", "loose") or (nature == "made" and moment is None):
             last, state = governing.period.last, self.state
             if state is not None and state.period.last is not None and last is not None and nature != "now":
                 if abs((state.period.last - last).days) < 370:
@@ -342,6 +333,8 @@ class Dating(Times):
                 to_day = self.published and (nature == "now" or last > self.published)
                 end = (self.main_end() if nature != "now" else None) or self.published
                 switched = Moment(Period(None, end if to_day else last), True, False, True)
-        if switched is not governing and not standing:
+        if switched is not governing and not standing and nature != "body":
             self.moment = self.switched = switched
+            if nature == "set":
+                self.aside = switched
         return switched

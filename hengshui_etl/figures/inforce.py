@@ -57,6 +57,7 @@ class InForce:
         self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
         self.past: Moment | None = None  # the years that a report looks back on (过去五年)
         self.from_day = False  # whether the last time word is a day that a span begins with (自1月7日)
+        self.stood: Moment | None = None  # the state that the last figure of a span was of all the same
         self.earlier: Moment | None = None  # the state that the sentence told before the one in force
 
     # -------------------------------------------------------------- boundaries
@@ -73,7 +74,7 @@ class InForce:
         self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
         self.fresh = False
         self.days, self.day = [], None
-        self.earlier, self.from_day, self.resumed = None, False, None
+        self.earlier, self.from_day, self.resumed, self.stood = None, False, None, None
         self.this_year = self.within_year = False
         if self.lead is not None and self.moment is not None and self.moment != self.lead:
             self.moment = self.lead
@@ -177,7 +178,7 @@ class InForce:
             self.earlier = former
         self.moment = moment
         self.fresh = True
-        self.base = None
+        self.base = self.stood = None
         if self.earlier is not None:
             self.since = self.earlier
         if self._is_future(moment) or (self.body and self._is_history(moment)):

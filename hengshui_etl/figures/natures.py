@@ -1,0 +1,84 @@
+"""Whether the words around a figure speak of a state, or of what happens in a span of time.
+
+Belongs here: stocks and flows, bodies that simply are there (全市32家医疗机构…), what is left to do (尚有274户). Does
+not belong here: which day a state is of (dating.py), which times are in force (governing.py).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from hengshui_etl.figures.statements import Statement
+from hengshui_etl.patterns import lazy_pattern
+from hengshui_etl.vocab import alternatives, toml
+
+Nature = Literal["now", "stock", "set", "body", "flow", "loose", "made", ""]
+"""now: the state of the day of writing; stock: a state; set: one of its own sentence, which takes it apart or says what
+is left (158个社区中, 尚有274户);
+body: one that something else is said of (32家医疗机构与京津医院合作); flow: what happens; loose: a state where the
+sentence names no time; made: what was made, and is there, where the paragraph names none."""
+
+_DATA = toml("predicates")
+_STOCK = lazy_pattern(alternatives(_DATA["stocks"]["words"]))
+_STOCK_NOW = lazy_pattern(alternatives(_DATA["stocks"]["now"]))
+_STOCK_LOOSE = lazy_pattern(alternatives(_DATA["stocks"]["loose"]))
+_ALWAYS = lazy_pattern(alternatives(_DATA["stocks"]["always"]))
+_MADE = lazy_pattern(alternatives(_DATA["stocks"]["made"]))
+_FLOW = lazy_pattern(alternatives(_DATA["flows"]["words"]))
+_STANDING = lazy_pattern(alternatives(_DATA["stocks"]["rates"]))
+_BODY_ENDS = frozenset("业司社构点计共有数达到")
+_BODIES = lazy_pattern(
+    r"^(?:目前)?(?:全[市县区省州])?(?!.*[新增减撤迁关停奖补查帮扶引签对为向与使让给惠盈亏链])[^，,。；;]{2,24}(?:企业|公司|合作社|机构|网点)(?:累计|共|共有|总数|达到?)?$"
+)
+_BARE = lazy_pattern(
+    r"(?:目前)?(?:全[市县区省州镇乡国旗]|[该我本][市县区省州院局校]|(?:社|村|校|县|市|区|镇|州)里)?(?:共有?|的)?$"
+)
+_BODY = lazy_pattern(
+    rf"(?!出自|来自|进入|分布|列入|纳入|达到|获|参加|通过|参与)[^，,。；;、\d]{{0,6}}?(?:{alternatives(_DATA['stocks']['bodies'])})"
+)
+_TAKEN_APART = lazy_pattern(
+    r"[^，,。；;、]{0,6}(?:[（(][^）)]{1,4}[）)])?(?:中|里)(?!公|小|心|央|型|等|学|医|国|外|标)"
+)
+_LEFT = lazy_pattern(r"(?:还有|尚有|仍有|尚余|还剩)$")
+_TO_COME = lazy_pattern(r"(?:计划|明年|后年)")
+_REST = lazy_pattern(r"(?:剩余|剩下|余下|其余)的?$")
+
+
+@lru_cache(maxsize=1 << 13)
+def nature_in(words_around: str) -> Nature:
+    """What words say of a figure beside them."""
+    if _STOCK_NOW.search(words_around):
+        return "now"
+    if _STOCK.search(words_around):
+        return "stock"
+    if _FLOW.search(words_around):
+        return "flow"
+    if _STOCK_LOOSE.search(words_around):
+        return "loose"
+    return "made" if _MADE.search(words_around) else ""
+
+
+def is_standing_rate(s: Statement) -> bool:
+    """Whether it is a rate of what is so at a day (贫困发生率, 失业率)."""
+    return s.predicate == "rate" and s.word == "率" and _STANDING.search(s.before) is not None
+
+
+def nature_of(s: Statement, counted: bool) -> Nature:
+    """What a clause says of its figure; `counted`: whether that is a count."""
+    before, behind = s.before, s.behind
+    if counted and len(behind) > 1 and len(before) <= 8 and _BARE.match(before) and (body := _BODY.match(behind)):
+        return "set" if _TAKEN_APART.match(behind, body.end()) else "body"
+    if (counted and _LEFT.search(before)) or (_REST.search(before) and _TO_COME.match(behind)):
+        return "set"
+    nature = nature_in(before + behind[:8])
+    if not nature and counted and before[-1:] in _BODY_ENDS and _BODIES.search(before):
+        return "stock"
+    return nature
+
+
+def stands_always(s: Statement, counted: bool) -> bool:
+    """Whether it is a state even where its own clause names a span (2022年，全市基本医疗保险参保276.84万人)."""
+    if s.predicate not in ("level", "rate"):
+        return False
+    return _ALWAYS.search(s.before) is not None or (counted and _LEFT.search(s.before) is not None)
