@@ -44,6 +44,12 @@ def summary(report: RunReport, database: Path, rulings: Path, say: Messages) -> 
     if (more := report.counts.failed - len(report.failed)) > 0:
         lines.append(Line((Piece(say("run.more", n=more), "dim"),), 1))
     lines += _ruled(report, rulings, say)
+    if report.ours:
+        lines.append(Line((Piece(str(report.counts.ours), "wrong"),), 0, say("run.ours")))
+        for name, why in report.ours:
+            lines.append(Line((Piece(f"✗ {name}", "wrong"), Piece(f"  {say.reason(why)}")), 1))
+        if (more := report.counts.ours - len(report.ours)) > 0:
+            lines.append(Line((Piece(say("run.more_ours", n=more), "dim"),), 1))
     if report.quarantined:
         lines.append(row("quarantined", report.counts.quarantined))
         for path, why in report.quarantined:

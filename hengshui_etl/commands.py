@@ -107,6 +107,8 @@ def run(
     write(summary(report, settings.database, settings.rulings, say))
     for error in report.errors:
         complain(say("error.plain", error=say("run.contract", error=error)))
+    if report.counts.ours:
+        complain(say("error.plain", error=say("run.ours_next", n=report.counts.ours)))
     raise typer.Exit(OK if report.ok else WRONG)
 
 

@@ -1,6 +1,7 @@
 """Files and records to rows, in pieces of bounded size.
 
-Belongs here: taking files of many articles apart, cutting items into pieces, examining a piece. Does not belong here:
+Belongs here: taking files of many articles apart, cutting items into pieces, examining a piece, and finding the article
+in it of which our rows cannot be right. Does not belong here:
 examining an article (pipeline.py), what is stored together (segments.py), doing many side by side (engines/), which
 rows are kept from before (kept.py).
 """
@@ -8,7 +9,7 @@ rows are kept from before (kept.py).
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,13 @@ from hengshui_etl.text import Unreadable
 
 OUR_FAULT = "the program failed on it"
 """How the reason begins where a file is in quarantine for no fault of its own."""
+
+MOST_AT_FAULT = 10
+"""With more articles of a piece that break a contract, it is not they but the program as a whole that cannot be
+trusted: nothing is stored, and what was there before stays."""
+
+MOST_REASON = 400
+"""Characters of what is said of a fault of ours: values in it come from the article."""
 
 MOST_FILES, MOST_BYTES = 100, 2**20
 """A piece ends with the first of these; a record of a file of many articles counts as a file."""
@@ -137,27 +145,68 @@ def pieces_of(items: Iterable[Item], most: int | None = None, most_bytes: int | 
         yield tuple(piece)
 
 
-def rows_of_piece(raw: Path, batch: str, items: Sequence[Item]) -> Rows:
-    """Examine these files and records one by one; what is no article goes to quarantine with the reason."""
-    examined: list[Examined] = []
-    quarantined: list[tuple[str, str, str, int | None, str | None, int, str | None]] = []
+def rows_of_piece(raw: Path, batch: str, items: Sequence[Item], on_item: Callable[[], object] = lambda: None) -> Rows:
+    """Examine these files and records one by one, and say so after each; what is no article goes to quarantine with the
+    reason."""
+    examined: dict[int, Examined] = {}
+    refused: dict[int, str] = {}
     lasting = True
-    for item in items:
-        file, record = item.file, item.record
+    for nr, item in enumerate(items):
         result = _examined(raw, item)
+        on_item()
         if isinstance(result, Examined):
-            examined.append(result)
-            continue
-        reason, passing = result
-        lasting = lasting and not passing
-        if record is None:
-            quarantined.append((batch, file.path, reason, file.size_bytes, file.sha256, 0, None))
+            examined[nr] = result
         else:
-            size = len(record.data) if isinstance(record, Record) else record.size_bytes
-            quarantined.append((batch, file.path, reason, size, record.sha256, record.number, record.id))
-    frames = frames_of(batch, examined)
-    frames["quarantine"] = frame("quarantine", quarantined)
-    return Rows(frames, violations(frames), lasting)
+            refused[nr], passing = result
+            lasting = lasting and not passing
+
+    rows = _framed(batch, items, examined, refused, lasting)
+    if not rows.violated:
+        return rows
+    faults = dict(_at_fault(batch, list(examined.items())))
+    for nr, why in faults.items():
+        del examined[nr]
+        refused[nr] = why
+    others = _framed(batch, items, examined, refused, lasting)
+    return others if len(faults) <= MOST_AT_FAULT else others._replace(violated=rows.violated)
+
+
+def _framed(
+    batch: str, items: Sequence[Item], examined: Mapping[int, Examined], refused: Mapping[int, str], lasting: bool
+) -> Rows:
+    """The rows of those of the items that are articles, and of those that are refused."""
+    try:
+        frames = frames_of(batch, list(examined.values()))
+        frames["quarantine"] = frame("quarantine", [_refused(batch, items[nr], refused[nr]) for nr in sorted(refused)])
+        return Rows(frames, violations(frames), lasting)
+    except MemoryError:
+        raise
+    except Exception as error:
+        return Rows({}, [Violation("articles", "articles", f"rows can be made: {_line(error)}", 1, ())])
+
+
+def _refused(batch: str, item: Item, reason: str) -> tuple[str, str, str, int | None, str | None, int, str | None]:
+    """The row of `quarantine`."""
+    file, record = item.file, item.record
+    if record is None:
+        return batch, file.path, reason, file.size_bytes, file.sha256, 0, None
+    size = len(record.data) if isinstance(record, Record) else record.size_bytes
+    return batch, file.path, reason, size, record.sha256, record.number, record.id
+
+
+def _at_fault(batch: str, examined: Sequence[tuple[int, Examined]]) -> Iterator[tuple[int, str]]:
+    """Those of some articles of which our rows break a contract, by halving; the reason is the same in whatever company
+    they are found."""
+    violated = _framed(batch, (), dict(examined), {}, True).violated
+    if not violated:
+        return
+    if len(examined) == 1:
+        why = _cut(f"its rows break the contract {violated[0]}")
+        yield examined[0][0], f"{OUR_FAULT}: {why}; please report it, with the file"
+        return
+    half = len(examined) // 2
+    yield from _at_fault(batch, examined[:half])
+    yield from _at_fault(batch, examined[half:])
 
 
 def _examined(raw: Path, item: Item) -> Examined | Refused:
@@ -190,10 +239,19 @@ def _examined(raw: Path, item: Item) -> Examined | Refused:
     except UnicodeEncodeError:
         return Refused("it holds halves of characters, which are no text")
     except Exception as error:  # one article must not cost the others; a check tells of it in red
-        return Refused(f"{OUR_FAULT}: {type(error).__name__}: {error}")
+        return Refused(f"{OUR_FAULT}: {_line(error)}")
     if record is None:
         return Examined(examination, len(data))
     return Examined(examination, len(data), record.number, record.url, record.published_on)
+
+
+def _line(error: Exception) -> str:
+    return _cut(f"{type(error).__name__}: {error}")
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= MOST_REASON else text[: MOST_REASON - 1] + "…"
 
 
 def _why(error: sources.Changed | OSError) -> str:

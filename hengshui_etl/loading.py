@@ -121,23 +121,22 @@ def _made(settings: Settings, batch: str, stage: staging.Stage, on_progress: Pro
         items = account.items(items_of(settings.raw, account.files(_listed(settings, batch))))
         for number, some in enumerate(segments.segments_of(items, size)):
             account.settle()
-            progress.comes(number, some)
+            progress.comes(some)
             fingerprint = segments.fingerprint_of(batch, some, code)
             if (found := stage.find(fingerprint)) is not None:
                 planned[number] = found
-                progress.done(number)
+                progress.was_there(len(some))
                 continue
             planned[number] = Segment(fingerprint, some[0].key, some[-1].key, {}, {})
             yield Work(settings.raw, batch, number, some, fingerprint, code, kept.rows(some))
         account.settle(ended=True)
 
-    for made in engine_of(settings, size).map(works()):
+    for made in engine_of(settings, size).map(works(), progress.made):
         if made.violated:
             raise ContractViolated(list(made.violated))
         segment = planned[made.number].holding(made.files, made.rows)._replace(lasting=made.lasting)
         stage.put(segment, made.files)
         planned[made.number] = segment
-        progress.done(made.number)
     return tuple(planned[number] for number in sorted(planned))
 
 
@@ -192,32 +191,36 @@ class _Progress:
 
     def __init__(self, files: int, total: int | None, on_progress: Progress) -> None:
         self._files, self._total, self._tell = files, total, on_progress
-        self._coming: dict[int, tuple[int, float]] = {}
-        self._items, self._read = 0, 0.0  # done
+        self._came, self._there, self._made = 0, 0, 0
         self._before = self._seen = 0.0  # bytes of the files before the current one, and of all that came
         self._current, self._size = "", 0
 
-    def comes(self, number: int, items: Iterable[Item]) -> None:
+    def comes(self, items: Iterable[Item]) -> None:
         """These will be done."""
-        count, seen = 0, self._seen
         for item in items:
-            count += 1
+            self._came += 1
             if item.file.path != self._current:
                 self._before += self._size
                 self._current, self._size = item.file.path, item.file.size_bytes or 0
             self._seen = self._before + self._size * min(1.0, item.read)
-        self._coming[number] = count, self._seen - seen
 
-    def done(self, number: int) -> None:
-        """Those are done."""
-        count, read = self._coming.pop(number)
-        self._items += count
-        self._read += read
+    def was_there(self, count: int) -> None:
+        """So many of those that came were done before."""
+        self._there += count
+        self._say()
+
+    def made(self, count: int) -> None:
+        """Of the others so many are done by now."""
+        self._made = count
+        self._say()
+
+    def _say(self) -> None:
+        done = self._there + self._made
         if self._total is None:
-            self._tell(self._items, self._files)
+            self._tell(done, self._files)
         else:
-            estimate = round(self._items * self._total / self._read) if self._read else 0
-            self._tell(self._items, max(self._items, estimate))
+            estimate = round(self._came * self._total / self._seen) if self._seen else 0
+            self._tell(done, max(self._came, estimate))
 
 
 def is_current(settings: Settings, batch: str, loaded: str | None) -> bool:

@@ -17,9 +17,10 @@ import dagster as dg
 
 from hengshui_etl import loading, parts, ruled, warehouse
 from hengshui_etl.definitions import defs
-from hengshui_etl.defs.ended import faults_of, look
+from hengshui_etl.defs.ended import OURS, faults_of, look
 from hengshui_etl.defs.partitions import all_batches, loaded, register, ruled_otherwise
 from hengshui_etl.defs.resources import Project
+from hengshui_etl.examining import OUR_FAULT
 from hengshui_etl.home import prepared_dagster_home
 from hengshui_etl.report.build import build_report, report_index
 from hengshui_etl.ruled import Stale
@@ -61,20 +62,23 @@ class FailedCheck(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many checks failed that nobody has ruled on, and that somebody has; how many files could not be read."""
+    """How many checks failed that nobody has ruled on, and that somebody has; how many files could not be read; how
+    many articles and files are in quarantine for a fault of this program."""
 
     failed: int = 0
     ruled: int = 0
     quarantined: int = 0
+    ours: int = 0
 
 
 class RunReport(NamedTuple):
-    """What a run found. `ok`: all steps ended well and every contract held; `batches` are those asked for, `unchanged`
+    """What a run found. `ok`: all steps ended well, every contract held, and no article of these batches is in
+    quarantine for a fault of ours, which `ours` tells; `batches` are those asked for, `unchanged`
     those of them that were up to date and not run again; the counts, `failed`, `ruled` and `quarantined` (path and
     reason) are about all of `batches`. `failed` are failures that nobody has ruled on, `ruled` the others: of each, and
-    of `quarantined`, the first MOST_TOLD, and `counts` has how many there are. `stale` are rulings on any batch that
-    somebody should look at again. `removed` are batches that no longer lie in `data/raw/`; `errors` are our own
-    faults."""
+    of `quarantined` and `ours`, the first MOST_TOLD, and `counts` has how many there are. `stale` are rulings on any
+    batch that somebody should look at again. `removed` are batches that no longer lie in `data/raw/`; `errors` are our
+    own faults."""
 
     ok: bool
     batches: tuple[str, ...]
@@ -89,6 +93,7 @@ class RunReport(NamedTuple):
     ruled: tuple[FailedCheck, ...] = ()
     stale: tuple[Stale, ...] = ()
     counts: Counts = Counts()
+    ours: tuple[tuple[str, str], ...] = ()
 
 
 class UnknownBatch(ValueError):
@@ -217,7 +222,7 @@ def run_batch(
         if (run := instance.get_run_by_id(result.run_id)) is not None:
             instance.report_run_canceled(run, "It was interrupted in the terminal.")
         raise KeyboardInterrupt
-    found = [f"{batch}: {fault}" for fault in faults_of(instance, result.run_id)]
+    found = [f"{batch}: {fault}" for fault in faults_of(instance, result.run_id) if not fault.startswith(f"{OURS}:")]
     return found or ([] if result.success else [f"{batch}: the run failed"])
 
 
@@ -279,17 +284,20 @@ def report(settings: Settings, batches: tuple[str, ...], errors: tuple[str, ...]
             ((articles, figures, relations),) = rows(_SIZES)
             ((fails,),) = rows("SELECT count(*) FROM relations WHERE status = 'fail' AND {among}")
             ((ruled_on,),) = rows("SELECT count(*) FROM failed_checks WHERE ruling IS NOT NULL AND {among}")
-            ((refused,),) = rows("SELECT count(*) FROM quarantine_summary WHERE {among}")
-            counts = Counts(fails - ruled_on, ruled_on, refused)
+            ((refused,),) = rows(f"SELECT count(*) FROM quarantine_summary WHERE {_THEIRS} AND {{among}}")
+            ((faults,),) = rows(f"SELECT count(*) FROM quarantine WHERE {_OURS} AND {{among}}")
+            counts = Counts(fails - ruled_on, ruled_on, refused, faults)
             failing = [FailedCheck(*row) for row in rows(_FAILING.format(among="{among}", ruled="NULL"))]
             ruled_checks = [FailedCheck(*row) for row in rows(_FAILING.format(among="{among}", ruled="NOT NULL"))]
             quarantined = tuple((path, reason) for path, reason in rows(_REFUSED))
+            ours = tuple((path, reason) for path, reason in rows(_FAULTS))
         stale = tuple(ruled.stale_rulings(settings.database))
     except Exception as error:  # the run told of it already, or nobody did
         lines = errors or (f"{settings.database} cannot be read: {' '.join(str(error).split())}",)
         return found._replace(ok=False, errors=lines)
-    counted = RunReport(not errors, batches, int(articles), int(figures), int(relations), (), quarantined, errors)
-    return counted._replace(failed=tuple(failing), ruled=tuple(ruled_checks), stale=stale, counts=counts)
+    ok = not errors and not counts.ours
+    counted = RunReport(ok, batches, int(articles), int(figures), int(relations), (), quarantined, errors)
+    return counted._replace(failed=tuple(failing), ruled=tuple(ruled_checks), stale=stale, counts=counts, ours=ours)
 
 
 _SIZES = (
@@ -302,4 +310,13 @@ _FAILING = (
     f" FROM (FROM failed_checks WHERE ruling IS {{ruled}} AND {{among}} ORDER BY {_ORDER} LIMIT {MOST_TOLD})"
     f" JOIN (SELECT batch, article_id, source_path FROM articles) USING (batch, article_id) ORDER BY {_ORDER}"
 )
-_REFUSED = f"SELECT source_path, reason FROM quarantine_summary WHERE {{among}} ORDER BY source_path LIMIT {MOST_TOLD}"
+_OURS = f"starts_with(reason, '{OUR_FAULT}')"
+_THEIRS = f"NOT contains(reason, '{OUR_FAULT}')"  # before it may stand which record it is
+_REFUSED = (
+    f"SELECT source_path, reason FROM quarantine_summary WHERE {_THEIRS} AND {{among}}"
+    f" ORDER BY source_path LIMIT {MOST_TOLD}"
+)
+_FAULTS = (
+    "SELECT source_path || if(record_nr > 0, '#' || coalesce(record_id, CAST(record_nr AS VARCHAR)), ''), reason"
+    f" FROM quarantine WHERE {_OURS} AND {{among}} ORDER BY source_path, record_nr LIMIT {MOST_TOLD}"
+)

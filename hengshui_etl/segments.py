@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,22 +59,26 @@ class Made(NamedTuple):
     lasting: bool = True
 
 
-def made_of(work: Work) -> Made:
-    """Examine the items of a segment and encode their rows. The same work gives the same answer, wherever it is done.
-    Raises OSError, MemoryError where the machine is at fault."""
+def made_of(work: Work, on_items: Callable[[int], object] = lambda count: None) -> Made:
+    """Examine the items of a segment and encode their rows. The same work gives the same answer, wherever it is done;
+    `on_items` hears whenever so many more of them are done. Raises OSError, MemoryError where the machine is at fault.
+    """
     encoder = Encoder(EXAMINED, work.fingerprint, work.code)
     kept = frozenset(work.kept["articles"]["article_id"]) if work.kept else frozenset()
     lasting = True
     for piece in examining.pieces_of(work.items):
         new = [item for item in piece if item.article_id not in kept]
-        rows = examining.rows_of_piece(work.raw, work.batch, new)
+        on_items(len(piece) - len(new))
+        rows = examining.rows_of_piece(work.raw, work.batch, new, lambda: on_items(1))
+        if rows.violated:
+            return Made(work.number, {}, {}, tuple(rows.violated))
         lasting = lasting and rows.lasting
         frames = rows.frames
         if work.kept and len(new) < len(piece):
             frames = merged(work.kept, frames, [item.article_id for item in piece])
         lost = lost_records([item.key for item in piece], frames["articles"], frames["quarantine"])
-        if rows.violated or lost:
-            return Made(work.number, {}, {}, (*rows.violated, *lost))
+        if lost:
+            return Made(work.number, {}, {}, tuple(lost))
         encoder.write(frames)
     return Made(work.number, encoder.files(), encoder.rows, (), lasting)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from hengshui_etl import examining, loading, parts, revision, sources, warehouse
 from hengshui_etl.loading import ContractViolated, examine_batch, list_batch
 from hengshui_etl.records import Examination
 from hengshui_etl.settings import Settings, read_settings
+from hengshui_etl.tables.contracts import Violation
 from hengshui_etl.tables.schemas import TABLES
 from hengshui_etl.text import Unreadable
 
@@ -34,6 +37,8 @@ def _examine(monkeypatch: pytest.MonkeyPatch, examination: Examination) -> None:
         )
         if data.startswith(b"halves"):
             article = article._replace(source=article.source + "\ud800")
+        if data.startswith(b"no rows"):
+            return examination._replace(article=article, figures=())
         if data.startswith(b"contract"):
             article = article._replace(source="x" * len(article.source))
         return examination._replace(article=article)
@@ -136,11 +141,65 @@ def test_what_does_not_belong_together_is_made_anew(
     assert parts.read_table(settings.parquet, "figures", "b").height == 5
 
 
-def test_a_broken_contract_stores_nothing(settings: Settings) -> None:
+@pytest.mark.parametrize(("fault", "position"), [(b"contract", 1), (b"contract", 5), (b"no rows", 3)])
+def test_an_article_that_breaks_a_contract_costs_no_other(settings: Settings, fault: bytes, position: int) -> None:
+    for n in range(1, 6):
+        put(settings, f"b/{n}.txt", b"article" if n != position else fault)
+    rows = load(settings)
+    assert (rows["articles"], rows["quarantine"]) == (4, 1)
+    (row,) = parts.read_table(settings.parquet, "quarantine", "b").rows(named=True)
+    assert row["source_path"] == f"b/{position}.txt"
+    assert row["sha256"] == hashlib.sha256(fault).hexdigest(), "the file is named, and stays where it is"
+    why = {
+        b"contract": (
+            "its rows break the contract figures.figures: source_has_text_at_span"
+            f" (5 ×, e.g. b/{position}.txt f1); please report it, with the file"
+        ),
+        b"no rows": "its rows break the contract articles.articles: rows can be made: ",
+    }[fault]
+    assert row["reason"].startswith(f"{examining.OUR_FAULT}: {why}"), row["reason"]
+    assert row["reason"].endswith("; please report it, with the file")
+    for table in TABLES:
+        frame = parts.read_table(settings.parquet, table, "b")
+        if "article_id" in frame.columns:
+            assert f"b/{position}.txt" not in frame["article_id"].to_list()
+    before = {path: data for path, (data, _) in snapshot(settings).items()}
+    assert examine_batch(settings, "b").unchanged
+    assert not examine_batch(settings, "b", anew=True).unchanged
+    assert {path: data for path, (data, _) in snapshot(settings).items()} == before
+
+
+def test_on_the_good_path_contracts_are_judged_once_a_piece(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[int] = []
+    violations = examining.violations
+
+    def counted(frames: Mapping[str, pl.DataFrame]) -> list[Violation]:
+        judged.append(len(frames["articles"]))
+        return violations(frames)
+
+    monkeypatch.setattr(examining, "violations", counted)
+    for n in range(17):
+        put(settings, f"b/{n:02}.txt", b"unreadable" if n == 3 else b"article")
+    load(settings)
+    assert judged == [16]
+    judged.clear()
+    put(settings, "b/07.txt", b"contract")
+    examining_all = list_batch(settings, "b") and examine_batch(settings, "b", anew=True)
+    assert examining_all.rows["quarantine"] == 2
+    assert len(judged) <= 2 + 2 * 4 + 1, "by halving"
+
+
+def test_with_many_articles_that_break_a_contract_nothing_is_stored(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examining, "MOST_AT_FAULT", 1)
     put(settings, "b/1.txt")
     load(settings)
     before = snapshot(settings)
-    put(settings, "b/2.txt", b"contract")
+    for n in range(examining.MOST_AT_FAULT + 1):
+        put(settings, f"b/2-{n}.txt", b"contract")
     list_batch(settings, "b")
     with pytest.raises(ContractViolated, match=r"figures.*source_has_text_at_span"):
         examine_batch(settings, "b")

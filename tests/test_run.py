@@ -13,6 +13,7 @@ import pytest
 
 from hengshui_etl import examining, loading, parts, warehouse
 from hengshui_etl.closing import summary
+from hengshui_etl.defs.ended import OURS
 from hengshui_etl.messages import messages
 from hengshui_etl.reading import plain_lines
 from hengshui_etl.records import Examination
@@ -148,6 +149,7 @@ def test_a_broken_contract_is_red_and_stops_what_follows(settings: Settings, mon
         frames["figures"] = frames["figures"].with_columns(unit=pl.lit(None, dtype=pl.String))
         return frames
 
+    monkeypatch.setattr(examining, "MOST_AT_FAULT", 0)  # a fault of more than a few articles
     put(settings, "broken/2.txt", b"sound as well")
     put(settings, "fine/1.txt", b"sound")
     monkeypatch.setattr(
@@ -172,8 +174,14 @@ def test_a_fault_of_ours_is_red_and_costs_one_article(settings: Settings) -> Non
     put(settings, "fault/2.txt", b"sound")
     report = run_batches(settings)
     assert (report.ok, report.articles) == (False, 1)
-    assert report.errors == ("fault: quarantine:nothing_failed_in_the_program: 1 file could not be examined",)
-    assert report.quarantined[0][1].startswith("the program failed on it: ZeroDivisionError")
+    assert (report.errors, report.counts.ours) == ((), 1)
+    assert report.ours == (("fault/1.txt", "the program failed on it: ZeroDivisionError: of ours"),)
+    check = checks(settings, "fault")[OURS]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    said = plain_lines(summary(report, settings.database, settings.rulings, messages("zh")))
+    assert "  ✗ fault/1.txt  程序在此出错：ZeroDivisionError: of ours" in said
+    again = run_batches(settings)
+    assert (again.unchanged, again.ok, again.ours) == (("fault",), False, report.ours), "it does not grow silent"
 
 
 def test_ctrl_c_ends_a_run_and_those_that_were_to_come(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,7 +98,10 @@ def contract_spec(asset: str, table: str) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         f"{table}_contract",
         asset=asset,
-        description=f"Pipeline contract. {CONTRACTS[table]}. A violation is our fault: nothing is stored or loaded.",
+        description=(
+            f"Pipeline contract. {CONTRACTS[table]}. A violation is our fault: an article that breaks it goes to"
+            " quarantine, and with more than a few nothing is stored or loaded."
+        ),
         blocking=True,
         partitions_def=BATCHES,
     )

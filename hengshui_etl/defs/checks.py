@@ -17,6 +17,7 @@ import polars as pl
 from hengshui_etl import parts, ruled
 from hengshui_etl.alerts.subjects import texts_of
 from hengshui_etl.defs import shown
+from hengshui_etl.defs.ended import OURS
 from hengshui_etl.defs.partitions import BATCHES
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.examining import OUR_FAULT
@@ -288,8 +289,11 @@ _FOUR_PLACES = Decimal("0.0001")
 
 @dg.asset_check(
     asset="quarantine",
-    name="nothing_failed_in_the_program",
-    description="Files that could not be examined for a fault of this program, not of theirs. Please report them.",
+    name=OURS.partition(":")[2],
+    description=(
+        "Articles that could not be examined for a fault of this program, not of theirs, or of which it made rows that"
+        " break a contract. Nothing of them is loaded. Please report them."
+    ),
     partitions_def=BATCHES,
     required_resource_keys={"project"},
 )
@@ -299,9 +303,10 @@ def nothing_failed_in_the_program(context: dg.AssetCheckExecutionContext) -> dg.
     ours = rows.filter(pl.col("reason").str.starts_with(OUR_FAULT))
     metadata: dict[str, Any] = {"files in quarantine": len(rows), "for our fault": len(ours)}
     if len(rows):
+        first = rows.sort(pl.col("reason").str.starts_with(OUR_FAULT), descending=True, maintain_order=True)
         cells = [
             (r["source_path"], r["record_nr"] or "", r["reason"], r["size_bytes"])
-            for r in _rows(rows.head(shown.MOST_ROWS))
+            for r in _rows(first.head(shown.MOST_ROWS))
         ]
         heads = ("file", "record", "reason", "bytes")
         metadata["files"] = dg.MarkdownMetadataValue(shown.table(heads, cells, len(rows)))

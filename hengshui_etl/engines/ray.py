@@ -25,7 +25,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from hengshui_etl import segments
-from hengshui_etl.engines import EngineUnavailable
+from hengshui_etl.engines import EngineUnavailable, OnItems, quiet
+from hengshui_etl.engines.local import Counting, made_here
 from hengshui_etl.examining import with_data
 from hengshui_etl.revision import code_fingerprint
 from hengshui_etl.segments import Made, Work
@@ -66,12 +67,20 @@ class Ray:
             raise EngineUnavailable("HENGSHUI_ENGINE is ray, and Ray is not installed: pip install 'hengshui-etl[ray]'")
         self.size = size
 
-    def map(self, works: Iterable[Work]) -> Iterator[Made]:
-        """What is made of each work, in order. Two windows of works are held at a time. Raises EngineUnavailable where
-        the cluster cannot be reached or is not fit for the work."""
+    def map(self, works: Iterable[Work], on_items: OnItems = quiet) -> Iterator[Made]:
+        """What is made of each work, in order. Two windows of works are held at a time. How far it is is known by the
+        work: a batch that is worth a cluster has many. Raises EngineUnavailable where the cluster cannot be reached or
+        is not fit for the work."""
+        done = Counting(on_items)
         if self.size < WORTH_A_CLUSTER:
-            yield from map(segments.made_of, works)
+            yield from made_here(works, done)
             return
+        for made in self._made(works):
+            done.add(made.rows["articles"] + made.rows["quarantine"] if made.rows else 0)
+            done.tell()
+            yield made
+
+    def _made(self, works: Iterable[Work]) -> Iterator[Made]:
         with _cluster():
             waiting: deque[_Window] = deque()
             try:

@@ -125,7 +125,7 @@ def test_what_nobody_foresaw_is_told_as_our_fault(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("hengshui_etl.bulk.lines.record_from", fails)
     assert reasons(read(lines([{"text": TEXT}]))) == {
-        1: "from here on nothing was read: the program failed on it: ZeroDivisionError: of ours"
+        1: "the program failed on it: ZeroDivisionError: of ours; from here on nothing was read"
     }
 
 
