@@ -82,8 +82,21 @@ def status(text: str) -> Iterator[Callable[[str], None]]:
         return
     from rich.console import Console
 
-    with Console(file=sys.stderr, highlight=False).status(text) as wheel:
+    with _own(sys.stderr) as stream, Console(file=stream, highlight=False).status(text) as wheel:
         yield lambda new: wheel.update(printable(new))
+
+
+@contextmanager
+def _own(stream: TextIO) -> Iterator[TextIO]:
+    """The same terminal by another number: Dagster turns standard error to a file while a step runs, and the wheel
+    would stand still."""
+    try:
+        number = os.dup(stream.fileno())
+    except (OSError, ValueError):  # no file of the system's
+        yield stream
+        return
+    with open(number, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as own:
+        yield own
 
 
 def _clear() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +80,28 @@ def test_progress_only_where_a_person_waits(monkeypatch: pytest.MonkeyPatch) -> 
         assert ("3 of 7" in err.getvalue()) == shown
         console.count_end()
         assert err.getvalue().endswith("\033[K") == shown
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals of POSIX")
+def test_the_wheel_turns_while_dagster_has_standard_error(tmp_path: Path) -> None:
+    """A run of Dagster turns standard output and error to files while a step is at work."""
+    import pty
+
+    terminal, other = pty.openpty()
+    script = (
+        "import os, sys, time; from hengshui_etl.console import status\n"
+        "with status('starting') as update:\n"
+        " with open(sys.argv[1], 'wb') as file: os.dup2(file.fileno(), 2)\n"
+        " update('articles 7/9'); time.sleep(1)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "log")]
+    with subprocess.Popen(command, stdout=other, stderr=other, env={**os.environ, "TERM": "xterm"}) as process:
+        os.close(other)
+        shown = b""
+        with contextlib.suppress(OSError):  # how a terminal ends on Linux
+            while data := os.read(terminal, 65536):
+                shown += data
+        os.close(terminal)
+    assert process.returncode == 0
+    assert b"articles 7/9" in shown
+    assert (tmp_path / "log").read_bytes() == b""
