@@ -12,7 +12,16 @@ from datetime import date
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.governing import Times
 from hengshui_etl.figures.natures import is_standing_rate, nature_in, nature_of, stands_always
-from hengshui_etl.figures.periods import Moment, between, holiday_before, is_month, previous_year, whole_year, year_to
+from hengshui_etl.figures.periods import (
+    Moment,
+    between,
+    holiday_before,
+    is_month,
+    is_short,
+    previous_year,
+    whole_year,
+    year_to,
+)
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Period
@@ -28,7 +37,7 @@ _YEAR_RUN = lazy_pattern(
 )
 _SINCE_OBJECT = lazy_pattern(r"同比|年增")
 _BASE_LEVEL = lazy_pattern(
-    r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
+    r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅|卖)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
 )
 _ALREADY = lazy_pattern(r"已有|已建成|已达|累计建成")
 _AHEAD = lazy_pattern(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
@@ -42,7 +51,9 @@ _SOON = 10
 """An article that comes so many days after its span speaks of that, though it says 今年已."""
 DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
 _REACHED = lazy_pattern(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
-_WITHIN_YEAR = lazy_pattern(r"^一年(?:间|来|里|中)")
+_WITHIN_YEAR = lazy_pattern(
+    r"(?:^|[^\W\d_a-zA-Z]{2})(?<![每近这])一年(?:(?P<goes_on>间|来|里|中)|成长|下行|上行|抬升|增|上升|升|降|涨|减)"
+)
 _PLANNED = lazy_pattern(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
 _YEARS_TOGETHER = lazy_pattern(
     r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
@@ -77,7 +88,7 @@ class Dating(Times):
         if period is not None:
             self.last_base = period
             return period
-        governing = self._governing(s, q.kind == "count")
+        governing = self._governing(s, q.kind == "count", self.text[q.till : q.till + 24])
         if self.body and not self.settled and q.unit not in DURATIONS:
             self.settled = self.moment is None or self.moment is not self.past
             if (
@@ -91,7 +102,7 @@ class Dating(Times):
             self.lead = None if self._is_future(self.moment) else self.moment
         if self.days and self.moment is self.days[-1]:
             handing = "分别" in s.before or "依次" in s.before
-            if handing and not listed and q.kind != "count":
+            if handing and not listed:
                 self.day = 0
             if self.day is not None and self.day < len(self.days) - 1 and (handing or listed):
                 self.day += 1
@@ -238,9 +249,11 @@ class Dating(Times):
             if since is not None:
                 self.moment = Moment(since, False, False, True)
             return since
-        if governing.as_of and _WITHIN_YEAR.search(s.before):
-            self.moment = Moment(between(previous_year(period).last, last), False, False, True)
-            return self.moment.period
+        if (governing.as_of or is_month(period)) and (within := _WITHIN_YEAR.search(s.before)):
+            year = Moment(between(previous_year(period).last, last), False, False, True)
+            if within["goes_on"]:
+                self.moment = year
+            return year.period
         run = _YEARS_TOGETHER.search(s.before) if s.predicate == "level" else None
         if run and (last.month, last.day) in ((12, 31), (1, 1)):
             years = _DIGITS[run["n"] or run["m"]]
@@ -298,7 +311,7 @@ class Dating(Times):
             last = self.main_end() or day
         return Moment(Period(None, last), True, False, True)
 
-    def _governing(self, s: Statement, counted: bool) -> Moment | None:
+    def _governing(self, s: Statement, counted: bool, near: str) -> Moment | None:
         """The moment in force; where the sentence names none, for a stock the last state, for a flow the last span."""
         moment = self.moment
         held = s.before.endswith(_HELD) and self.text.rfind("；", max(self.sentence_at, s.start - 200), s.start) >= 0
@@ -314,7 +327,7 @@ class Dating(Times):
         standing = is_standing_rate(s)
         if (s.predicate not in ("level", "average") and not standing) or s.before.startswith(("其中", "、")):
             return governing
-        nature = "loose" if standing else nature_of(s, counted)
+        nature = "loose" if standing else nature_of(s, counted, near)
         if nature == "now" and self._is_over(self.default) and _ALREADY.search(s.before):
             nature = "stock"
         switched = governing
@@ -324,7 +337,11 @@ class Dating(Times):
                 switched = self.default if self.default is not None and not self.default.as_of else self.flow
             elif nature == "now" and moment is None and self.published and not _ALREADY.search(s.before):
                 switched = Moment(Period(None, self.published), True, False, True)
-        elif nature in ("stock", "now", "set", "body", "loose") or (nature == "made" and moment is None):
+        elif (
+            nature in ("stock", "now")
+            or (nature == "made" and moment is None)
+            or (nature in ("set", "body", "loose") and not is_short(governing.period))
+        ):
             last, state = governing.period.last, self.state
             if state is not None and state.period.last is not None and last is not None and nature != "now":
                 if abs((state.period.last - last).days) < 370:
@@ -335,6 +352,6 @@ class Dating(Times):
                 switched = Moment(Period(None, end if to_day else last), True, False, True)
         if switched is not governing and not standing and nature != "body":
             self.moment = self.switched = switched
-            if nature == "set":
+            if nature == "set" or (nature == "loose" and moment is not None):
                 self.aside = switched
         return switched

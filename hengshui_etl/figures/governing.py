@@ -133,6 +133,8 @@ class Times(InForce):
                 moment = whole._replace(period=Period(whole.period.first, governing.period.last))
         if moment is None:
             return
+        if plan and plan["edge"] == "以来" and moment.period.first and (told_to := self.main_end()):
+            moment = moment._replace(period=Period(moment.period.first, told_to))
         if not moment.named or not word[:1].isdigit():
             moment = self._of_last_year(word, moment, after)
         if after.startswith(MIDNIGHT) or word.endswith("零时"):

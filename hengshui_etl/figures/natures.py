@@ -25,6 +25,7 @@ _STOCK_NOW = lazy_pattern(alternatives(_DATA["stocks"]["now"]))
 _STOCK_LOOSE = lazy_pattern(alternatives(_DATA["stocks"]["loose"]))
 _ALWAYS = lazy_pattern(alternatives(_DATA["stocks"]["always"]))
 _MADE = lazy_pattern(alternatives(_DATA["stocks"]["made"]))
+_MAKING = lazy_pattern("新[建增添辟设修改入评获]|改建|扩建|改造|修建|修复|增设|增加|引进|培训|招|评选|奖")
 _FLOW = lazy_pattern(alternatives(_DATA["flows"]["words"]))
 _STANDING = lazy_pattern(alternatives(_DATA["stocks"]["rates"]))
 _BODY_ENDS = frozenset("业司社构点计共有数达到")
@@ -40,6 +41,8 @@ _BODY = lazy_pattern(
 _TAKEN_APART = lazy_pattern(
     r"[^，,。；;、]{0,6}(?:[（(][^）)]{1,4}[）)])?(?:中|里)(?!公|小|心|央|型|等|学|医|国|外|标)"
 )
+_OF_SET = lazy_pattern(r"[中里](?:已|仅|只|共)?有?$")
+_RECKONED = lazy_pattern(r"(?:计|计算|折算|测算)$")
 _LEFT = lazy_pattern(r"(?:还有|尚有|仍有|尚余|还剩)$")
 _TO_COME = lazy_pattern(r"(?:计划|明年|后年)")
 _REST = lazy_pattern(r"(?:剩余|剩下|余下|其余)的?$")
@@ -54,7 +57,7 @@ def nature_in(words_around: str) -> Nature:
         return "stock"
     if _FLOW.search(words_around):
         return "flow"
-    if _STOCK_LOOSE.search(words_around):
+    if _STOCK_LOOSE.search(words_around) and not _MAKING.search(words_around):
         return "loose"
     return "made" if _MADE.search(words_around) else ""
 
@@ -64,11 +67,16 @@ def is_standing_rate(s: Statement) -> bool:
     return s.predicate == "rate" and s.word == "率" and _STANDING.search(s.before) is not None
 
 
-def nature_of(s: Statement, counted: bool) -> Nature:
-    """What a clause says of its figure; `counted`: whether that is a count."""
+def nature_of(s: Statement, counted: bool, near: str) -> Nature:
+    """What a clause says of its figure; `counted`: whether that is a count; `near`: what stands right behind it."""
     before, behind = s.before, s.behind
-    if counted and len(behind) > 1 and len(before) <= 8 and _BARE.match(before) and (body := _BODY.match(behind)):
-        return "set" if _TAKEN_APART.match(behind, body.end()) else "body"
+    if counted and len(behind) > 1 and len(before) <= 8:
+        if before == "按" and _RECKONED.search(behind):
+            return "body"
+        if _BARE.match(before) and (body := _BODY.match(near)):
+            return "set" if _TAKEN_APART.match(near, body.end()) else "body"
+    if counted and _OF_SET.search(before):
+        return ""
     if (counted and _LEFT.search(before)) or (_REST.search(before) and _TO_COME.match(behind)):
         return "set"
     nature = nature_in(before + behind[:8])

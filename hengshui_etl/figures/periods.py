@@ -337,6 +337,12 @@ def quarters_of(span: Moment) -> list[Moment]:
     ]
 
 
+def is_short(period: Period) -> bool:
+    """Whether it is some days that an event takes: less than a month."""
+    first, last = period
+    return first is not None and last is not None and (last - first).days < 27
+
+
 def is_month(period: Period) -> bool:
     """Whether it is one calendar month other than January."""
     first, last = period
