@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.averages_meant import Meant, meant_by
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import ONE, View
 from hengshui_etl.relations.units import factor_between
 from hengshui_etl.vocab import alternatives, toml
 
@@ -37,11 +37,11 @@ _PER = (
     ),
 )
 _BIG = (
-    (lazy_pattern("每百"), 100),
-    (lazy_pattern("每千"), 1000),
-    (lazy_pattern("每十万"), 100000),
-    (lazy_pattern("每万"), 10000),
-    (lazy_pattern("每百万"), 1000000),
+    (lazy_pattern("每百"), Fraction(100)),
+    (lazy_pattern("每千"), Fraction(1000)),
+    (lazy_pattern("每十万"), Fraction(100000)),
+    (lazy_pattern("每万"), Fraction(10000)),
+    (lazy_pattern("每百万"), Fraction(1000000)),
 )
 _AVERAGE_WORD = lazy_pattern(
     r"[户人亩日月年次件例床车生企村店笔套单班站镇乡校户头只株吨座项批台社科门家均师员厂场点位桌网园]均(?![为在达已是超未可由有按能须高低])|单产|亩产|均价|单价|平均|每[^年日次经]|一人|一户|一亩|一家|一[座台条笔]|联系|负责"
@@ -109,10 +109,10 @@ def _claim_one_in(view: View, i: int) -> None:
 
 def _scale(before: str) -> Fraction:
     """For how many the average is stated: 每万人 → 10000."""
-    for pattern, factor in reversed(_BIG):  # 每百万 before 每百
+    for pattern, factor in reversed(_BIG) if "每" in before else ():  # 每百万 before 每百
         if pattern.search(before):
-            return Fraction(factor)
-    return Fraction(1)
+            return factor
+    return ONE
 
 
 def _count_units(before: str) -> tuple[str, ...]:

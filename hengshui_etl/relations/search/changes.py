@@ -6,8 +6,6 @@ points.py).
 
 from __future__ import annotations
 
-import re
-
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.balances import BALANCE, claim_balance, claim_natural
 from hengshui_etl.relations.search.differences import MORE, claim_amount, claim_plain_amount
@@ -22,6 +20,7 @@ from hengshui_etl.relations.search.points import (
 from hengshui_etl.relations.search.view import AMOUNTS, View
 
 _OF_RATES = lazy_pattern(r"增速|增幅|涨幅|降幅|率|比重|占比")  # a gap between rates, though told against a time before
+_LESS_BY = lazy_pattern("累计减|共减|合计减|减贫|净减")
 
 
 def find_changes(view: View) -> None:
@@ -54,9 +53,5 @@ def find_changes(view: View) -> None:
             claim_balance(view, i)
         elif figure.direction is None and figure.kind in AMOUNTS and MORE.search(statement.before) and view.level[i]:
             claim_plain_amount(view, i)
-        elif (
-            figure.direction is None
-            and figure.kind in AMOUNTS
-            and re.search("累计减|共减|合计减|减贫|净减", statement.before)
-        ):
+        elif figure.direction is None and figure.kind in AMOUNTS and _LESS_BY.search(statement.before):
             claim_balance(view, i)

@@ -14,6 +14,8 @@ from hengshui_etl.relations.units import factor_between
 _OF_RATE = lazy_pattern(r"兑|汇率|每千瓦时|每度|每吨|^折合|^折")
 _PER_UNIT = lazy_pattern("每(?P<unit>千瓦时|立方米|吨)[^，。；]{0,8}$")
 _FORMER = lazy_pattern("上年|去年|前年|前一年|同期")
+_MAKES = lazy_pattern("折合|约合|合人民币|折算|合计人民币|折|合")
+_AS_MUCH = lazy_pattern("相当于|折合|节约")
 _RATE = lazy_pattern(r"汇率|兑|折算")
 
 
@@ -24,7 +26,7 @@ def find_conversions(view: View) -> None:
             continue
         if statement.bracketed and view.level[i]:
             _claim_bracketed(view, i)
-        if re.search("折合|约合|合人民币|折算|合计人民币|折|合", statement.before[-8:]) and view.level[i]:
+        if view.level[i] and _MAKES.search(statement.before[-8:]):
             _claim_converted(view, i)
         elif view.level[i] and view.figures[i].kind == "money" and _RATE.search(view.text, *_reach_back(view, i)):
             _claim_at_rate(view, i)
@@ -139,7 +141,7 @@ def _claim_coal(view: View) -> None:
     """`按每千瓦时300克标准煤耗测算，相当于节约标准煤228.6万吨`: an amount, what it makes, and the rate per unit."""
     for i, figure in enumerate(view.figures):
         statement = view.statements[i]
-        if statement is None or not re.search("相当于|折合|节约", statement.before) or figure.kind != "measure":
+        if statement is None or figure.kind != "measure" or not _AS_MUCH.search(statement.before):
             continue
         for rate in range(i - 1, max(-1, i - 4), -1):
             for one in range(rate - 1, max(-1, rate - 6), -1):

@@ -63,7 +63,7 @@ def worded_list(view: View, w: int) -> WordedList | None:
     if _STANDARD.search(view.said[w].before) and not (divided or _STANDARD.search(view.said[first].before)):
         return None
     clause = lead[lead.rfind("。") + 1 :]
-    if len(clause) > 60 or NOT_ALL.search(clause) or re.match("[、和与及]", lead):
+    if len(clause) > 60 or NOT_ALL.search(clause) or lead.startswith(("、", "和", "与", "及")):
         return None
     found = _CUE.search(clause)
     cue = "by" if BY.search(clause) else found.lastgroup or "" if found else ""

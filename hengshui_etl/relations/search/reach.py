@@ -10,7 +10,6 @@ decided here is decided by judge.py in the same way, only ten times as slowly; a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from hengshui_etl.records import Figure, RelationType
 from hengshui_etl.relations.units import factor_between
@@ -46,9 +45,10 @@ class Reach:
             self._known[i] = (value - place, value + place) if plain else None
         return self._known[i]
 
-    def misses(self, kind: RelationType, operands: tuple[int, ...], scale: Fraction) -> bool:
-        """Whether these operands, in order, are sure to fail as a relation of this type; False where it is not sure."""
-        if len(operands) < 3 or scale != 1:
+    def misses(self, kind: RelationType, operands: tuple[int, ...]) -> bool:
+        """Whether these operands, in order, are sure to fail as a relation of this type without a scale; False where
+        it is not sure."""
+        if len(operands) < 3:
             return False
         figures = self._figures
         if kind == "share" or kind == "average":

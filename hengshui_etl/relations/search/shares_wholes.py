@@ -173,9 +173,12 @@ _TOPIC = lazy_pattern(
 )
 
 
+_ALL_OF_IT = lazy_pattern("^(?:全部|全市|全县|全省|所有|整个)|(?:总数|总量|总额|合计)$")
+
+
 def _bare(name: str) -> str:
     """The name of a whole without what only says that it is all of it (床位总数, 游客总量)."""
-    return re.sub("^(?:全部|全市|全县|全省|所有|整个)|(?:总数|总量|总额|合计)$", "", name) or name
+    return _ALL_OF_IT.sub("", name) or name
 
 
 def topic_of(view: View, i: int, part: int) -> str:
@@ -186,10 +189,12 @@ def topic_of(view: View, i: int, part: int) -> str:
     return found[-1]["topic"] if found and not re.search("[0-9０-９]", found[-1]["topic"]) else ""
 
 
+_AMONG = lazy_pattern("[^，,。；;]{0,12}(?:当中|之中|中|里)(?:[，,]|(?=[已有尚]))")
+
+
 def _is_topic(view: View, w: int, part: int) -> bool:
     """Whether figure `w` counts what the clause says that its figures are parts of (36个行业大类中，有25个…)."""
-    behind = view.between(w, part) if w == part - 1 else ""
-    return re.match("[^，,。；;]{0,12}(?:当中|之中|中|里)(?:[，,]|(?=[已有尚]))", behind) is not None
+    return w == part - 1 and _AMONG.match(view.between(w, part)) is not None
 
 
 def _is_listed(view: View, w: int) -> bool:

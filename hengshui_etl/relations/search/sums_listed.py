@@ -22,6 +22,7 @@ from hengshui_etl.relations.search.sums_owned import Owned, owned_by_another
 from hengshui_etl.relations.search.view import View
 
 _WITHIN = lazy_pattern("[^，,。；;]{0,10}[里中内][，,]")
+_TOTAL = lazy_pattern("合计|总计|总数|总共|共计|共|总量|累计")
 _YEARLY = lazy_pattern("年预计|年度计划|当年|年内|年计划")
 
 
@@ -173,7 +174,7 @@ def claim_totals_behind_parts(view: View) -> None:
         if not view.plain(w) or view.is_result(w, "sum"):
             continue
         before = view.said[w].before
-        cue = re.search("合计|总计|总数|总共|共计|共|总量|累计", before)
+        cue = _TOTAL.search(before)
         earlier = [
             j
             for j in view.levels_before(w, unit_of=w, limit=8)

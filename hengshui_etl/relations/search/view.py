@@ -29,7 +29,8 @@ FAR_BACK = 1000
 
 AMOUNTS = frozenset(("count", "money", "measure"))
 _LEVELS = frozenset(("level", "average"))
-_ONE = Fraction(1)
+ONE = Fraction(1)
+"""The scale of what is not told per hundred or thousand; told from others by identity, since comparing takes long."""
 _CLOCK = frozenset(("秒", "分", "分钟", "小时", "天", "日", "周", "个月"))
 
 _RUNS = _CLOCK | {"年", "季度", "届"}
@@ -200,15 +201,15 @@ class View:
         self,
         kind: RelationType,
         operands: Iterable[int],
-        scale: Fraction = _ONE,
+        scale: Fraction = ONE,
         implied: bool = False,
         counted: int | None = None,
     ) -> bool | None:
         """Whether these operands hold as a relation of this type; None where that cannot be judged."""
         places = tuple(operands)
-        if not implied and self._reach.misses(kind, places, scale):
+        if not implied and scale is ONE and self._reach.misses(kind, places):
             return False
-        key = (kind, places, None if scale is _ONE else scale, implied, counted)  # a fraction's hash takes long
+        key = (kind, places, None if scale is ONE else scale, implied, counted)  # a fraction's hash takes long
         if key not in self._tried:
             try:
                 self._tried[key] = finding_of(Claim(kind, places, implied, 0, "", scale, counted), self.figures).holds
@@ -223,7 +224,7 @@ class View:
         admitted: Slips = "misread",
         *,
         only: int | None = None,
-        scale: Fraction = _ONE,
+        scale: Fraction = ONE,
         implied: bool = False,
     ) -> bool:
         """Whether one slip of the hand of an admitted kind, in one operand, explains that the relation fails.
@@ -264,7 +265,7 @@ class View:
         reason: str,
         *,
         implied: bool = False,
-        scale: Fraction = _ONE,
+        scale: Fraction = ONE,
         counted: int | None = None,
         plain: bool = False,
     ) -> bool:
