@@ -24,6 +24,10 @@ BASE_TIME = lazy_pattern(
 COMPARING = lazy_pattern(r"(?:比|较|与|同|和|由|从|是|为|恢复到|恢复至|相当于|而|相比|约|可比口径|的|[（(）)]|：)+")
 WHOLE_VERB = lazy_pattern(r"(?:占|为|完成|是|相当于|超|恢复到|恢复至|达到?|接近|约占)(?=.)")
 _NOUN_END = lazy_pattern(r"(?:中|内|里)?(?:已?有|，)?$")
+_SAID_OF_IT = lazy_pattern(
+    r"(?<=..)(?:共(?![享同建青和产])|累计|合计|去年|今年|全年|完成|实现|惠及|接待|聘用|吸引|签约|吸纳|带动|达成|发放|贷款|投入|获得|拿到|销售|出口|拥有|招|新增|(?:居民)?人均|平均|户均)"
+)
+"""How what is said of the counted begins (建制村 | 全部实现快递进村)."""
 _AVERAGE = lazy_pattern(r"(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|平均|均)")
 BARE_AVERAGE = lazy_pattern(
     r"^(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|一[^\W\d_a-zA-Z]).{0,4}$|^平均.{0,3}$"
@@ -35,6 +39,7 @@ _OF_WHICH = lazy_pattern(
 _OF_THEM = ("的有", "的", "的则有", "的已有", "的达", "的为", "的共")
 _COMPARERS = frozenset("比较与同和由从是为而约其")
 _BARE_TIMES = frozenset(("首季", "次季", "末季", "单月", "单日"))
+_BOUND = lazy_pattern("(?:预期|调控|控制)?(?:目标|任务)|控制线|红线")
 _REST = ("其余", "剩余", "剩下", "余下")
 _SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
@@ -161,6 +166,13 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     if s.before[:1] in _RESULT_BEGINS and _RESULT.match(s.before):
         return memory.last or memory.subject
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
+    if (
+        len(behind) > 4
+        and q.kind == "count"
+        and text[q.till + len(s.behind) : q.till + len(s.behind) + 1].isdigit()
+        and (verb := _SAID_OF_IT.search(behind))
+    ):
+        behind = behind[: verb.start()]
     if q.kind == "count" and (divisions := _DIVISIONS.match(text, q.till, q.till + 10)):
         behind = divisions.group()
     elif (
@@ -170,6 +182,8 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         and not text[row.end() : row.end() + 1].isdigit()
     ):
         behind = _NOUN_END.sub("", row.group())
+    if q.kind == "percent" and memory.ratio and (bound := _BOUND.match(behind)):
+        return joined(memory.ratio, bound.group())
     if headline and behind and q.kind == "count" and text[q.at - 1] == " ":
         subject = ""
     if q.kind != "count" or not ("中" in s.before or "里" in s.before or "中" in s.behind or "里" in s.behind):

@@ -6,6 +6,8 @@ Belongs here: the state that is handed on from figure to figure. Does not belong
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 RECENT = 64
 """No clause leans on what was said longer ago than so many figures."""
 
@@ -14,6 +16,7 @@ class Memory:
     """What the clauses so far were about."""
 
     __slots__ = (
+        "amounts",
         "article",
         "based",
         "before",
@@ -57,6 +60,7 @@ class Memory:
         self.members: list[str] = []  # the subjects of the last 分别 list, bare
         self.items: list[str] = []  # the levels since the topic
         self.levels: list[tuple[str, str]] = []  # the levels of the paragraph, with their units
+        self.amounts: list[tuple[str, Decimal, str]] = []  # the levels of the article: unit, value, phrase
         self.counts: dict[str, str] = {}  # what was first counted in each unit in the article
         self.measures: dict[str, str] = {}  # what was last measured in each unit, by a label that says what
         self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
@@ -74,3 +78,20 @@ class Memory:
         self.section = ""
         self.ratio = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
         self.items, self.names, self.parts, self.members, self.levels = [], [], [], [], []
+
+    def whole_of(self, bearer: str, percent: Decimal, place: Decimal) -> str:
+        """What a part that was told is so many per cent of, by arithmetic, or nothing: the last level called `bearer`,
+        else the last of all; `place` is the last one printed."""
+        told = self.amounts[-RECENT:]
+        if not told or not 0 < percent < 100:
+            return ""
+        unit, part, label = next((amount for amount in reversed(told) if amount[2] == bearer), told[-1])
+        for other, whole, phrase in reversed(told):
+            if (
+                other == unit
+                and whole > part
+                and phrase != label
+                and abs(part * 100 - whole * percent) <= whole * place
+            ):
+                return phrase
+        return ""

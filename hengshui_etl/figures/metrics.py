@@ -24,7 +24,7 @@ from hengshui_etl.figures.levels import (
 from hengshui_etl.figures.memory import RECENT, Memory
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.vocab import toml
+from hengshui_etl.vocab import toml, words
 
 _DATA = toml("predicates")
 # A Chinese character is [^\W\d_a-zA-Z] here: each range \u4e00-\u9fff takes the engine a millisecond to compile.
@@ -46,6 +46,7 @@ _NO_BEARER = lazy_pattern(
 _SAID_OF_IT = lazy_pattern(
     r"(?:则|最|仍|也|已|正|都|均|全部|陆续|稳步|加快|提前|持续|不断|按部就班|进展|同样|却|领涨|回落|发力|见效|实行|水涨船高).*$"
 )
+_OWN_RATES = frozenset(words(_DATA["rates"]["alone"]))
 _NARROW = str.maketrans("（）", "()")
 _AMONG_ENDS = frozenset(a + b for a in "中里内" for b in "，,")
 _COUNTED = lazy_pattern(r"^(?:全[市省县区])?[\d.]+[余多]?[^\W\d_a-zA-Z]|(?:依次|分别)?[为是]?$")
@@ -102,6 +103,8 @@ def metric_of(
         memory.kind = q.kind
         if q.unit not in CLASSES:
             memory.levels.append((q.unit, metric))
+        if s.predicate == "level" and metric:
+            memory.amounts.append((q.unit, q.value, metric))
         if q.kind == "count" and not headline:
             memory.counts.setdefault(q.unit, metric)
         elif metric[-1:] in WHOLE_TAIL and len(metric) <= 12 and s.subject and not metric.endswith("余"):
@@ -234,6 +237,8 @@ def _change(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
         lean = memory.ratio
     if _MEAN_OF_YEARS.fullmatch(bearer):
         bearer = f"{lean}{bearer}"
+    elif _THAT_RATIO.fullmatch(bearer):
+        bearer = lean
     elif not bearer or len(bearer) <= 1 or COMPARING.fullmatch(bearer) or _QUALIFIED.search(bearer):
         bearer = f"{lean}{bearer if '口径' in bearer or '因素' in bearer else ''}"
     elif is_attribute(bearer) or bearer in ("占比", "比重", "增速", "增幅", "涨幅"):
@@ -282,7 +287,12 @@ def _share(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
         memory.whole = whole
     elif memory.whole and memory.whole in bearer:
         memory.whole = ""
-    other = whole or memory.whole or (memory.topic if memory.topic != bearer else "")
+    other = whole or memory.whole
+    if not other:
+        topic = memory.topic if memory.topic != bearer else ""
+        other = memory.whole_of(bearer, q.value, q.place) or topic
+    if not whole and (len(other) > 8 or ("占比" in s.before and not memory.whole)):
+        return f"{bearer}占比"
     own = other in bearer or f"非{bearer}" in other
     return f"{bearer}占比" if other and own else f"{bearer}占{other}"
 
@@ -299,13 +309,16 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
         return f"{bearer}占{memory.whole or memory.topic}{s.word}"
     if label[0] in "）)的" and memory.whole:
         return f"{memory.subject}占{memory.whole}{s.word}"
-    metric = joined(memory.topic or memory.subject or memory.paragraph, label)
+    metric = label if label in _OWN_RATES else joined(memory.topic or memory.subject or memory.paragraph, label)
     memory.subject = metric
     return metric
 
 
-_MEAN_OF_YEARS = lazy_pattern("(?:[两二三四五]年|年)平均|年均|月均")
+_MEAN_OF_YEARS = lazy_pattern(
+    "(?:[两二三四五]年|年)平均|年均|月均|[一二两三四五六七八九十]年(?:多?(?:间|来|里|内)?)(?:共|累计)?|一个月"
+)
+_THAT_RATIO = lazy_pattern("(?:而?这一?|该|上述)(?:比重|比例|数字|数据|指标|占比|比率)")
 _PART_OF_YEAR = lazy_pattern(r"[一二三四]季度(?=[^\W\d_a-zA-Z])")
 _LINE_HEAD = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}[：:]")
 _DIVIDED = lazy_pattern(r"(?P<whole>[^\W\d_a-zA-Z]{2,10})按[^\W\d_a-zA-Z]{2,10}?(?:划分|分|看|统计|计)[，,]$")
-_QUALIFIED = lazy_pattern(r"(?:可比价格|不变价|按现价|口径|计算|剔除|扣除|因素|名义|实际|自然)")
+_QUALIFIED = lazy_pattern(r"(?:可比价格|不变价|按?现价|口径|计算|剔除|扣除|因素|名义|实际|自然)")
