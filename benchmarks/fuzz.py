@@ -1,13 +1,15 @@
-"""Bytes to verdicts under a coverage-guided fuzzer: no exception, no hang, a sound answer, the same one twice.
+"""Bytes to verdicts, and files of many articles to records, under a coverage-guided fuzzer: no exception, no hang, a
+sound answer, the same one twice.
 
     make fuzz                                             a minute of it (ARGS="--seconds 3600": an hour)
     python benchmarks/fuzz.py --seconds 60                starts from tests/corpus/ and the words below
+    python benchmarks/fuzz.py --records                   files of many articles, from tests/corpus_of_records/
     python benchmarks/fuzz.py --found DIR                 where inputs that reach new code are kept (default: nowhere)
     python benchmarks/fuzz.py --one FILE                  one input again, with the traceback
-    python benchmarks/fuzz.py --merge DIR                 what of DIR adds coverage goes to tests/corpus/
+    python benchmarks/fuzz.py --merge DIR                 what of DIR adds coverage goes to the corpus
 
-What breaks it is written as crash-… or timeout-… into the current folder. Put it, cut down, into tests/corpus/: the
-tests examine every file there. What is tested is in tests/soundness.py.
+What breaks it is written as crash-… or timeout-… into the current folder. Put it, cut down, into the corpus: the tests
+examine every file there. What is tested is in tests/soundness.py and tests/soundness_of_records.py.
 """
 
 from __future__ import annotations
@@ -16,14 +18,19 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-CORPUS = ROOT / "tests" / "corpus"
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 LONGEST = 2000
-"""Bytes of an input: everything that the search looks for fits into a paragraph or two."""
+"""Bytes of an article: everything that the search looks for fits into a paragraph or two."""
+
+LONGEST_FILE = 4000
+"""Bytes of a file of many articles: a Parquet file of one row has a thousand and more."""
 
 MOST_SECONDS = 5.0
 """Of computing, for one input, instrumented: a plain examination of so many bytes takes 0.02. Not of the clock, which
@@ -48,26 +55,62 @@ TAGS = [
 ]  # fmt: skip
 
 
-def dictionary() -> str:
+IN_FILES: list[str | bytes] = [
+    '{"id": "', '", "text": "', '", "html": "', '", "url": "', '", "published_on": "2019-10-16"}', '"}', "\\ud800",
+    "\\u0000", "1e400", "NaN", "null", "[[[[", "\n", "\r\n", "\r\n\r\n", b"\x1f\x8b\x08\x00", b"\x28\xb5\x2f\xfd",
+    b"\x50\x2a\x4d\x18", b"PAR1", b"\x15\x00\x15", b"\x15\x04\x15", "WARC/1.0\r\n", "WARC/1.1\r\n",
+    "WARC-Type: response\r\n", "WARC-Type: conversion\r\n", "WARC-Target-URI: http://a/\r\n",
+    "WARC-Record-ID: <urn:uuid:1>\r\n", "WARC-Date: 2020-01-01T00:00:00Z\r\n", "WARC-Truncated: length\r\n",
+    "WARC-Segment-Number: 2\r\n", "Content-Length: 0\r\n", "Content-Length: 99999999999\r\n",
+    "Content-Type: application/http; msgtype=response\r\n", "Content-Type: text/html; charset=gbk\r\n",
+    "Content-Encoding: gzip\r\n", "Content-Encoding: br\r\n", "Transfer-Encoding: chunked\r\n", "HTTP/1.1 200 OK\r\n",
+    "HTTP/1.1 404\r\n", "ffffffff\r\n", "0\r\n\r\n",
+]  # fmt: skip
+
+
+class Target(NamedTuple):
+    """What is fuzzed: where its corpus is, how long its inputs are, which words it is made of, in which encodings, and
+    what an input leads to, with what is wrong with that."""
+
+    corpus: Path
+    longest: int
+    words: list[tuple[str | bytes, tuple[str, ...]]]
+    answer: Callable[[bytes], object]
+    faults: Callable[[object], list[str]]
+
+
+def target(of_records: bool) -> Target:
+    """What is fuzzed, loaded."""
+    if of_records:
+        import soundness_of_records as files
+
+        words = [(word, ("utf-8",)) for word in IN_FILES]
+        return Target(ROOT / "tests" / "corpus_of_records", LONGEST_FILE, words, files.records, files.faults)  # type: ignore[arg-type]
+    import soundness as articles
+
+    words = [(w, ("utf-8", "gb18030") if w in WORDS[:20] else ("utf-8",)) for w in (*WORDS, *MARKS, *TAGS)]
+    return Target(ROOT / "tests" / "corpus", LONGEST, words, articles.examined, articles.faults)  # type: ignore[arg-type]
+
+
+def dictionary(words: list[tuple[str | bytes, tuple[str, ...]]]) -> str:
     """The words in the fuzzer's notation."""
     lines = []
-    for word in (*WORDS, *MARKS, *TAGS):
-        for encoding in ("utf-8", "gb18030") if word in WORDS[:20] else ("utf-8",):
-            lines.append('"' + "".join(f"\\x{byte:02x}" for byte in word.encode(encoding)) + '"')
+    for word, encodings in words:
+        for encoding in encodings:
+            written = word.encode(encoding) if isinstance(word, str) else word
+            lines.append('"' + "".join(f"\\x{byte:02x}" for byte in written) + '"')
     return "\n".join(dict.fromkeys(lines)) + "\n"
 
 
-def judge(data: bytes) -> None:
-    """Raises for an input that is examined unsoundly, or otherwise a second time."""
-    from soundness import examined, faults
-
+def judge(what: Target, data: bytes) -> None:
+    """Raises for an input that is answered unsoundly, or otherwise a second time."""
     began = time.process_time()
-    found = examined(data[:LONGEST])
+    found = what.answer(data[: what.longest])
     if (took := time.process_time() - began) > MOST_SECONDS:
         raise AssertionError(f"it took {took:.1f} s")
-    if wrong := faults(found):
+    if wrong := what.faults(found):
         raise AssertionError("; ".join(wrong[:5]))
-    if examined(data[:LONGEST]) != found:
+    if what.answer(data[: what.longest]) != found:
         raise AssertionError("another answer the second time")
 
 
@@ -76,12 +119,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0, help="0: another one each time")
+    parser.add_argument("--records", action="store_true", help="files of many articles")
     parser.add_argument("--found", type=Path)
     parser.add_argument("--one", type=Path)
     parser.add_argument("--merge", type=Path)
     wanted = parser.parse_args()
     if wanted.one:
-        judge(wanted.one.read_bytes())
+        judge(target(wanted.records), wanted.one.read_bytes())
         print("sound")
         return
     try:
@@ -89,26 +133,31 @@ def main() -> None:
     except ImportError:
         sys.exit("atheris is not installed: make setup (there are files of it for Linux on x86-64, to Python 3.13)")
     with atheris.instrument_imports(include=["hengshui_etl"]):
-        import soundness  # noqa: F401
-
-        import hengshui_etl.text.page  # noqa: F401
+        if wanted.records:
+            import hengshui_etl.bulk.columns
+            import hengshui_etl.bulk.crawl
+            import hengshui_etl.bulk.lines
+            import hengshui_etl.bulk.unpack
+        else:
+            import hengshui_etl.text.page  # noqa: F401
+        what = target(wanted.records)
     with tempfile.TemporaryDirectory() as folder:
         words = Path(folder) / "words"
-        words.write_text(dictionary(), "ascii")
+        words.write_text(dictionary(what.words), "ascii")
         options = [
-            f"-max_len={LONGEST}",
+            f"-max_len={what.longest}",
             f"-dict={words}",
             f"-timeout={HANGS}",
             "-rss_limit_mb=8000",  # the peak of what started this process counts, too: on Linux it is inherited
             f"-seed={wanted.seed}",
         ]
         if wanted.merge:
-            folders = ["-merge=1", str(CORPUS), str(wanted.merge)]
+            folders = ["-merge=1", str(what.corpus), str(wanted.merge)]
         else:
             new = wanted.found or Path(folder) / "found"
             new.mkdir(parents=True, exist_ok=True)
-            folders = [f"-max_total_time={wanted.seconds}", str(new), str(CORPUS)]
-        atheris.Setup([sys.argv[0], *options, *folders], judge)
+            folders = [f"-max_total_time={wanted.seconds}", str(new), str(what.corpus)]
+        atheris.Setup([sys.argv[0], *options, *folders], partial(judge, what))
         atheris.Fuzz()
 
 

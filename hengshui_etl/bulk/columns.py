@@ -13,9 +13,11 @@ from typing import Any, BinaryIO
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from hengshui_etl.bulk.footer import Group, groups_of
 from hengshui_etl.bulk.pages import TooMuch, largest_page
 from hengshui_etl.bulk.record import FIELDS, MAX_RECORD_BYTES, BrokenRecord, Digits, Record, record_from
 from hengshui_etl.bulk.unpack import FREE_BYTES, MAX_RATIO
+from hengshui_etl.reading import printable
 
 MAX_FOOTER_BYTES = 64 * 2**20
 MAX_BATCH_ROWS, BATCH_BYTES = 256, 32 * 2**20
@@ -27,17 +29,16 @@ def column_records(stream: BinaryIO, file: str) -> Iterator[Record | BrokenRecor
     """The records of a Parquet file; a record's number is that of its row."""
     size = stream.seek(0, 2)
     try:
-        parquet = _opened(stream, size)
+        parquet, groups = _opened(stream, size)
         names = _known(parquet.schema_arrow)
     except (pa.ArrowException, OSError, ValueError) as error:
         yield BrokenRecord(file, 1, None, f"the file cannot be read as Parquet: {_said(error)}")
         return
     given, number = 0, 0
-    for group in range(parquet.metadata.num_row_groups):
-        rows = parquet.metadata.row_group(group).num_rows
-        last = number + rows
+    for place, group in enumerate(groups):
+        last = number + group.rows
         try:
-            for record in _of_group(parquet, stream, group, names, file, number):
+            for record in _of_group(parquet, stream, place, group, names, file, number):
                 number = record.number
                 yield record
                 given += len(record.data) if isinstance(record, Record) else 0
@@ -52,15 +53,18 @@ def column_records(stream: BinaryIO, file: str) -> Iterator[Record | BrokenRecor
         number = last
 
 
-def _opened(stream: BinaryIO, size: int) -> pq.ParquetFile:
+def _opened(stream: BinaryIO, size: int) -> tuple[pq.ParquetFile, list[Group]]:
+    """The file for Arrow to read, and what its footer says, read by ourselves."""
     stream.seek(max(0, size - 8))
-    tail = stream.read(8)
-    if len(tail) == 8 and int.from_bytes(tail[:4], "little") > MAX_FOOTER_BYTES:
+    length = int.from_bytes(stream.read(8)[:4], "little")
+    if length > MAX_FOOTER_BYTES:
         raise ValueError(f"its footer is larger than {MAX_FOOTER_BYTES} bytes")
-    return pq.ParquetFile(
+    parquet = pq.ParquetFile(
         pa.PythonFile(_Lent(stream), mode="r"), pre_buffer=False, buffer_size=2**20,
         thrift_string_size_limit=MAX_FOOTER_BYTES, thrift_container_size_limit=10**6,
     )  # fmt: skip
+    stream.seek(max(0, size - 8 - length))
+    return parquet, groups_of(stream.read(length))
 
 
 class _Lent:
@@ -106,16 +110,14 @@ _MAY_BE = {
 
 
 def _of_group(
-    parquet: pq.ParquetFile, stream: BinaryIO, group: int, names: list[str], file: str, number: int
+    parquet: pq.ParquetFile, stream: BinaryIO, place: int, group: Group, names: list[str], file: str, number: int
 ) -> Iterator[Record | BrokenRecord]:
-    metadata = parquet.metadata.row_group(group)
-    page = 1
-    for i in range(metadata.num_columns):
-        column = metadata.column(i)
-        if column.path_in_schema in names:
-            page = max(page, largest_page(stream, column))
+    leaves = [parquet.schema.column(i).path for i in range(len(parquet.schema))]
+    if len(leaves) != len(group.chunks):
+        raise ValueError("the row group has other columns than the file")
+    page = max(largest_page(stream, chunk) for name, chunk in zip(leaves, group.chunks, strict=True) if name in names)
     rows = max(1, min(MAX_BATCH_ROWS, BATCH_BYTES // page))
-    for batch in parquet.iter_batches(batch_size=rows, row_groups=[group], columns=names, use_threads=False):
+    for batch in parquet.iter_batches(batch_size=rows, row_groups=[place], columns=names, use_threads=False):
         columns = [(name, batch.column(name)) for name in names]
         for row in range(batch.num_rows):
             number += 1
@@ -144,4 +146,4 @@ def _value(name: str, scalar: Any) -> object:
 
 
 def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
+    return printable(" ".join(str(error).split()))[:300]  # Arrow quotes bytes of the file

@@ -1,14 +1,18 @@
 """How large the pages of a Parquet file become when they are unpacked, told from their headers alone.
 
-Belongs here: walking over page headers (Thrift's compact protocol). Does not belong here: what is in the pages.
+Belongs here: walking over page headers. Does not belong here: how their bytes are read (thrift.py), where they begin
+(footer.py), what is in the pages.
 
 pyarrow unpacks a page as a whole, and believes what its header says of its size: four bytes may ask for two gigabytes.
-Rules: parquet-format, `PageHeader` in parquet.thrift; thrift-compact-protocol.md.
+Rules: parquet-format, `PageHeader` in parquet.thrift.
 """
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from typing import BinaryIO
+
+from hengshui_etl.bulk.footer import Chunk
+from hengshui_etl.bulk.thrift import I32, Compact, Unclear
 
 MAX_PAGE_BYTES = 256 * 2**20
 """Writers end a page after a megabyte, but look only every thousand rows: pages of articles may have a hundred."""
@@ -17,102 +21,46 @@ MAX_PAGE_RATIO, FREE_PAGE_BYTES = 1000, 4 * 2**20
 MAX_HEADER_BYTES = 256 * 1024
 """A header holds the smallest and the largest value of its page."""
 
-_DEPTH = 16
-
 
 class TooMuch(Exception):
     """The pages are larger than is read, or their headers cannot be read; the text says which."""
 
 
-def largest_page(stream: BinaryIO, column: Any) -> int:
-    """The size of the largest unpacked page of a column chunk (pyarrow's metadata of it). Raises TooMuch."""
-    start = column.data_page_offset
-    if column.has_dictionary_page and column.dictionary_page_offset:
-        start = min(start, column.dictionary_page_offset)
-    end, largest = start + column.total_compressed_size, 1
+def largest_page(stream: BinaryIO, chunk: Chunk) -> int:
+    """The size of the largest unpacked page of a column of a row group. Raises TooMuch."""
+    start, largest = chunk.start, 1
+    end, whole = start + chunk.size, stream.seek(0, 2)
     while start < end:
         stream.seek(start)
-        header = _Header(stream.read(512))
         try:
-            size, packed = header.sizes()
+            length, size, packed = _sizes(stream.read(512))
         except IndexError:
             stream.seek(start)
-            header = _Header(stream.read(MAX_HEADER_BYTES))
             try:
-                size, packed = header.sizes()
+                length, size, packed = _sizes(stream.read(MAX_HEADER_BYTES))
             except IndexError:
                 raise TooMuch("the header of a page cannot be read") from None
-        if size < 0 or packed < 0:
-            raise TooMuch("the header of a page cannot be read")
         if size > MAX_PAGE_BYTES or (size > FREE_PAGE_BYTES and size > MAX_PAGE_RATIO * packed):
             raise TooMuch(f"a page of {packed} bytes unpacks to {size}")
+        if start + length + packed > whole:
+            raise TooMuch("a page is longer than the file")
         largest = max(largest, size)
-        start += header.at + packed
+        start += length + packed
     return largest
 
 
-class _Header:
-    """A Thrift struct in compact form, of which the sizes are wanted and the rest is passed over."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data, self.at = data, 0
-
-    def sizes(self) -> tuple[int, int]:
-        """Unpacked and packed size of the page; `at` is then behind the header."""
-        found = {2: -1, 3: -1}
-        field = 0
-        while kind := self._byte():
-            delta, kind = kind >> 4, kind & 15
-            field = field + delta if delta else self._signed()
-            if field in found and kind == 5:
-                found[field] = self._signed()
+def _sizes(data: bytes) -> tuple[int, int, int]:
+    """Of the header with which these bytes begin: its length, and the unpacked and the packed size of the page. Raises
+    TooMuch, and IndexError where the bytes end before it does."""
+    header, found = Compact(data), {2: -1, 3: -1}
+    try:
+        for field, kind in header.fields():
+            if field in found and kind == I32:
+                found[field] = header.number(I32)
             else:
-                self._pass_over(kind, 0)
-        return found[2], found[3]
-
-    def _byte(self) -> int:
-        value = self._data[self.at]
-        self.at += 1
-        return value
-
-    def _unsigned(self) -> int:
-        value = shift = 0
-        while True:
-            byte = self._byte()
-            value |= (byte & 127) << shift
-            if byte < 128:
-                return value
-            shift += 7
-            if shift > 63:
-                raise TooMuch("the header of a page cannot be read")
-
-    def _signed(self) -> int:
-        value = self._unsigned()
-        return (value >> 1) ^ -(value & 1)
-
-    def _skip(self, length: int) -> None:
-        self.at += length
-        if self.at > len(self._data):
-            raise IndexError
-
-    def _pass_over(self, kind: int, depth: int) -> None:
-        if depth > _DEPTH:
-            raise TooMuch("the header of a page cannot be read")
-        match kind:
-            case 1 | 2:  # true and false are in the kind itself
-                pass
-            case 3:
-                self._skip(1)
-            case 4 | 5 | 6:
-                self._unsigned()
-            case 7:
-                self._skip(8)
-            case 8:
-                self._skip(self._unsigned())
-            case 12:
-                while inner := self._byte():
-                    if not inner >> 4:
-                        self._signed()
-                    self._pass_over(inner & 15, depth + 1)
-            case _:  # lists, sets and maps are not in a page's header
-                raise TooMuch("the header of a page cannot be read")
+                header.pass_over(kind)
+    except Unclear:
+        raise TooMuch("the header of a page cannot be read") from None
+    if min(found.values()) < 0:
+        raise TooMuch("the header of a page cannot be read")
+    return header.at, found[2], found[3]

@@ -26,7 +26,8 @@ class Damaged(Exception):
 
 
 class _Packed(Protocol):
-    consumed: int
+    @property
+    def consumed(self) -> int: ...
 
     def read(self, most: int) -> bytes: ...
 
@@ -139,16 +140,20 @@ class Zstd:
     _STEP = 16 * 1024
 
     def __init__(self, stream: BinaryIO) -> None:
-        self.consumed = 0
+        self._source = _Source(stream)
         self._stream, self._start = stream, stream.tell()
         self._produced, self._over, self._bytewise = 0, False, False
-        self._failed: OSError | None = None
         self._opened()
+
+    @property
+    def consumed(self) -> int:
+        """How many packed bytes were read."""
+        return self._source.consumed
 
     def _opened(self) -> None:
         import pyarrow as pa  # type: ignore[import-untyped]
 
-        self._inner = pa.CompressedInputStream(pa.PythonFile(self._Source(self), mode="r"), "zstd")
+        self._inner = pa.CompressedInputStream(pa.PythonFile(self._source, mode="r"), "zstd")
 
     def read(self, most: int) -> bytes:
         """Up to so many bytes; none at the end."""
@@ -157,8 +162,8 @@ class Zstd:
         try:
             data: bytes = self._inner.read(1 if self._bytewise else min(most, self._STEP))
         except OSError as error:
-            if self._failed is not None:
-                raise self._failed from None
+            if self._source.failed is not None:
+                raise self._source.failed from None
             if not self._bytewise:
                 self._go_back()
                 return self.read(most)
@@ -180,22 +185,27 @@ class Zstd:
         while left:
             left -= len(self._inner.read(min(left, self._STEP)))
 
-    class _Source:
-        """The packed bytes, counted. An error of the disk is kept: what comes through the library looks like damage."""
 
-        closed = False
+class _Source:
+    """The packed bytes, counted. An error of the disk is kept: what comes through the library looks like damage.
 
-        def __init__(self, owner: Zstd) -> None:
-            self._owner = owner
+    It knows nothing of who reads it: Python cannot see through Arrow's objects, and a circle through them would never
+    be freed, a megabyte a file."""
 
-        def read(self, size: int = -1) -> bytes:
-            try:
-                data = self._owner._stream.read(size)
-            except OSError as error:
-                self._owner._failed = error
-                raise
-            self._owner.consumed += len(data)
-            return data
+    closed = False
 
-        def close(self) -> None:
-            """The stream belongs to the caller."""
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.consumed = stream, 0
+        self.failed: OSError | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            data = self._stream.read(size)
+        except OSError as error:
+            self.failed = error
+            raise
+        self.consumed += len(data)
+        return data
+
+    def close(self) -> None:
+        """The stream belongs to the caller."""

@@ -188,7 +188,9 @@ def test_rows_of_unchanged_records_are_kept(settings: Settings, monkeypatch: pyt
 def test_a_record_that_is_lost_is_a_broken_contract(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     put(settings, "b/a.jsonl", lines(RECORDS))
     rows_of_piece = examining.rows_of_piece
-    monkeypatch.setattr(examining, "rows_of_piece", lambda raw, batch, items, on_item: rows_of_piece(raw, batch, items[1:]))
+    monkeypatch.setattr(
+        examining, "rows_of_piece", lambda raw, batch, items, on_item: rows_of_piece(raw, batch, items[1:])
+    )
     list_batch(settings, "b")
     with pytest.raises(ContractViolated, match="every_record_is_accounted_for"):
         examine_batch(settings, "b")
