@@ -3,7 +3,9 @@
 Belongs here: one message an article, or one for all where there are many. Does not belong here: when something is
 said (ledger.py), where it goes (channels.py).
 
-Articles are untrusted: what they say goes out as plain text, with characters that cannot be seen shown by number.
+Articles are untrusted: what they say goes out as plain text, with characters that cannot be seen shown by number. Chats
+take more for commands than they are told to: `<at user_id="all">` calls everybody in a Feishu text, `@here` in
+Mattermost, and an address becomes a link everywhere. So the signs that do it are written in full width.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import NamedTuple
 
 from hengshui_etl.alerts.ledger import Change, Message
 from hengshui_etl.messages import Messages
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.reading import printable
 
 MOST_MESSAGES = 5
@@ -84,11 +87,12 @@ def _digest(changes: Sequence[Change], say: Messages, links: Links) -> Message:
 def _lines(changes: Sequence[Change], say: Messages) -> list[str]:
     lines: list[str] = []
     for event, subject in changes[:MOST_LINES]:
-        said = _short(subject.message_zh if say.language == "zh" else subject.message_en)
+        said = subject.message_zh if say.language == "zh" else subject.message_en
         if subject.kind != "finding":
-            lines.append(say("alerts.reason", message=say.reason(said)))
+            lines.append(say("alerts.reason", message=_short(say.reason(said))))
             continue
-        lines.append(say("alerts.line", event=say(f"alerts.{event}"), type=say(f"type.{subject.type}"), message=said))
+        kind = say(f"type.{subject.type}")
+        lines.append(say("alerts.line", event=say(f"alerts.{event}"), type=kind, message=_short(said)))
         if event != "resolved":
             lines.append(say("alerts.sentence", sentence=_short(subject.sentence)))
             if subject.mend:
@@ -103,6 +107,16 @@ def _level(changes: Sequence[Change]) -> str:
     return next(level for level in ("error", "warning", "resolved") if level in levels)
 
 
+_INERT = str.maketrans("<>[]@`&", "＜＞［］＠｀＆")
+_ADDRESS = lazy_pattern(r"(?i)(://|www\.)")
+
+
+def inert(text: str) -> str:
+    """The text on one line, with nothing in it that a mail program or a chat would obey."""
+    text = printable(" ".join(text.split())).translate(_INERT)
+    return _ADDRESS.sub(lambda found: found[1].replace(":", "：").replace(".", "．"), text)
+
+
 def _short(text: str) -> str:
-    text = printable(" ".join(text.split()))
+    text = inert(text)
     return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
