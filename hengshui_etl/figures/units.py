@@ -48,8 +48,9 @@ AFTER = _bounds("after")
 _ROUND = _bounds("round")
 _UNITS = _units_by_two_characters()
 _NOT_BOUND = toml("bounds")["not_after"]
-_PLACES = frozenset("省市县区州盟旗乡镇村")
+_PLACES = frozenset("省市县区州盟旗乡镇村国")
 _LISTED = lazy_pattern(r"[、和及与][^\W\d_a-zA-Z]{2,8}$")
+_SUMMED_UP = ("合计", "相加", "总计", "共计", "加起来")
 _EXACT: tuple[Bound, bool] = ("exact", False)
 _NOT_ROUND = frozenset("以线网早晚路街车船会身史")
 _APART = lazy_pattern(r"[^\W\d_]{1,6}(?P<word>左右|上下)")
@@ -72,8 +73,13 @@ def unit_at(text: str, at: int, chinese: bool) -> Unit | None:
 
 
 def _counts_places(text: str, at: int, printed: str) -> bool:
-    """Whether a Chinese numeral of one character before `at` sums up a list of places: `石嘴山、吴忠、中卫三市`."""
-    return printed in _PLACES and _LISTED.search(text[max(0, at - 12) : at - 1]) is not None
+    """Whether a Chinese numeral of one character before `at` sums up places: `石嘴山、吴忠、中卫三市`, `三市合计`."""
+    if printed not in _PLACES:
+        return False
+    if _LISTED.search(text[max(0, at - 12) : at - 1]) is not None:
+        return True
+    opens = at < 2 or text[at - 2] in "，,。；;、：:\n述上这"
+    return opens and text.startswith(_SUMMED_UP, at + 1)
 
 
 def bound_before(text: str, at: int) -> tuple[int, Bound, bool]:

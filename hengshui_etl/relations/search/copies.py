@@ -130,6 +130,9 @@ def _repeated(view: View) -> None:
             if grid and digits >= 3 and figure.scope == view.figures[j].scope and (alike >= 0.3 or digits >= 4):
                 view.claim("restatement", (j, i), "表与正文")
                 break
+            if j == earlier[-1] and digits >= 2 and view.said[i].before.endswith(("这", "上述")):
+                view.claim("restatement", (j, i), "前后两处")
+                break  # 386个改造任务…这386个小区
             if (
                 (alike >= 0.6 or (digits >= 5 and alike >= 0.3))
                 and (digits >= 2 or alike >= 0.8)

@@ -55,9 +55,12 @@ def claim_amount(view: View, i: int) -> None:
     near = [
         j for j in view.levels_before(i, unit_of=i, limit=6) if view.figures[j].sentence >= view.figures[i].sentence - 1
     ]
+    beside = level_of(view, i, alike=True) if statement.temporal or not statement.object else None
     for one, other in combinations(near, 2):
         if not view.figures[one].bound == "exact" == view.figures[other].bound:
             continue
+        if beside == i - 1 and beside not in (one, other):
+            continue  # PM2.5 31微克，上年32微克；PM10 49微克，同比减少2微克
         if view.figures[i].bound != "exact":
             break  # 58家以上 fits whatever is more
         akin = view.likeness(one, other) > 0.5 or BALANCE.search(statement.before)
@@ -70,8 +73,14 @@ def claim_amount(view: View, i: int) -> None:
     elsewhere = _told_elsewhere(view, level, i)
     if elsewhere is not None:
         view.claim("difference", (level, elsewhere, i), statement.word)
-    elif statement.temporal and view.figures[i].bound != "min":
+    elif (statement.temporal or _is_of_plan(view, level, i)) and view.figures[i].bound != "min":
         view.claim("difference", (level, i), statement.word, implied=True)
+
+
+def _is_of_plan(view: View, level: int, i: int) -> bool:
+    """Whether a gap right behind its level is to a plan that no figure states (较年度任务多0.9万人)."""
+    said = view.said[i]
+    return said.predicate == "gap" and level == i - 1 and said.object.endswith(("任务", "计划", "目标", "预期"))
 
 
 def _level_changed(view: View, i: int) -> int | None:

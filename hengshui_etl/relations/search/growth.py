@@ -43,8 +43,6 @@ def claim_rate(view: View, i: int) -> None:
     ):
         view.claim("growth", (*pair, i), statement.word)
         return
-    if figure.bound == "exact" and _claim_exact(view, i):
-        return
     for j in range(i - 1, max(-1, i - 4), -1):
         if view.figures[j].sentence != figure.sentence:
             break
@@ -54,6 +52,8 @@ def claim_rate(view: View, i: int) -> None:
                 view.claim("growth", (level, j, i), statement.word)
                 return
             break
+    if figure.bound == "exact" and _claim_exact(view, i):
+        return
     change = named_change(view, i) if pair is None and not real else None
     if change is not None:
         view.claim("growth", (*change, i), statement.word)
