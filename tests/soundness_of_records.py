@@ -40,8 +40,10 @@ def faults(found: Sequence[Record | BrokenRecord]) -> list[str]:
         if record.file not in NAMES:
             out.append(f"{record.number} is of {record.file}")
         if isinstance(record, BrokenRecord):
-            if record.reason.startswith(OURS) or not 5 < len(record.reason) < 400 or not record.reason.isprintable():
+            if record.reason.startswith(OURS) or not 5 < len(record.reason) <= 400 or not record.reason.isprintable():
                 out.append(f"{record.number} has no clear reason: {record.reason!r}")
+            if record.id is not None and (not record.id.isprintable() or len(record.id) > 200):
+                out.append(f"{record.number} is called {record.id!r}")
             continue
         if not 0 < len(record.data) <= MAX_RECORD_BYTES:
             out.append(f"{record.number} has {len(record.data)} bytes")

@@ -13,12 +13,16 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from hengshui_etl.bulk.record import MAX_RECORD_BYTES, BrokenRecord, Record, Seen
+from hengshui_etl.bulk.record import MAX_ID_CHARACTERS, MAX_RECORD_BYTES, BrokenRecord, Record, Seen
+from hengshui_etl.reading import printable
 
 __all__ = ["MAX_RECORD_BYTES", "BrokenRecord", "Record", "is_bulk", "records_of"]
 
 MAX_BROKEN_IN_A_ROW = 100_000
 """Then the rest of the file is given up: it is something else than its name says."""
+
+MAX_REASON = 400
+"""Characters of what is said of a record that is broken."""
 
 _NAME = re.compile(r"\.(?:(jsonl)(?:\.(gz|zst))?|(parquet)|(warc)(?:\.(gz))?)\Z", re.IGNORECASE)
 
@@ -35,7 +39,7 @@ def records_of(stream: BinaryIO, name: str) -> Iterator[Record | BrokenRecord]:
     kind = _NAME.search(name)
     if kind is None:
         raise ValueError(f"{name} is no file of many articles")
-    return _limited(_alone(_records(stream, name, kind), name), name)
+    return map(_shown, _limited(_alone(_records(stream, name, kind), name), name))
 
 
 def _records(stream: BinaryIO, name: str, kind: re.Match[str]) -> Iterator[Record | BrokenRecord]:
@@ -74,6 +78,14 @@ def _alone(records: Iterator[Record | BrokenRecord], name: str) -> Iterator[Reco
     except Exception as error:  # what nobody foresaw must not cost the other files
         reason = f"the program failed on it: {type(error).__name__}: {error}; from here on nothing was read"
         yield BrokenRecord(name, number + 1, None, reason)
+
+
+def _shown(record: Record | BrokenRecord) -> Record | BrokenRecord:
+    """The same with nothing in reason and name that is obeyed or endless: both may quote the file."""
+    if isinstance(record, Record):
+        return record
+    name = record.id and printable(record.id)[:MAX_ID_CHARACTERS]
+    return record._replace(id=name, reason=printable(record.reason)[:MAX_REASON])
 
 
 def _said(error: OSError) -> str:

@@ -17,7 +17,6 @@ from hengshui_etl.bulk.footer import Group, groups_of
 from hengshui_etl.bulk.pages import TooMuch, largest_page
 from hengshui_etl.bulk.record import FIELDS, MAX_RECORD_BYTES, BrokenRecord, Digits, Record, record_from
 from hengshui_etl.bulk.unpack import FREE_BYTES, MAX_RATIO
-from hengshui_etl.reading import printable
 
 MAX_FOOTER_BYTES = 64 * 2**20
 MAX_BATCH_ROWS, BATCH_BYTES = 256, 32 * 2**20
@@ -146,4 +145,4 @@ def _value(name: str, scalar: Any) -> object:
 
 
 def _said(error: Exception) -> str:
-    return printable(" ".join(str(error).split()))[:300]  # Arrow quotes bytes of the file
+    return " ".join(str(error).split())[:300]
