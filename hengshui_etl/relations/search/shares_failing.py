@@ -136,7 +136,7 @@ def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None
     unstated = (
         statement.predicate == "rate"
         or not said
-        or not any(shared_characters(said, view.metrics[w]) >= 0.5 for w in wholes)
+        or not any(shared_characters(said, view.metrics[w]) >= 0.67 for w in wholes)
     )
     counts = close and view.figures[part].kind == "count" and not same_sentence and not of_other_kind(view, i, part)
     if counts and unstated and _feasible(view, part, i):

@@ -13,12 +13,15 @@ from hengshui_etl.figures import Grid
 from hengshui_etl.figures.grids import Cell
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import AMOUNTS, View
+from hengshui_etl.vocab import toml
 
 _GROWTH = lazy_pattern(r"增长|增速|增幅|同比|环比|±|涨跌|增减|涨幅|比上年|比去年")
 _SHARE = lazy_pattern(r"占比|比重|占|构成|份额")
 _RATE = lazy_pattern(r"率|完成|进度|为预算|为计划")
 _PLAN = lazy_pattern(r"计划|预算|目标|任务|应|总数|合计")
 _PREVIOUS = lazy_pattern(r"上年|去年|同期|上期|上月")
+_NO_SUM = lazy_pattern("均|率|价|指数|增速|占比|比重")
+_PARTITIONS: tuple[tuple[str, ...], ...] = tuple(tuple(names) for names in toml("partitions")["partitions"])
 _CUMULATIVE = lazy_pattern(r"[1１一]\s*[-—–~至到]|累计|全年|上半年|前三季度")
 
 Row = dict[int, tuple[Cell, int]]
@@ -33,6 +36,7 @@ def find_in_tables(view: View) -> None:
         _columns(view, grid, rows)
         _rows(view, rows)
         _of_which(view, rows)
+        _named_parts(view, rows)
 
 
 def _summed(cell: Cell) -> bool:
@@ -105,6 +109,30 @@ def _subtotals(view: View, rows: dict[int, Row]) -> None:
                     ):
                         view.claim("sum", (*parts, whole), "表中小计")
                         break
+
+
+def _named_parts(view: View, rows: dict[int, Row]) -> None:
+    """A row and right below it those that by their names make it up: 进出口, 出口, 进口."""
+    order = sorted(rows)
+    labels = [next(iter(rows[r].values()))[0].row_label for r in order]
+    for k, label in enumerate(labels[:-2]):
+        if _NO_SUM.search(label):
+            continue
+        for names in _PARTITIONS:
+            parts = labels[k + 1 : k + 1 + len(names)]
+            if len(parts) < len(names) or any(len(part) > 8 for part in parts):
+                continue
+            if not all(sum(name in part for part in parts) == 1 for name in names):
+                continue
+            for column, (cell, whole) in rows[order[k]].items():
+                below = [rows[r].get(column) for r in order[k + 1 : k + 1 + len(names)]]
+                own = [f for told in below if told is not None and told[0].unit == cell.unit for f in (told[1],)]
+                if len(own) != len(names) or cell.kind == "percent" or not _summed(cell):
+                    continue
+                total = sum(view.values[j] for j in own)
+                near = view.values[whole] and 0.75 < total / view.values[whole] < 1.25
+                if view.trial("sum", (*own, whole)) or (near and view.slip("sum", (*own, whole))):
+                    view.claim("sum", (*own, whole), "表中分项")
 
 
 def _share_base(view: View, rows: dict[int, Row], total: int, column: int, members: list[int]) -> int | None:
