@@ -33,7 +33,7 @@ trusted: nothing is stored, and what was there before stays."""
 MOST_REASON = 400
 """Characters of what is said of a fault of ours: values in it come from the article."""
 
-MOST_FILES, MOST_BYTES = 100, 2**20
+MOST_FILES, MOST_BYTES = 400, 2**21
 """A piece ends with the first of these; a record of a file of many articles counts as a file."""
 
 PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR, errno.EIO, errno.ESTALE, errno.ENOSPC}

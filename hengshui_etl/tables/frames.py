@@ -1,16 +1,15 @@
 """Records to frames: the rows of every table that speaks of one article, as eager polars frames.
 
-Belongs here: which field of a record goes to which column, and how exact numbers are written out.
-Does not belong here: what the columns mean (schemas.py), the curated tables' rules (curated.py), files (warehouse.py).
+Belongs here: which field of a record goes to which column. Does not belong here: how exact numbers are written out
+(exact.py), what the columns mean (schemas.py), the curated tables' rules (curated.py), files (parts.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from functools import cache
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -19,13 +18,10 @@ from hengshui_etl.answers import plain
 from hengshui_etl.records import Examination, Figure, Interval, Relation
 from hengshui_etl.relations.roles import roles_of
 from hengshui_etl.tables import curated
+from hengshui_etl.tables.exact import amount, exact, fraction_amount, hundredths
 from hengshui_etl.tables.schemas import TABLES
 
 Row = tuple[Any, ...]
-_SCALE = Decimal("1e-12")
-_CONTEXTS = {
-    r: Context(prec=38, rounding=r, traps=[InvalidOperation]) for r in (ROUND_FLOOR, ROUND_CEILING, ROUND_HALF_EVEN)
-}
 
 
 class Examined(NamedTuple):
@@ -105,35 +101,6 @@ _ARROW = {
 def polars_schema(table: str) -> dict[str, pl.DataType]:
     """The columns of the table and their polars types."""
     return {str(name): column.dtype.type for name, column in TABLES[table].to_schema().columns.items()}
-
-
-def amount(value: Decimal, rounding: str = ROUND_HALF_EVEN) -> tuple[Decimal | None, str | None]:
-    """The value as DECIMAL(38, 12) holds it, and why that is not the value itself: `rounded`, `too_large` or None."""
-    context = _CONTEXTS[rounding]
-    context.clear_flags()
-    try:
-        held = value.quantize(_SCALE, context=context)
-    except InvalidOperation:
-        return None, "too_large"
-    return held, "rounded" if context.flags[Inexact] else None
-
-
-def fraction_amount(value: Fraction | None, towards: Literal["low", "high"]) -> Decimal | None:
-    """The fraction as DECIMAL(38, 12), rounded outward, so that a written interval holds the exact one; None where
-    there is none or it is too large."""
-    if value is None:
-        return None
-    scaled = value.numerator * 10**12
-    whole = -(-scaled // value.denominator) if towards == "high" else scaled // value.denominator
-    return Decimal(whole).scaleb(-12, context=_WIDE) if abs(whole) < 10**38 else None
-
-
-_WIDE = Context(prec=40)
-
-
-def exact(value: Fraction | None) -> str | None:
-    """`1350/19`, `98`, or None for no end."""
-    return None if value is None else str(value)
 
 
 def _article(one: Examined) -> Row:
@@ -265,7 +232,6 @@ def _indicator(row: curated.Indicator) -> Row:
 
 def _project_total(row: curated.ProjectTotal, sentences: Sequence[str]) -> Row:
     first, last = row.number.period or row.investment.period or (None, None)
-    cents = round(row.mean * 100)
     return (
         row.projects,
         row.number.scope,
@@ -275,7 +241,7 @@ def _project_total(row: curated.ProjectTotal, sentences: Sequence[str]) -> Row:
         row.number.bound,
         amount(row.investment.value)[0],
         row.investment.bound,
-        Decimal(cents).scaleb(-2, context=_WIDE),
+        hundredths(row.mean),
         exact(row.mean),
         row.number.id,
         row.investment.id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -28,7 +28,7 @@ from hengshui_etl.records import (
     Verdict,
 )
 from hengshui_etl.relations.judge import NotJudgeable, verdict_of
-from hengshui_etl.tables.findings import fraction_from, interval_from
+from hengshui_etl.tables.exact import fraction_from, interval_from
 
 CANNOT = "none: "
 """How `expected` begins where the operands allow no verdict at all."""
@@ -40,8 +40,8 @@ class Disagreement(NamedTuple):
     article_id: str
     relation_id: str
     column: str
-    stored: object
-    expected: object
+    stored: Any
+    expected: Any
 
 
 class FigureRow(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 
 from hengshui_etl import examining, loading, parts, segments, sources, warehouse
 from hengshui_etl.bulk import BrokenRecord
-from hengshui_etl.examining import Item, items_of, pieces_of
+from hengshui_etl.examining import MOST_FILES, Item, items_of, pieces_of
 from hengshui_etl.loading import ContractViolated, examine_batch, list_batch
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.sources import RawFile, batch_files
@@ -257,6 +257,6 @@ def test_the_summary_of_the_quarantine_has_one_row_a_file(settings: Settings) ->
 
 def test_pieces_are_bounded_by_the_size_of_records() -> None:
     file = RawFile("b/a.jsonl", 10**9, "0", None)
-    items = [Item(file, BrokenRecord(file.path, n, None, "")) for n in range(250)]
-    assert [len(piece) for piece in pieces_of(items)] == [100, 100, 50]
+    items = [Item(file, BrokenRecord(file.path, n, None, "")) for n in range(2 * MOST_FILES + 50)]
+    assert [len(piece) for piece in pieces_of(items)] == [MOST_FILES, MOST_FILES, 50]
     assert json.dumps([item.article_id for item in items[:2]]) == '["b/a.jsonl#0", "b/a.jsonl#1"]'

@@ -7,9 +7,12 @@ from typing import get_args
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hengshui_etl.records import Examination, Interval, RelationType
-from hengshui_etl.tables.findings import FAMILIES, failing, failing_shares, meeting, of_projects
+from hengshui_etl.relations.intervals import intervals_meet
+from hengshui_etl.tables.findings import FAMILIES, INTERVAL_COLUMNS, failing, failing_shares, meeting, of_projects
 from hengshui_etl.tables.frames import Examined, frames_of, polars_schema
 
 
@@ -45,6 +48,8 @@ def test_a_status_alone_does_not_hide_intervals_apart(examination: Examination) 
             (Fraction(333333333333, 10**12), Fraction(333333333333, 10**12), False, False),
             False,
         ),
+        ((10**24, None, False, False), (None, 10**24, False, True), False),
+        ((Fraction(10**24, 7), None, False, False), (None, Fraction(10**24, 7), False, False), True),
     ],
 )
 def test_exact_ends_decide(
@@ -54,6 +59,31 @@ def test_exact_ends_decide(
     verdict = first.verdict._replace(stated=_interval(stated), computed=_interval(computed))
     changed = examination._replace(relations=(first._replace(verdict=verdict),))
     assert meeting(frames_of("b", [Examined(changed, 1)])["relations"]).to_list() == [meet]
+
+
+ends = st.one_of(
+    st.none(),
+    st.fractions(-3, 3, max_denominator=4),
+    st.fractions(max_denominator=10**20),
+    st.integers(-(10**25), 10**25),
+)
+intervals = st.one_of(st.none(), st.tuples(ends, ends, st.booleans(), st.booleans()))
+
+
+@given(st.lists(st.tuples(intervals, intervals), max_size=6))
+def test_all_rows_at_once_say_what_each_says_alone(pairs: list[tuple[tuple[object, ...] | None, ...]]) -> None:
+    rows = [sum(((True, *map(_text, e[:2]), *e[2:]) if e else _MISSING for e in pair), ()) for pair in pairs]
+    table = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    wanted = [intervals_meet(*map(_interval, pair)) if all(pair) else None for pair in pairs]
+    assert meeting(table).to_list() == wanted
+
+
+_MISSING = (False, None, None, False, False)
+_SCHEMA = {name: pl.String if name.endswith("exact") else pl.Boolean for name in INTERVAL_COLUMNS}
+
+
+def _text(end: object) -> str | None:
+    return None if end is None else str(Fraction(end))  # type: ignore[arg-type]
 
 
 def _interval(ends: tuple[object, ...]) -> Interval:

@@ -12,15 +12,8 @@ from hypothesis import strategies as st
 
 from hengshui_etl.records import Claim, Examination, Figure, Interval
 from hengshui_etl.relations.roles import roles_of
-from hengshui_etl.tables.findings import interval_from
-from hengshui_etl.tables.frames import (
-    Examined,
-    _interval,
-    amount,
-    exact,
-    fraction_amount,
-    frames_of,
-)
+from hengshui_etl.tables.exact import amount, exact, fraction_amount, interval_from
+from hengshui_etl.tables.frames import Examined, _interval, frames_of
 from hengshui_etl.tables.schemas import TABLES
 
 
