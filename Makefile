@@ -17,7 +17,7 @@ run: setup
 	@$(BIN)/hengshui-etl run $(ARGS)
 
 test: tools
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 torture: tools
 	@$(BIN)/python -m tests.torture $(ARGS)
