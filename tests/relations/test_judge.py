@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hengshui_etl.records import Bound, Claim, Figure, FigureKind, RelationType
@@ -184,6 +184,7 @@ def test_a_true_percentage_rounded_or_cut_off_is_never_accused(part, whole, deci
     assert verdict_of(claim("share", 3), figures).status == "pass"
 
 
+@settings(deadline=None)  # it tries thousands of wholes, and a busy machine takes its time
 @given(st.integers(1, 2000), st.integers(1, 4000), st.integers(0, 2))
 def test_the_possible_wholes_are_found_by_trying_all(part, whole, decimals):
     digits = int(Fraction(part * 100, whole) * 10**decimals + Fraction(1, 2))
