@@ -14,7 +14,7 @@ import pyarrow.fs as pafs
 import pytest
 from typer.testing import CliRunner
 
-from hengshui_etl import examining, loading, parts, warehouse
+from hengshui_etl import examining, loading, parts, sources, warehouse
 from hengshui_etl.commands import app
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.storage import Folder, Storage, storage_of
@@ -205,3 +205,35 @@ def test_settings_tell_where_things_are(tmp_path: Path) -> None:
     assert (settings.parquet, settings.warehouse) == ("s3://b/p", tmp_path)
     settings = read_settings({"HENGSHUI_WAREHOUSE": str(tmp_path), "HENGSHUI_LOCAL": "/none"})
     assert (settings.parquet, settings.warehouse) == (tmp_path, tmp_path)
+
+
+HOSTILE = [
+    "a..", "a/../../x", "a\nb", "a\r\nHost: evil", "a?versionId=1&acl", "a#b", "a%2e%2e%2fb", "a\x1b[2J\u202e",
+    "a\\..\\b", "~", "'; --",
+]  # fmt: skip
+
+
+def test_keys_hold_nothing_of_what_files_and_batches_are_called(
+    settings: Settings, server: str, tmp_path: Path
+) -> None:
+    """Keys are made of hashes, names of tables, and names of batches with every odd sign by its number."""
+    for batch in ("b c", "衡水_2.x", *HOSTILE):
+        folder = settings.raw / batch.replace("/", "∕")
+        folder.mkdir()
+        (folder / "1.txt").write_text(RIGHT, "utf-8")
+    for name in HOSTILE:
+        (settings.raw / "a" / f"{name.replace('/', '∕')}.txt").write_text(RIGHT, "utf-8")
+    found = 0
+    for batch in sources.raw_batches(settings.raw):
+        loading.list_batch(settings, batch)
+        loading.examine_batch(settings, batch)
+        assert batch in parts.stored_batches(settings.parquet)
+        stored = parts.stored(settings.parquet, "articles", batch)
+        found += stored.rows if stored else 0
+    assert found == sum(path.is_file() for path in settings.raw.rglob("*"))
+    selector = pafs.FileSelector(f"{BUCKET}/{tmp_path.name}", recursive=True)
+    keys = [info.path for info in filesystem(server).get_file_info(selector)]
+    assert len(keys) > 30
+    for key in keys:
+        assert re.fullmatch(r"[A-Za-z0-9_./=%-]+", key), key
+        assert ".." not in key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import secrets
@@ -221,3 +222,35 @@ def test_a_database_that_is_named_is_used_and_no_file_of_others_is_touched(tmp_p
     file.write_text("storage: {postgres: {postgres_url: {env: HENGSHUI_POSTGRES_URL}}}\n", "utf-8")
     prepared_dagster_home(named)
     assert file.read_text("utf-8").startswith("storage: {postgres")
+
+
+def test_nothing_that_articles_say_breaks_the_record(told: Settings, server: str) -> None:
+    """PostgreSQL holds no NUL in its texts, and no halves of characters: a batch full of them is recorded all the same,
+    with checks that fail and files that are refused."""
+    cases = json.loads((ROOT / "tests/cases/hostile_outputs.json").read_text("utf-8"))
+    texts = [case["text"] for case in cases if case["name"] in ("terminal", "unseen", "template", "query")]
+    assert len(texts) == 4
+    folder = told.raw / "2018-01"
+    folder.mkdir()
+    for number, text in enumerate([*texts, "\0", "'; DROP TABLE runs; --", "%s %(a)s \\u0000"]):
+        name = text.replace("/", "∕").replace("\0", "nul").encode("utf-8", "replace").decode()
+        (folder / f"{number} {name}.txt").write_text(f"{text}{WRONG}".replace("\0", ""), "utf-8", "replace")
+        (folder / f"{number} {name}.html").write_bytes(
+            f"<p>{WRONG}\0&#0;{name}\ud800</p>".encode("utf-8", "surrogatepass")
+        )
+        (folder / f"{number} {name}.empty").write_bytes(b"")
+    records = [{"id": f"{n} {text}\0", "text": f"{text}\0{WRONG}", "url": text} for n, text in enumerate(texts)]
+    (folder / "all.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
+    before = rows(server, "SELECT count(*) FROM runs")
+    report = run_batches(told, ["2018-01"])
+    assert report.errors == ()
+    assert report.articles > len(texts)
+    assert report.counts.failed > len(texts)
+    ((count,),) = before
+    assert rows(server, "SELECT count(*) FROM runs") == [(count + 1,)]
+    ((checked,),) = rows(server, "SELECT count(*) FROM asset_check_executions WHERE partition = '2018-01'")
+    assert checked >= 20
+    with instance_of(told) as instance:
+        (run,) = instance.get_runs(limit=1)
+        assert run.status == dg.DagsterRunStatus.SUCCESS
+        assert any("quarantine" in str(entry.dagster_event) for entry in instance.all_logs(run.run_id))

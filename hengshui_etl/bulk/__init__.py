@@ -76,7 +76,8 @@ def _alone(records: Iterator[Record | BrokenRecord], name: str) -> Iterator[Reco
     except OSError as error:
         yield BrokenRecord(name, number + 1, None, f"from here on nothing was read: {_said(error)}")
     except Exception as error:  # what nobody foresaw must not cost the other files
-        reason = f"the program failed on it: {type(error).__name__}: {error}; from here on nothing was read"
+        said = str(error)[: MAX_REASON // 2]
+        reason = f"the program failed on it: {type(error).__name__}: {said}; from here on nothing was read"
         yield BrokenRecord(name, number + 1, None, reason)
 
 

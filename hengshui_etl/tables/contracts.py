@@ -14,6 +14,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from hengshui_etl.bulk import is_bulk
+from hengshui_etl.reading import printable
 from hengshui_etl.tables.findings import verdict_disagrees
 from hengshui_etl.tables.recomputed import CANNOT, disagreements
 from hengshui_etl.tables.schemas import TABLES
@@ -83,12 +84,13 @@ def broken(table: str, schema: pa.DataFrameSchema, frame: pl.DataFrame) -> Itera
 
 
 def _example(frame: pl.DataFrame, case: object, index: int | None) -> str:
-    """Which row it is, and the value that is wrong there; where the row as a whole is, the row alone."""
+    """Which row it is, and the value that is wrong there; where the row as a whole is, the row alone. It goes into logs
+    that are shown on terminals as they are."""
     if index is None:
-        return str(case)[:200]
+        return printable(str(case)[:200])
     row = frame.row(index, named=True)
-    keys = " ".join(str(row[key]) for key in _KEYS if key in row)
-    return keys if str(case).startswith("{") else f"{keys}: {str(case)[:100]}"
+    keys = " ".join(str(row[key])[:200] for key in _KEYS if key in row)
+    return printable(keys if str(case).startswith("{") else f"{keys}: {str(case)[:100]}")
 
 
 _KEYS = ("source_path", "article_id", "figure_id", "relation_id", "position")
