@@ -7,7 +7,7 @@ with. Does not belong here: which time words are in force (governing.py), what d
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.governing import Times
@@ -35,6 +35,9 @@ _WITHOUT_TIME = lazy_pattern(r"(?:由|从)(?:[约近超])?$")
 _YEAR_RUN = lazy_pattern(
     r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)"
 )
+_A_YEAR = lazy_pattern(
+    r"(?:筹资|缴费|补助)标准[^由从]{0,6}$|(?<![由从])每人每年$|(?:预计|可|^)年可?(?:新增|节约|增收|节省)|人均年补助$"
+)
 _SINCE_OBJECT = lazy_pattern(r"同比|年增")
 _BASE_LEVEL = lazy_pattern(
     r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅|卖)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
@@ -54,7 +57,7 @@ _REACHED = lazy_pattern(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下�
 _WITHIN_YEAR = lazy_pattern(
     r"(?:^|[^\W\d_a-zA-Z]{2})(?<![每近这])一年(?:(?P<goes_on>间|来|里|中)|成长|下行|上行|抬升|增|上升|升|降|涨|减)"
 )
-_PLANNED = lazy_pattern(r"计划(?:面积|数|量)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
+_PLANNED = lazy_pattern(r"计划(?:面积|数|量|投资|投入|安排)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
 _YEARS_TOGETHER = lazy_pattern(
     r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
 )
@@ -67,7 +70,7 @@ _AGAINST_STATE = lazy_pattern(
 _NET_TOTAL = lazy_pattern(r"(?:累计|共|净)[增减]")
 _OF_PLAN = lazy_pattern(r"的?(?:(?:年度|全年)(?:任务|计划|目标|预算)|(?:调控|控制|预期)目标|目标范围)")
 _PLAN_BEGINS = frozenset("的年全调控预目")
-_TELLING = lazy_pattern(rf"年|计划|任务|力争|[由从]|{_PLAN.pattern}")
+_TELLING = lazy_pattern(rf"年|标准|计划|任务|力争|[由从]|{_PLAN.pattern}")
 """What every clause has that says more of its time than its time word: one look spares the others the rest."""
 
 
@@ -128,6 +131,13 @@ class Dating(Times):
         if self.years == period and last is not None and _REACHED.match(before):
             return whole_year(period, self.published)
         telling = _TELLING.search(before) is not None
+        if telling and s.predicate in ("level", "average") and last is not None and _A_YEAR.search(before):
+            year = whole_year(Period(None, min(last, self.published or last)), self.published)
+            if year is not None and not is_short(period):
+                self.moment = self.aside = Moment(year, False, False, True)
+                return year
+        if before.endswith("旧存") and first is not None:
+            return Period(None, first - timedelta(1))
         if self.plan_run is not None:
             till, planned = self.plan_run
             joint = self.text[till : q.at]
