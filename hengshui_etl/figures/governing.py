@@ -27,6 +27,7 @@ from hengshui_etl.figures.leads import (
     DIGITS,
     EMBEDDED,
     ENDS,
+    EVENT,
     GOAL,
     IS,
     LISTED_IN,
@@ -221,6 +222,8 @@ class Times(InForce):
         if GOAL.match(after) and ("全年" in word or "年度" in word):
             year = whole_year((self.moment or self.default or moment).period, self.published) or moment.period
             self.once, self.once_till = Moment(year, False, False, True), time.till + 16
+            return
+        if not moment.day and not moment.as_of and EVENT.match(text, time.till, time.till + 24):
             return
         if not moment.day and MEETING.match(text, time.till, time.till + 60):
             if self.default is None:

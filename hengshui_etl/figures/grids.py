@@ -86,7 +86,8 @@ def _named(times: str, printed: str) -> _LabelUnit | None:
 
 
 def cells_of(text: str, block: Block, caption: str) -> list[Cell]:
-    """The figures of a table, row by row. `caption` is the line before it, which may name the unit (单位：万元)."""
+    """The figures of a table, row by row. `caption` is the line before it, which may name the unit (单位：万元), as may
+    the head of the first column."""
     rows = block.rows
     if len(rows) < 2:
         return []
@@ -96,7 +97,7 @@ def cells_of(text: str, block: Block, caption: str) -> list[Cell]:
     columns = [_column_label(text, rows[:heads], c) for c in range(width)]
     column_units = [unit_of_label(c) for c in columns]
     common = None
-    if match := _CAPTION_UNIT.search(caption):
+    if match := _CAPTION_UNIT.search(columns[0]) or _CAPTION_UNIT.search(caption):
         common = _named(match["times"], match["unit"])
     unit_column = next((c for c in range(1, width) if _UNIT_HEAD.fullmatch(columns[c])), width)
     found: list[Cell] = []
