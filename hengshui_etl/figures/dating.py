@@ -38,6 +38,9 @@ _YEAR_RUN = lazy_pattern(
 _A_YEAR = lazy_pattern(
     r"(?:筹资|缴费|补助)标准[^由从]{0,6}$|(?<![由从])每人每年$|(?:预计|可|^)年可?(?:新增|节约|增收|节省)|人均年补助$"
 )
+_BEGAN = lazy_pattern(
+    "(?:成立|建成|建立|通车|通水|通航|投运|投产|投用|开通|运行|运营|改革|实施|开馆|挂牌|落地|获批|建市|建区)以来"
+)
 _SINCE_OBJECT = lazy_pattern(r"同比|年增")
 _BASE_LEVEL = lazy_pattern(
     r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅|卖)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
@@ -136,6 +139,8 @@ class Dating(Times):
             if year is not None and not is_short(period):
                 self.moment = self.aside = Moment(year, False, False, True)
                 return year
+        if last is not None and not self.fresh and not governing.as_of and self._since_it_began(q.at):
+            return Period(None, last)
         if before.endswith("旧存") and first is not None:
             return Period(None, first - timedelta(1))
         if self.plan_run is not None:
@@ -203,6 +208,11 @@ class Dating(Times):
             if part is not None:
                 return part
         return period
+
+    def _since_it_began(self, at: int) -> bool:
+        """Whether the sentence tells what has come together since something began, years ago (通水以来累计供水…)."""
+        near = max(self.sentence_at, at - 60)
+        return self.text.find("以来", near, at) > 0 and _BEGAN.search(self.text, near, at) is not None
 
     def _is_this_year_done(self, first: date, s: Statement) -> bool:
         """Whether a clause says what has been done of this year, of which the article tells a part."""
