@@ -54,6 +54,7 @@ from hengshui_etl.figures.periods import (
     inside,
     is_before,
     moment_of,
+    month_end,
     previous_year,
     quarters_of,
     season_of,
@@ -291,6 +292,9 @@ class Times(InForce):
         governing = self.moment or self.default
         if governing is not None and governing.period.last is not None:
             last = governing.period.last
+            whole = month_end(last.year, last.month)
+            if governing.day and self.published is not None and whole < self.published:
+                last = whole
             self._govern(Moment(Period(last.replace(day=1), last), False, False, True), at)
 
     def _of_report(self, time: Time, end: int, earlier: str) -> bool:
