@@ -24,6 +24,10 @@ run_retries:  # a run that the machine ended is started again; articles that do 
 concurrency:
   runs:
     max_concurrent_runs: 2  # each run uses one core, and one at a time writes into the DuckDB file
+run_monitoring:  # a run that does not start, or does not end, is ended, and tried again; it goes on where it was
+  enabled: true
+  start_timeout_seconds: 600
+  max_runtime_seconds: 43200
 """
 
 
@@ -32,9 +36,6 @@ storage:  # runs, events and the state of sensors
   postgres:
     postgres_url:
       env: {POSTGRES_URL}
-run_monitoring:  # a run whose machine died says nothing of it: after six hours it is ended, and tried again
-  enabled: true
-  max_runtime_seconds: 21600
 """
 
 

@@ -115,7 +115,7 @@ def test_addresses_of_channels_are_understood() -> None:
 
 def test_yaml_in_the_documents_is_yaml() -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", OPERATING.read_text("utf-8"), re.DOTALL)
-    assert [list(yaml.safe_load(block)) for block in blocks] == [["storage", "run_monitoring"], ["load_from"]]
+    assert [list(yaml.safe_load(block)) for block in blocks] == [["storage"], ["load_from"]]
 
 
 def test_checks_in_the_documents_exist() -> None:

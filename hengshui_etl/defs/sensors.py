@@ -16,6 +16,7 @@ from hengshui_etl import loading, sources
 from hengshui_etl.alerts.announce import ledger_file
 from hengshui_etl.alerts.ledger import ledger, logged
 from hengshui_etl.defs import arrivals, partitions, shown
+from hengshui_etl.defs.abandoned import end_abandoned
 from hengshui_etl.defs.ended import look
 from hengshui_etl.defs.jobs import load_batch
 from hengshui_etl.defs.partitions import BATCHES, NAME
@@ -45,6 +46,9 @@ def arriving(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRe
     except sources.BatchesMissing as missing:
         return dg.SkipReason(f"waiting: {missing}")
     known = set(context.instance.get_dynamic_partitions(NAME))
+    if not settings.postgres:  # else a run may be at work on another machine
+        for run_id in end_abandoned(context.instance):
+            context.log.warning(f"run {run_id} is over: its process is gone")
     active = partitions.active(context.instance)
     loaded = partitions.loaded(settings)
     traces = {

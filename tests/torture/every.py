@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.torture import channel, damage, disk, killing, load, others
+from tests.torture import channel, daemon, damage, disk, killing, load, others
 from tests.torture.case import Case
 
-CASES: list[Case] = [*killing.CASES, *damage.CASES, *disk.CASES, *others.CASES, *channel.CASES, *load.CASES]
+CASES: list[Case] = [
+    *killing.CASES,
+    *damage.CASES,
+    *disk.CASES,
+    *others.CASES,
+    *channel.CASES,
+    *load.CASES,
+    *daemon.CASES,
+]

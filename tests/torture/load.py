@@ -13,38 +13,30 @@ import random
 import re
 import select
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
-from typing import Any
 
 from tests.torture import warm
 from tests.torture.case import Case, Outcome, scratch
+from tests.torture.daemon import served
+from tests.torture.long import LONG, PATIENCE_S, long_load
 from tests.torture.project import (
     COMMAND,
-    ROOT,
     Project,
     article,
     between,
     other_than,
     patient,
-    rows,
-    state,
     unclear,
-    write_raw,
 )
 
 TICK_S = 30.0
 """A tick may take half of what Dagster's daemon grants it."""
-
-PATIENCE_S = 240.0
 
 LOOK = """
 import json, resource, sys, time
@@ -97,14 +89,6 @@ query ($key: [String!]!) { assetNodeOrError(assetKey: {path: $key}) { ... on Ass
 """
 GRAPH = """
 query { assetNodes { assetKey { path } partitionStats { numMaterialized numPartitions } } }
-"""
-RUNS = "query { runsOrError(limit: 10) { ... on Runs { results { runId status } } } }"
-LOGS = """
-query ($id: ID!) { logsForRun(runId: $id) { ... on EventConnection { events {
-  ... on MessageEvent { message } } } } }
-"""
-TERMINATE = """
-mutation ($id: String!) { terminateRun(runId: $id) { __typename ... on TerminateRunFailure { message } } }
 """
 
 
@@ -186,7 +170,7 @@ def interrupted(times: int, chance: random.Random) -> Outcome:
     lost: list[str] = []
     ends = []
     with scratch() as folder:
-        old, new, project = _long(folder)
+        old, new, project = long_load(folder)
         for number in range(times):
             primary, secondary = pty.openpty()
             process = subprocess.Popen(
@@ -220,68 +204,6 @@ def interrupted(times: int, chance: random.Random) -> Outcome:
     return Outcome({"times": times}, lost, f"it shows articles done of all; it ended within {max(ends):.1f} s")
 
 
-def terminated(times: int, chance: random.Random) -> Outcome:
-    """A long run of the daemon: the UI shows how far it is, and *Terminate* ends it; killed, it is tried again."""
-    lost: list[str] = []
-    with scratch() as folder:
-        old, new, project = _long(folder)
-        with served(project) as dagster:
-
-            def started() -> Any:
-                runs = dagster.ask(RUNS)["runsOrError"]["results"]
-                return next((run["runId"] for run in runs if run["status"] == "STARTED"), None)
-
-            run = dagster.wait("the run that arrivals asks for", started)
-
-            def progress() -> Any:
-                texts = [e.get("message") or "" for e in dagster.ask(LOGS, id=run)["logsForRun"]["events"]]
-                return [text for text in texts if re.search(r"articles \d+/\d+", text)]
-
-            seen = ""
-            try:
-                seen = dagster.wait("progress in the log of the run", progress, 60)[0]
-            except AssertionError as error:
-                lost.append(str(error).splitlines()[0])
-            asked = time.monotonic()
-            answer = dagster.ask(TERMINATE, id=run)["terminateRun"]
-            if answer["__typename"] != "TerminateRunSuccess":
-                lost.append(f"it cannot be terminated: {answer}")
-
-            def ended_() -> Any:
-                runs = dagster.ask(RUNS)["runsOrError"]["results"]
-                return next((r["status"] for r in runs if r["runId"] == run and r["status"] in ENDS), None)
-
-            status = dagster.wait("the end of the run", ended_, 60)
-            took = time.monotonic() - asked
-            if status != "CANCELED":
-                lost.append(f"it ended as {status}")
-        lost += between(project, old, new)
-        lost += unclear(warm.run(project, "run", patience=600)) + other_than(project, new)
-    return Outcome({"runs": 1}, lost, f"its log says “{seen}”; it ended {took:.1f} s after it was asked to")
-
-
-ENDS = ("SUCCESS", "FAILURE", "CANCELED")
-
-
-def _long(folder: Any) -> tuple[Any, Any, Project]:
-    """What is held before and after a load of a batch that takes long, and the project before it."""
-    project = Project(folder / "tried", HENGSHUI_PROCESSES="1")
-    write_raw(project, "a", {"2019-10": 4})
-    lost = unclear(warm.run(project, "run"))
-    old = state(project)
-    for n in range(LONG):
-        (project.raw / "2019-10" / f"long-{n:05}.txt").write_text(article(f"long {n}", "", failing=False) * 3, "utf-8")
-    after = project.copied(folder / "after")
-    lost += unclear(warm.run(after, "run", patience=600, HENGSHUI_PROCESSES="2"))
-    if lost:
-        raise RuntimeError(str(lost))
-    assert rows(after.database) != old.rows
-    return old, state(after), project
-
-
-LONG = 1500
-
-
 def _watched(terminal: int, process: subprocess.Popen[bytes], until: Callable[[list[str]], bool]) -> list[str]:
     """The states of progress that a terminal showed, until there are enough of them."""
     text, shown = "", []
@@ -292,60 +214,6 @@ def _watched(terminal: int, process: subprocess.Popen[bytes], until: Callable[[l
                 text += os.read(terminal, 65536).decode("utf-8", "replace")
         shown = list(dict.fromkeys(found for found in re.findall(r"articles (\d+/\d+)", text) if found[0] != "0"))
     return shown
-
-
-class Dagster:
-    """A UI with its daemon, and what can be asked of it."""
-
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}/graphql"
-
-    def ask(self, query: str, **variables: object) -> dict[str, Any]:
-        body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            found = json.load(answer)
-        if "errors" in found:
-            raise RuntimeError(str(found["errors"])[:500])
-        data: dict[str, Any] = found["data"]
-        return data
-
-    def wait(self, what: str, condition: Callable[[], Any], patience: float = PATIENCE_S) -> Any:
-        """The first answer that is true. Raises AssertionError."""
-        deadline = time.monotonic() + patient(patience)
-        while time.monotonic() < deadline:
-            with suppress(urllib.error.URLError, ConnectionError, TimeoutError, KeyError):
-                if found := condition():
-                    return found
-            time.sleep(0.2)
-        raise AssertionError(f"{what}: not within {patience:.0f} s")
-
-
-@contextmanager
-def served(project: Project) -> Iterator[Dagster]:
-    """`hengshui-etl ui` on a free port, ended by what ends it for users."""
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        port = server.getsockname()[1]
-    with (project.home / "ui.log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(COMMAND), "ui", "--port", str(port)],
-            env=project.whole_environment,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        yield Dagster(port)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(60)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 CASES = [
@@ -374,13 +242,5 @@ CASES = [
         " run completes it",
         interrupted,
         2,
-    ),
-    Case(
-        "terminate",
-        "a long run of the daemon that is terminated",
-        f"The sensor starts a run over {LONG} articles: its log says how far it is; *Terminate* through GraphQL:"
-        " CANCELED, the old rows; the next run completes it",
-        terminated,
-        1,
     ),
 ]
