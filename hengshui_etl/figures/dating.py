@@ -64,7 +64,7 @@ _PLANNED = lazy_pattern(r"计划(?:面积|数|量|投资|投入|安排)?(?:为|�
 _YEARS_TOGETHER = lazy_pattern(
     r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
 )
-_YEARS_BETWEEN = lazy_pattern(r"(?P<n>[两二三四五六七八九十])年(?:间|来)")
+_YEARS_BETWEEN = lazy_pattern(r"(?P<n>[两二三四五六七八九十])年(?:间|来|累计|共|$)")
 _YEARS_MEAN = lazy_pattern(r"(?P<n>[两三四五])年平均")
 _NOW = ("现有", "现存")
 _AGAINST_STATE = lazy_pattern(
@@ -120,6 +120,8 @@ class Dating(Times):
             self.plan_run = (q.till, period) if _PLANNED.search(s.before) else None
             return period
         if governing is None:
+            if self.origin is not None and (since := self._since_origin(s)):
+                return since
             return Period(None, self.published) if self.body and self.published else None
         period, before = governing.period, s.before
         first, last = period
@@ -264,8 +266,8 @@ class Dating(Times):
         last = period.last
         if last is None:
             return None
-        if (run := _YEARS_BETWEEN.match(s.before)) and self._is_change(s):
-            since = self._years_between(_DIGITS[run["n"]])
+        if _YEARS_BETWEEN.match(s.before) and (self._is_change(s) or s.predicate == "multiple"):
+            since = self._since_origin(s)
             if since is not None:
                 self.moment = Moment(since, False, False, True)
             return since
@@ -282,6 +284,13 @@ class Dating(Times):
             self.moment = Moment(Period(date(last.year - years + 1, 1, 1), last), False, False, True)
             return self.moment.period
         return None
+
+    def _since_origin(self, s: Statement) -> Period | None:
+        """The years that a change says it took (由2012年的…升至2022年的…，十年间上升…), or None where it says none."""
+        run = _YEARS_BETWEEN.match(s.before)
+        if run is None or not (self._is_change(s) or s.predicate == "multiple"):
+            return None
+        return self._years_between(_DIGITS[run["n"]])
 
     def _years_between(self, years: int) -> Period | None:
         """The `years` since what was told last (2012年…，十年间上升…), or None where the story did not begin then."""
