@@ -19,6 +19,7 @@ import duckdb
 
 from tests.torture import warm
 from tests.torture.case import Case, Outcome, scratch
+from tests.torture.disk import two_states
 from tests.torture.project import Project, State, other_than, rows, state, unclear, write_raw
 
 Damage = Callable[[Path, random.Random], str]
@@ -119,11 +120,7 @@ def database(times: int, chance: random.Random) -> Outcome:
     lost: list[str] = []
     alone = 0
     with scratch() as folder:
-        whole, _ = _loaded(folder)
-        after = whole.copied(folder / "after")
-        write_raw(after, "b")
-        warm.run(after, "run")
-        wanted = state(after)
+        _, wanted, whole = two_states(folder)
         for number in range(times):
             project = whole.copied(folder / "tried")
             damage = DATABASE[number % len(DATABASE)]
@@ -175,11 +172,7 @@ def ledger(times: int, chance: random.Random) -> Outcome:
     lost: list[str] = []
     told = 0
     with scratch() as folder:
-        whole, _ = _loaded(folder)
-        after = whole.copied(folder / "after")
-        write_raw(after, "b")
-        warm.run(after, "run")
-        wanted = state(after)
+        _, wanted, whole = two_states(folder)
         for number in range(times):
             project = whole.copied(folder / "tried")
             path = project.warehouse / "alerts.sqlite"

@@ -155,30 +155,32 @@ HOW = (
     " for byte, as if nobody had disturbed it, and what was left behind is gone once it is 6 hours old"
 )
 
+
+def _case(name: str, fault: str, how: str, way: Way, times: int, quick: int = 0) -> Case:
+    return Case(name, fault, f"{how}; {HOW}", lambda count, chance: kills(way, count, chance), times, quick, parts=True)
+
+
 CASES = [
-    Case(
+    _case(
         "kill-steps",
         "kill -9 at a random point of a load",
-        f"The steps of a load over 3 batches (22 articles), forked from the loaded program; {HOW}",
-        lambda times, chance: kills(STEPS, times, chance),
+        "The steps of a load over 3 batches (22 articles), forked from the loaded program",
+        STEPS,
         170,
         quick=3,
-        parts=True,
     ),
-    Case(
+    _case(
         "kill-run",
         "kill -9 at a random point of `hengshui-etl run`",
-        f"The same with the whole command, Dagster included, forked from the loaded program; {HOW}",
-        lambda times, chance: kills(RUN, times, chance),
+        "The same with the whole command, Dagster included, forked from the loaded program",
+        RUN,
         30,
-        parts=True,
     ),
-    Case(
+    _case(
         "kill-command",
         "kill -9 of the process group of `hengshui-etl run` with two workers",
-        f"The same with the installed command from its start; {HOW}",
-        lambda times, chance: kills(COMMAND, times, chance),
+        "The same with the installed command from its start",
+        COMMAND,
         12,
-        parts=True,
     ),
 ]
