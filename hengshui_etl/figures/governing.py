@@ -216,7 +216,8 @@ class Times(InForce):
         if moment.day and earlier.rstrip("，, ").endswith("其中") and span is not None and inside(moment, span):
             self.resumed = span  # 其中2月12日达到32.4万辆次；小客车203.9万辆次
         if moment.day and self._of_report(time, end, earlier):
-            self.told_on = moment.period.last
+            near = moment_of(word, self.published, None)  # the headline may speak of another year
+            self.told_on = (near or moment).period.last
             if moment.period.last and self.year is None:
                 self.year = moment.period.last.year
             return

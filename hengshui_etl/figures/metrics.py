@@ -192,6 +192,8 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool)
     if "前者" in s.before and len(memory.items) >= 2:
         memory.subject = f"{memory.items[-2]}是{memory.items[-1]}的倍数"
         return memory.subject
+    if text[q.at] == "翻" and memory.subject and (len(subject) <= 3 or subject == memory.subject):
+        return f"{memory.subject}与{memory.time}相比" if memory.time else f"{memory.subject}翻番"
     time = BASE_TIME.search(s.before)
     if s.of_previous or time is not None or len(subject) <= 3:
         other = time.group() if time else memory.time if s.of_previous else "" if s.of_previous else subject

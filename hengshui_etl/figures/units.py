@@ -50,6 +50,9 @@ _UNITS = _units_by_two_characters()
 _NOT_BOUND = toml("bounds")["not_after"]
 _PLACES = frozenset("省市县区州盟旗乡镇村国")
 _LISTED = lazy_pattern(r"[、和及与][^\W\d_a-zA-Z]{2,8}$")
+_LISTING = lazy_pattern("大[^\\W\\d_a-zA-Z]{2,10}(?:分别[是为]|包括)?[：:（(][^\\W\\d_a-zA-Z]{1,12}、")
+_GREAT = Unit("大", "大", "count", False, ())
+"""What is announced as so many great ones (五大集聚区：…) where no word says what one of them is."""
 _SUMMED_UP = ("合计", "相加", "总计", "共计", "加起来")
 _EXACT: tuple[Bound, bool] = ("exact", False)
 _NOT_ROUND = frozenset("以线网早晚路街车船会身史")
@@ -69,6 +72,8 @@ def unit_at(text: str, at: int, chinese: bool) -> Unit | None:
             if unit.never_before and text.startswith(unit.never_before, at + len(printed)):
                 continue
             return unit
+    if chinese and text[at] == "大" and (_LISTING.match(text, at) or _LISTED.search(text[max(0, at - 12) : at - 1])):
+        return _GREAT
     return None
 
 
