@@ -21,7 +21,8 @@ from hengshui_etl.rulings import RulingsInvalid
 from hengshui_etl.settings import Settings
 from hengshui_etl.tables.differences import WHOLE_ROW
 from hengshui_etl.tables.schemas import TABLES
-from hengshui_etl.verify import Difference, Kind, Verified, verify
+from hengshui_etl.verified import Difference, Kind, Verified
+from hengshui_etl.verify import verify
 
 Update = Callable[[str], None]
 

@@ -1,9 +1,8 @@
 """Verification: what is stored is compared with what it was made from, and made again.
 
 Belongs here: raw files against their hashes, rows against a new examination, Parquet files against each other and
-against DuckDB, verdicts against their operands; and of what kind a difference is, so that it can be said what to do.
-Does not belong here: comparing frames (tables/differences.py), judging rows (tables/recomputed.py), words
-(messages/), when it is done (defs/).
+against DuckDB, verdicts against their operands. Does not belong here: what is said of it (verified.py), comparing
+frames (tables/differences.py), judging rows (tables/recomputed.py), when it is done (defs/).
 
 Only reads. Articles are taken in pieces of bounded size, and DuckDB compares its rows itself, so that memory does not
 grow with the warehouse; it is opened for one batch at a time, so that a load need not wait for the whole.
@@ -14,7 +13,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -28,83 +27,19 @@ from hengshui_etl.tables.differences import ABSENT, PRESENT, WHOLE_ROW, keys, ro
 from hengshui_etl.tables.frames import frame, polars_schema
 from hengshui_etl.tables.recomputed import disagreements
 from hengshui_etl.tables.schemas import TABLES
+from hengshui_etl.verified import Found, Verified
 
 if TYPE_CHECKING:
     import duckdb
 
-Kind = Literal["raw", "version", "parquet", "rows", "verdict", "database", "rulings"]
-"""What differs: the raw files from the list of them; the program from the one that made the tables; a Parquet file from
-one that can be used; rows from a new examination; a verdict from its operands; DuckDB from Parquet; rulings from their
-file."""
-
 OnProgress = Callable[[str, str, int, int], None]
-
-MOST = 100
-"""Differences that are told one by one; all are counted."""
 
 MOST_ROWS = 50
 """Rows of one table of one batch that are fetched from DuckDB to tell how they differ."""
 
-MOST_CHARACTERS = 80
 SEED = 20191016
 PIECE_FILES, PIECE_BYTES = 200, 4 * 2**20
 TRIES = 3
-
-
-class Difference(NamedTuple):
-    """One thing that is not as it should be. `article` and `row` are empty where it is about a table as a whole."""
-
-    kind: Kind
-    table: str
-    batch: str
-    article: str
-    row: str
-    column: str
-    stored: str
-    expected: str
-
-
-class Verified(NamedTuple):
-    """What was looked at, and what differs: the first ones, and how many there are of each kind and batch."""
-
-    batches: tuple[str, ...]
-    files: int
-    examined: int
-    verdicts: int
-    rows: int
-    differences: tuple[Difference, ...]
-    counts: dict[tuple[Kind, str], int]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-
-class Found:
-    """What one batch, or several, came to."""
-
-    def __init__(self) -> None:
-        self.files = self.examined = self.verdicts = self.rows = 0
-        self.differences: list[Difference] = []
-        self.counts: Counter[tuple[Kind, str]] = Counter()
-
-    def add(
-        self, kind: Kind, table: str, batch: str, *, article: str = "", row: str = "", column: str = "",
-        stored: object = "", expected: object = "", times: int = 1,
-    ) -> None:  # fmt: skip
-        self.counts[kind, batch] += times
-        if len(self.differences) < MOST:
-            said = _cut(stored, expected)
-            self.differences.append(Difference(kind, table, batch, article, row, column, *said))
-
-    def take(self, other: Found) -> None:
-        """Add what another batch came to."""
-        self.files += other.files
-        self.examined += other.examined
-        self.verdicts += other.verdicts
-        self.rows += other.rows
-        self.differences += other.differences[: MOST - len(self.differences)]
-        self.counts += other.counts
 
 
 def verify(
@@ -409,18 +344,3 @@ def _verify_counts(connection: duckdb.DuckDBPyConnection, settings: Settings, ba
             stored = parts.described(settings.parquet, column.removesuffix("_rows"), row["batch"])
             if stored is not None and stored.rows != value:
                 found.add("database", "batches", row["batch"], column=column, stored=value, expected=stored.rows)
-
-
-def _cut(stored: object, expected: object) -> tuple[str, str]:
-    """Both as text; long ones around the place where they begin to differ."""
-    texts = ["none" if value is None else str(value) for value in (stored, expected)]
-    if max(map(len, texts)) <= MOST_CHARACTERS:
-        return texts[0], texts[1]
-    same = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
-    start = max(0, same - MOST_CHARACTERS // 2)
-
-    def cut(text: str) -> str:
-        end = start + MOST_CHARACTERS
-        return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
-
-    return cut(texts[0]), cut(texts[1])

@@ -17,8 +17,8 @@ ORDER = [
     "compiled", "records", "patterns", "locking", "settings", "messages", "vocab", "text", "figures", "relations",
     "pipeline", "answers", "reading", "querying", "bulk", "hashes", "sources", "filing", "home", "serving",
     "rulings", "tables", "storage", "parts", "staging", "warehouse", "sealed", "ruled", "revision", "examining",
-    "segments", "engines", "kept", "loading", "verify", "report", "alerts", "console", "checking", "keeping",
-    "asking", "defs", "definitions", "run", "closing", "commands", "cli",
+    "segments", "engines", "kept", "loading", "verified", "verify", "report", "alerts", "console", "checking",
+    "keeping", "asking", "defs", "definitions", "run", "closing", "commands", "cli",
 ]  # fmt: skip
 
 # Every library has the parts that may know of it. The domain is not among them: it stands on the standard library.

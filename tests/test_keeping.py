@@ -15,7 +15,8 @@ from hengshui_etl.messages import messages
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.tables.schemas import TABLES
 from hengshui_etl.tables.views import OF_DUCKDB, VIEWS
-from hengshui_etl.verify import Kind, verify
+from hengshui_etl.verified import Kind
+from hengshui_etl.verify import verify
 
 RIGHT = "某市今年开工项目\n2019-10-16\n今年以来,某市集中开工项目191项,其中工业项目100项,农业项目91项。\n"
 

@@ -16,7 +16,8 @@ from hengshui_etl import loading, parts, ruled, warehouse
 from hengshui_etl.rulings import Ruling, Statement, append_ruling
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.tables.schemas import TABLES
-from hengshui_etl.verify import MOST, Difference, Verified, verify
+from hengshui_etl.verified import MOST, Difference, Verified
+from hengshui_etl.verify import verify
 
 WRONG = "某市今年开工项目\n2019-10-16\n今年以来,某市集中开工项目191项,其中工业项目100项,农业项目90项。\n"
 RIGHT = WRONG.replace("90项", "91项")

@@ -15,7 +15,8 @@ from hengshui_etl.defs import partitions, shown
 from hengshui_etl.defs.arrivals import REST_S
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.settings import Settings, timezone_name
-from hengshui_etl.verify import Difference, Kind, Verified, verify
+from hengshui_etl.verified import Difference, Kind, Verified
+from hengshui_etl.verify import verify
 
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 
