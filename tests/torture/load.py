@@ -185,11 +185,11 @@ def interrupted(times: int, chance: random.Random) -> Outcome:
             os.close(secondary)
             shown = _watched(primary, process, until=lambda seen: len(seen) >= 2)
             asked = time.monotonic()
-            process.send_signal(signal.SIGINT)
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does
             with suppress(subprocess.TimeoutExpired):
                 process.wait(patient(60))
             ends.append(time.monotonic() - asked)
-            wrong = []
+            wrong = ["it cried"] if "Traceback" in _rest(primary) else []
             if process.returncode is None:
                 os.killpg(process.pid, 9)
                 wrong.append("Ctrl+C did not end it within 60 s")
@@ -202,6 +202,15 @@ def interrupted(times: int, chance: random.Random) -> Outcome:
             lost += [f"time {number + 1}: {each}" for each in wrong + between(project, old, new)]
         lost += unclear(warm.run(project, "run", patience=600)) + other_than(project, new)
     return Outcome({"times": times}, lost, f"it shows articles done of all; it ended within {max(ends):.1f} s")
+
+
+def _rest(terminal: int) -> str:
+    """What a terminal still shows."""
+    text = b""
+    with suppress(OSError):
+        while select.select([terminal], [], [], 1)[0] and (data := os.read(terminal, 65536)):
+            text += data
+    return text.decode("utf-8", "replace")
 
 
 def _watched(terminal: int, process: subprocess.Popen[bytes], until: Callable[[list[str]], bool]) -> list[str]:
