@@ -91,6 +91,12 @@ def _patterns() -> _Patterns:
     )
 
 
+_MASTHEAD = lazy_pattern(
+    r"[〔\[（(【](?:19|20)\d\d[〕\]）)】]\s?第?\s?\d{1,4}\s?[期号]|^\S{2,16}\s*第\s?\d{1,4}\s?期(?:\s|$)"
+)
+"""What stands over the headline of a bulletin: 农情通报〔2021〕第9期."""
+
+
 def layout_of(text: str, page_title: str | None = None) -> Layout:
     """The parts of the clean text. `page_title` is the `<title>` of a page: it tells which line is the headline."""
     return _Reader(text, page_title).read()
@@ -169,6 +175,8 @@ class _Reader:
                 return "furniture"
             if self.title is None and _TRAIL.match(line):
                 return "furniture"
+            if self.title is None and _MASTHEAD.search(line):
+                return "info"
         if _NOTE.match(line):
             return "note"
         if self.title is None:

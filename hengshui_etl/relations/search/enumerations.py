@@ -314,10 +314,10 @@ def _counted_behind(view: View, i: int) -> tuple[int | None, bool]:
             return len(items), True
         if (
             mark.group() in ("：", ":")
-            and mark.start() <= 6
+            and mark.start() <= 10
             and end is not None
             and len(items) >= 3
-            and all(2 <= len(p) <= 8 for p in items)
+            and all(2 <= len(p) <= 10 for p in items)
             and not re.search(r"\d|，|,|和|与|及|等|其他", listed)
         ):
             return len(items), True  # 发展四个产业：甲、乙、丙。

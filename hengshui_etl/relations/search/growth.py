@@ -11,8 +11,10 @@ from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.compared import WHEN, fitting, level_of, levels_pair
 from hengshui_etl.relations.search.named import named_change, named_pair, named_percents, speaks_of
 from hengshui_etl.relations.search.points import claim_percent_for_points
+from hengshui_etl.relations.search.shares_parts import run_of_ratios
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 
+_EACH = lazy_pattern("分别|依次|各")
 _REAL = lazy_pattern(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
 
 
@@ -21,7 +23,7 @@ def claim_rate(view: View, i: int) -> None:
     figure, statement = view.figures[i], view.said[i]
     if figure.bound not in ("exact", "approx", "min"):
         return
-    if claim_percent_for_points(view, i):
+    if claim_percent_for_points(view, i) or _claim_of_listed_bases(view, i):
         return
     real = _REAL.search(view.text, max(0, figure.at - 60), figure.at) is not None
     named = named_pair(view, i)
@@ -59,6 +61,26 @@ def claim_rate(view: View, i: int) -> None:
         view.claim("growth", (*change, i), statement.word)
     elif (percents := named_percents(view, i)) is not None and view.figures[percents.level].direction is None:
         view.claim("difference", (*percents, i), "百分点写作%")
+
+
+def _claim_of_listed_bases(view: View, i: int) -> bool:
+    """`328家厂商、752个摊位，较去年的295家、668个分别增长11.2%、12.6%`: the k-th rate is that over the k-th base."""
+    first, last = run_of_ratios(view, i)
+    size = last - first + 1
+    bases = range(first - size, first)
+    if size < 2 or first < 2 * size or not _EACH.search(view.between(first - 1, first)):
+        return False
+    if not all(view.said[j].base for j in bases[:1]) or any(len(view.between(j, j + 1)) > 6 for j in bases[:-1]):
+        return False
+    base = bases[i - first]
+    unit, nearest = view.figures[base].unit, bases[0] - 1
+    now = next(
+        (j for j in range(nearest, max(-1, nearest - 3 * size), -1) if view.plain(j) and view.figures[j].unit == unit),
+        None,
+    )
+    if now is not None and (view.trial("growth", (now, base, i)) or view.slip("growth", (now, base, i))):
+        view.claim("growth", (now, base, i), view.said[i].word)
+    return True
 
 
 def claim_amount_behind_rate(view: View, i: int) -> None:

@@ -13,6 +13,7 @@ from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View
 
 _REST = lazy_pattern(r"其余|剩余|剩下|余下|尚余|还剩|还有|另有|尚有|结余|仍有|尚未|未[^，。]{0,6}的?(?:有|为)?$")
+_LEFT = lazy_pattern("其余|剩余|余下|剩下|还剩")
 _REST_WORD = lazy_pattern(r"其余|余下")
 _BELOW = lazy_pattern(
     r"已|其中|[里中内][，,已有的]|完成|完工|。|占|用于|整改|审结|办结|投|入|建成|开工|开放|到位|实施|销售|取得|获"
@@ -31,9 +32,9 @@ def claim_remainders(view: View) -> None:
             if view.figures[j].sentence >= view.figures[i].sentence - 2
         ]
         earlier = [j for j in earlier if not view.said[j].base]
-        if _claim_remainder_that_holds(view, i, earlier):
+        if _claim_remainder_that_holds(view, i, earlier) or _claim_rest_beside_share(view, i):
             continue
-        if re.search("其余|剩余|余下|剩下|还剩", before):
+        if _LEFT.search(before):
             _accuse_remainder(view, i, earlier)
         elif re.search("尚有|仍有|未", before):
             pairs = [(w, p) for p in earlier for w in earlier if w < p and view.values[w] > view.values[p]]
@@ -60,6 +61,29 @@ def _claim_remainder_that_holds(view: View, i: int, earlier: list[int]) -> bool:
         for j in earlier:
             if j < w and view.trial("remainder", (w, j, i)) and view.figures[j].sentence == view.figures[w].sentence:
                 return view.claim("remainder", (w, j, i), "其余")
+    return False
+
+
+def _claim_rest_beside_share(view: View, i: int) -> bool:
+    """`完成108.6亿元，占概算总投资的68.1%，剩余50.8亿元`: the whole of the share, wherever it stands, less its part."""
+    shares = [
+        c.operands
+        for c in view.claims
+        if c.type == "share"
+        and len(c.operands) == 3
+        and max(c.operands[0], c.operands[2]) < i
+        and view.periods[c.operands[2]] == view.periods[i]
+        and view.alike(c.operands[0], i)
+    ]
+    for _, whole, last in reversed(shares):
+        parts = list(dict.fromkeys(part for part, of, _ in shares if of == whole))
+        told = [j for j in range(parts[0], i) if view.plain(j) and view.alike(j, i) and j != whole]
+        operands = (whole, *parts, i)
+        if view.trial("remainder", operands) or (
+            told == parts and last == i - 1 and _LEFT.search(view.said[i].before) and view.slip("remainder", operands)
+        ):
+            view.parts.update((*parts, i))
+            return view.claim("remainder", operands, "其余")
     return False
 
 

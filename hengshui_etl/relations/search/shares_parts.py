@@ -158,13 +158,19 @@ def in_row(view: View, i: int) -> bool:
     return i > 0 and (one == other or (one in ratios and other in ratios)) and len(view.between(i - 1, i)) <= 1
 
 
-def _listed_part(view: View, i: int) -> int | None:
-    """The k-th level of the list before a list of percentages for the k-th percentage."""
+def run_of_ratios(view: View, i: int) -> tuple[int, int]:
+    """The first and the last of the percentages that follow right on one another around figure `i`."""
     first = last = i
     while in_row(view, first) and not view.is_cell(first - 1):
         first -= 1
     while last + 1 < view.count and in_row(view, last + 1):
         last += 1
+    return first, last
+
+
+def _listed_part(view: View, i: int) -> int | None:
+    """The k-th level of the list before a list of percentages for the k-th percentage."""
+    first, last = run_of_ratios(view, i)
     size = last - first + 1
     levels = [
         j

@@ -113,7 +113,7 @@ def _subtotals(view: View, rows: dict[int, Row]) -> None:
 
 def _named_parts(view: View, rows: dict[int, Row]) -> None:
     """A row and right below it those that by their names make it up: 进出口, 出口, 进口."""
-    order = sorted(rows)
+    order = [r for r, row in sorted(rows.items()) if not any(c.indented for c, _ in row.values())]
     labels = [next(iter(rows[r].values()))[0].row_label for r in order]
     for k, label in enumerate(labels[:-2]):
         if _NO_SUM.search(label):
@@ -122,7 +122,7 @@ def _named_parts(view: View, rows: dict[int, Row]) -> None:
             parts = labels[k + 1 : k + 1 + len(names)]
             if len(parts) < len(names) or any(len(part) > 8 for part in parts):
                 continue
-            if not all(sum(name in part for part in parts) == 1 for name in names):
+            if not all(sum(name in part.replace(f"非{name}", "") for part in parts) == 1 for name in names):
                 continue
             for column, (cell, whole) in rows[order[k]].items():
                 below = [rows[r].get(column) for r in order[k + 1 : k + 1 + len(names)]]

@@ -9,7 +9,7 @@ import re
 
 from hengshui_etl.figures.grids import Cell
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.relations.search.view import AMOUNTS, View
+from hengshui_etl.relations.search.view import AMOUNTS, View, covered
 
 _ALL = lazy_pattern(r"均|都|全部|皆|无一例外|无一不|一律|悉数|天天|月月|季季|年年|个个|家家|样样|项项|处处")
 _MEAN = lazy_pattern(r"平均|均衡|人均|户均|亩均|日均|年均|月均|均价|均为全|次均")
@@ -60,6 +60,8 @@ def _claim_kept_limit(view: View, i: int, before: str) -> bool:
     behind = view.text[figure.till : figure.till + 10]
     same = view.figures[j].unit == figure.unit and view.figures[j].sentence == figure.sentence
     told = before + figure.text
+    if (own := view.said[i].subject) and covered(own, view.metrics[j]) < 0.7:
+        return False  # 机收率99.2%，机收损失率控制在1.5%以内
     if same and _KEPT.search(told) and _LIMIT.search(told + behind) and "均" not in before:
         return view.claim("threshold", (j, i), "限额")
     return False
