@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.torture import channel, daemon, damage, disk, killing, load, others
+from tests.torture import attacks, channel, daemon, damage, disk, killing, load, others
 from tests.torture.case import Case
 
 CASES: list[Case] = [
@@ -13,4 +13,5 @@ CASES: list[Case] = [
     *channel.CASES,
     *load.CASES,
     *daemon.CASES,
+    *attacks.CASES,
 ]
