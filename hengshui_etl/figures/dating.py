@@ -309,9 +309,10 @@ class Dating(Times):
 
     def _base_period(self, q: Quantity, s: Statement, start: int) -> Period | None:
         base = self.base
-        if base is None:
+        if base is None or (q.unit in DURATIONS and q.at - self.base_till < 12):
             return None
         between = self.text[self.base_till : q.at]
+        between = between[max(between.rfind("）"), between.rfind(")")) + 1 :]
         of_it = between[:1] == "的" and len(between) <= 12 and self.text[self.base_at - 1] in "比较"
         if len(between) > 22 or any(c in between for c in "，,。；;") or not (of_it or _BASE_LEVEL.match(between)):
             self.base = None

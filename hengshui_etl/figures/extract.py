@@ -172,6 +172,7 @@ class _Walk:
         core = caption_core(caption)
         sums = self.times.moment or self.times.default
         sentences = self.article.sentences
+        grouped = self.times_of_groups(cells)
         for cell in cells:
             while number + 1 < len(sentences) and sentences[number + 1].start <= cell.at:
                 number += 1  # each row is a sentence
@@ -180,6 +181,8 @@ class _Walk:
                 period = self.times.so_far_of(sums)
             if sums is not None and _AT_END.search(cell.column_label):
                 period = Period(None, sums.period.last)
+            if cell.column in grouped:
+                period = grouped[cell.column]
             for label in (cell.column_label, cell.row_label):
                 moment = _moment_in(label, self.published, self.times.year)
                 if moment is not None:
@@ -209,7 +212,24 @@ class _Walk:
             )
             self.add(quantity, None, cell.direction, metric, period, place, number)
 
+    def times_of_groups(self, cells: list[Cell]) -> dict[int, Period]:
+        """The periods of columns of changes behind those of their span (7—9月, 上年7—9月, 增减; 1—9月, …)."""
+        labels = {cell.column: cell.column_label for cell in cells}
+        led: Period | None = None
+        spans: set[Period] = set()
+        found: dict[int, Period] = {}
+        for column in sorted(labels):
+            moment = _moment_in(labels[column], self.published, self.times.year)
+            if moment is None:
+                if led is not None and _CHANGE_COLUMN.search(labels[column]):
+                    found[column] = led
+            elif not labels[column].startswith(("上年", "去年")):
+                led = moment.period
+                spans.add(led)
+        return found if len(spans) > 1 else {}
 
+
+_CHANGE_COLUMN = lazy_pattern(r"增减|同比|增长|增速|增幅|涨幅|变动")
 _HEADING = lazy_pattern(
     r"\s*[（(][一二三四五六七八九十]{1,3}[）)](?P<budget>[^\W\d_a-zA-Z]{4,12})预算(?:执行)?(?:情况)?。"
 )

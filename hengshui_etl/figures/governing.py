@@ -83,7 +83,7 @@ class Times(InForce):
         if (
             (word == "年初" and earlier.endswith("末"))
             or after.startswith(EMBEDDED)
-            or (word == "年初" and (DECIDED.match(after) or PROMISED.match(after)))
+            or (word == "年初" and (after[:1] in _LUNAR or DECIDED.match(after) or PROMISED.match(after)))
         ):
             return
         if earlier.endswith(LISTED_IN) or (
@@ -118,7 +118,15 @@ class Times(InForce):
         plan = PLAN_NAME.match(word) if "五" in word else None
         if plan and not plan["edge"] and after[:1] not in "，,":
             return
-        moment = moment_of(word, self.published, self.year, self.latest)
+        if DAY_ALONE.match(word) and earlier[-1:] in "（(" and (led := self._day_of_span(word)):
+            word = led  # 大年初三（12日）人潮最旺
+        bracketed = earlier[-1:] in "（(" and earlier != "" and time.at - self.named_till <= 6
+        moment = moment_of(word, self.published, self.named_year if bracketed else self.year, self.latest)
+        if bracketed and moment is not None and self.base is not None and time.at - self.base_till <= 6:
+            self.base, self.base_till = moment, time.till  # 与去年春节（1月20日至29日，共10天）的168.3万人次相比
+            return
+        if moment is not None and moment.period.last is not None:
+            self.named_till, self.named_year = time.till, moment.period.last.year
         if moment is not None and word.startswith(("过去", "刚刚过去")) and not word.endswith("一年"):
             self.moment = self.aside = self.past = moment
             self.fresh, self.base = True, None
@@ -289,6 +297,16 @@ class Times(InForce):
         first, day = moment.period.first, self.published
         return moment.whole_year and first is not None and day is not None and day.year - first.year <= 1
 
+    def _day_of_span(self, day: str) -> str:
+        """A day without its month, with that of the main span where it lies in that (12日: 2月12日), or nothing."""
+        main = self.default
+        if main is None or main.period.first is None or main.period.last is None:
+            return ""
+        first, last, number = main.period.first, main.period.last, int(day[:-1])
+        if (first.year, first.month) != (last.year, last.month) or not first.day <= number <= last.day:
+            return ""
+        return f"{first.month}月{day}"
+
     def _this_month(self, at: int) -> None:
         governing = self.moment or self.default
         if governing is not None and governing.period.last is not None:
@@ -314,5 +332,7 @@ class Times(InForce):
         return moment._replace(period=previous_year(moment.period))
 
 
+_LUNAR = frozenset("一二三四五六七八九十")
+"""大年初三 is a day of the lunar year, and not its beginning."""
 _CENSUSES: dict[str, date] = {n: date.fromisoformat(d) for n, d in _PERIODS["censuses"].items()}
 _CENSUS_NAMES = tuple(_CENSUSES)

@@ -57,6 +57,10 @@ class InForce:
         self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
         self.past: Moment | None = None  # the years that a report looks back on (过去五年)
         self.from_day = False  # whether the last time word is a day that a span begins with (自1月7日)
+        self.named_till, self.named_year = (
+            -99,
+            0,
+        )  # where the last time word ended, and its year: 去年春节（1月20日至29日）
         self.stood: Moment | None = None  # the state that the last figure of a span was of all the same
         self.earlier: Moment | None = None  # the state that the sentence told before the one in force
 
@@ -92,6 +96,9 @@ class InForce:
         """The headline is read: what it names is what the article speaks of, until the body says so itself."""
         self.moment = self.lead = None
         self.body = True
+        if self.published is not None:
+            told = self.default.period.last if self.default is not None else None
+            self.year = told.year if told is not None else None
 
     def heading(self) -> None:
         """What was just read was the heading of a section: what it names governs the section."""

@@ -42,8 +42,8 @@ _TAKEN_APART = lazy_pattern(
     r"[^，,。；;、]{0,6}(?:[（(][^）)]{1,4}[）)])?(?:中|里)(?!公|小|心|央|型|等|学|医|国|外|标)"
 )
 _OF_SET = lazy_pattern(r"[中里](?:已|仅|只|共)?有?$")
-_RECKONED = lazy_pattern(r"(?:计|计算|折算|测算)$")
-_LEFT = lazy_pattern(r"(?:还有|尚有|仍有|尚余|还剩)$")
+_RECKONED = lazy_pattern(r"(?:计|计算|折算|测算|为基数)$")
+_LEFT = lazy_pattern(r"(?:还有|尚有|仍有|尚余|还剩|尚未[^，,。；;、\d]{1,6}的)$")
 _TO_COME = lazy_pattern(r"(?:计划|明年|后年)")
 _REST = lazy_pattern(r"(?:剩余|剩下|余下|其余)的?$")
 
@@ -70,11 +70,10 @@ def is_standing_rate(s: Statement) -> bool:
 def nature_of(s: Statement, counted: bool, near: str) -> Nature:
     """What a clause says of its figure; `counted`: whether that is a count; `near`: what stands right behind it."""
     before, behind = s.before, s.behind
-    if counted and len(behind) > 1 and len(before) <= 8:
-        if before == "按" and _RECKONED.search(behind):
-            return "body"
-        if _BARE.match(before) and (body := _BODY.match(near)):
-            return "set" if _TAKEN_APART.match(near, body.end()) else "body"
+    if counted and len(before) <= 8 and (before[:1] == "按" or before[-1:] == "以") and _RECKONED.search(behind):
+        return "body"
+    if counted and len(behind) > 1 and len(before) <= 8 and _BARE.match(before) and (body := _BODY.match(near)):
+        return "set" if _TAKEN_APART.match(near, body.end()) else "body"
     if counted and _OF_SET.search(before):
         return ""
     if (counted and _LEFT.search(before)) or (_REST.search(before) and _TO_COME.match(behind)):
