@@ -16,6 +16,7 @@ from hengshui_etl.relations.units import factor_between
 from hengshui_etl.vocab import alternatives, toml
 
 _PER = (
+    (lazy_pattern(r"每户次|户次均"), ("户次",)),
     (lazy_pattern(r"户均|每户|平均每户"), ("户", "家", "个")),
     (lazy_pattern(r"笔均|每笔|单笔"), ("笔", "户", "单", "宗", "件")),
     (lazy_pattern(r"套均|每套"), ("套",)),

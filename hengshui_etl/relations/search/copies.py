@@ -62,6 +62,10 @@ def _copy_in_body(view: View, i: int) -> int | None:
         opening = [j for j in just_above if view.paragraphs[j] <= _opening(view)]
         if len(opening) == 1 and not exact and view.figures[opening[0]].period == figure.period:
             return opening[0]
+        if len(just_above) == 1 and not exact and view.digits(i) > 1 and figure.kind in AMOUNTS:
+            return just_above[0]
+    if figure.bound == "approx" and figure.kind in AMOUNTS and len(close) == 1 and not exact:
+        return close[0]
     if figure.bound == "min" and not exact and (j := bound_not_reached(view, i, same, held)) is not None:
         return j
     if figure.bound != "exact" and not exact and (j := misstated(view, i, same, held, close)) is not None:

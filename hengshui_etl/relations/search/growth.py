@@ -14,7 +14,7 @@ from hengshui_etl.relations.search.points import claim_percent_for_points
 from hengshui_etl.relations.search.shares_parts import run_of_ratios
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 
-_EACH = lazy_pattern("分别|依次|各")
+_EACH = lazy_pattern("[^。；;]{0,6}(?:分别|依次|各)[^。；;]{0,6}")
 _REAL = lazy_pattern(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
 
 
@@ -68,9 +68,9 @@ def _claim_of_listed_bases(view: View, i: int) -> bool:
     first, last = run_of_ratios(view, i)
     size = last - first + 1
     bases = range(first - size, first)
-    if size < 2 or first < 2 * size or not _EACH.search(view.between(first - 1, first)):
+    if size < 2 or first < 2 * size or not _EACH.fullmatch(view.between(first - 1, first)):
         return False
-    if not all(view.said[j].base for j in bases[:1]) or any(len(view.between(j, j + 1)) > 6 for j in bases[:-1]):
+    if not view.said[bases[0]].base or any(view.between(j, j + 1) not in "、和与及，" for j in bases[:-1]):
         return False
     base = bases[i - first]
     unit, nearest = view.figures[base].unit, bases[0] - 1

@@ -14,7 +14,9 @@ from hengshui_etl.relations.search.compared import fitting
 from hengshui_etl.relations.search.named import named_change, named_pair, named_percents
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
-LEVEL_OF_OTHERS = lazy_pattern(r"的?(?:平均)?(?:水平|增速|增幅|比重|均值)(?:高|低|快|慢)?(?:出|了)?")
+LEVEL_OF_OTHERS = lazy_pattern(
+    r"(?:的?(?:平均)?(?:水平|增速|增幅|比重|均值)|的[^\W\d_a-zA-Z]{0,4}(?:红线|底线|标准|要求|目标|控制线|警戒线))(?:高|低|快|慢)?(?:出|了)?"
+)
 _OF_RATE = lazy_pattern(r"的?(?:平均)?(?:水平|增速|增幅|比重|占比|均值|增长率){1,8}$")
 _APART = lazy_pattern("相差|差距|落差|还差|尚差|超出|高出|低出|之差")
 _FAR = 120  # figures back to where the other percentage may stand
@@ -53,7 +55,7 @@ def claim_points(view: View, i: int) -> None:
     if (
         other_side in own
         and LEVEL_OF_OTHERS.fullmatch(view.between(other_side, i))
-        and re.search("高于|低于|快于|慢于|优于|超过|比|较", view.said[other_side].before)
+        and re.search("高于|低于|快于|慢于|优于|超过|高出|低出|超出|比|较", view.said[other_side].before)
     ):
         rates = [
             j

@@ -1,0 +1,84 @@
+"""Sums whose list is set off by marks: in brackets right behind the whole, or numbered 第一, 第二, 第三.
+
+Belongs here: lists that the marks alone delimit. Does not belong here: lists behind words or colons (lists.py).
+"""
+
+from __future__ import annotations
+
+from hengshui_etl.patterns import lazy_pattern
+from hengshui_etl.relations.search.sum_evidence import MOST_PARTS, NOT_ALL, OF_WHICH, names_a_partition
+from hengshui_etl.relations.search.view import AMOUNTS, Slips, View
+
+_CLOSING = {"（": "）", "(": ")"}
+_NUMBERED = lazy_pattern("第(?P<number>[一二三四五六七八九])(?:批|轮|期|阶段|季度|笔|次|标段|档|产业)")
+_NUMBERS = "一二三四五六七八九"
+_FAR = 120
+"""Characters within which one number of a list follows another."""
+
+
+def claim_bracketed_parts(view: View) -> None:
+    """`补助收入18.36亿元（一般性转移支付15.02亿元、专项转移支付3.34亿元）`: what stands in brackets is all of it."""
+    for whole in range(view.count - 2):
+        if not view.plain(whole) or view.figures[whole].bound != "exact":
+            continue
+        parts = _in_brackets(view, whole)
+        if len(parts) < 2:
+            continue
+        operands = (*parts, whole)
+        till = view.figures[whole].till
+        inside = view.text[till : view.figures[parts[0]].at] + view.text[view.figures[parts[-1]].till :][:4]
+        open_list = NOT_ALL.search(inside) is not None or OF_WHICH.search(inside) is not None
+        admitted: Slips = "misread" if names_a_partition(view, parts) else "swapped"  # 451例（出院440例，死亡7例）
+        if view.trial("sum", operands) or (not open_list and view.slip("sum", operands, admitted)):
+            view.claim("sum", operands, "括号内各项")
+            view.parts.update(parts)
+
+
+def _in_brackets(view: View, whole: int) -> tuple[int, ...]:
+    """The figures in the brackets right behind a figure, where all of them are amounts in its unit, up to their end."""
+    till = view.figures[whole].till
+    closing = _CLOSING.get(view.text[till : till + 1])
+    end = view.text.find(closing, till, till + 200) if closing else -1
+    parts: list[int] = []
+    for j in range(whole + 1, min(view.count, whole + MOST_PARTS)):
+        figure = view.figures[j]
+        if figure.till > end:
+            break
+        if figure.kind not in AMOUNTS or figure.direction is not None or figure.bound != "exact":
+            return ()
+        if not view.alike(j, whole) or (parts and view.between(parts[-1], j)[:1] not in "、，,；;和及"):
+            return ()
+        parts.append(j)
+    return tuple(parts) if parts and view.figures[parts[-1]].till == end else ()
+
+
+def claim_numbered_parts(view: View) -> None:
+    """`第一轮3000万元；第二轮2600万元；第三轮放在金秋，2400万元`: together they are a level before, where one fits."""
+    found = list(_NUMBERED.finditer(view.text))
+    begin = 0
+    while begin < len(found):
+        run = [found[begin]]
+        for following in found[begin + 1 :]:
+            if following["number"] != _NUMBERS[len(run) : len(run) + 1] or following.start() - run[-1].end() > _FAR:
+                break
+            run.append(following)
+        if run[0]["number"] == "一" and len(run) > 1:
+            _claim_numbered(view, [m.end() for m in run])
+        begin += len(run)
+
+
+def _claim_numbered(view: View, marks: list[int]) -> None:
+    parts: list[int] = []
+    for mark, end in zip(marks, (*marks[1:], marks[-1] + _FAR), strict=True):
+        part = next((j for j in range(view.count) if mark <= view.figures[j].at < end and view.plain(j)), None)
+        if part is None or (
+            parts and (not view.alike(part, parts[0]) or view.paragraphs[part] != view.paragraphs[parts[0]])
+        ):
+            return
+        parts.append(part)
+    for whole in view.levels_before(parts[0], unit_of=parts[0], limit=24):
+        telling = view.plain(whole) and view.digits(parts[0]) + view.digits(parts[-1]) > 2
+        if telling and view.trial("sum", (*parts, whole)):
+            view.claim("sum", (*parts, whole), "依次各项")
+            view.parts.update(parts)
+            return
