@@ -12,6 +12,7 @@ from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.balances import BALANCE, claim_net, named_balance
 from hengshui_etl.relations.search.compared import fitting, level_of, levels_pair
 from hengshui_etl.relations.search.named import named_pair
+from hengshui_etl.relations.search.regional_means import level_and_mean
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 _FAR = 120  # figures back to where the other level may stand
@@ -25,6 +26,10 @@ def claim_amount(view: View, i: int) -> None:
     told = named_pair(view, i) or named_balance(view, i)
     if told is not None:
         view.claim("difference", (*fitting(view, "difference", told, i), i), statement.word)
+        return
+    held = level_and_mean(view, i)
+    if held is not None and (view.trial("difference", (*held, i)) or view.slip("difference", (*held, i))):
+        view.claim("difference", (*held, i), statement.word)
         return
     pair = levels_pair(view, i)
     if pair is not None and view.alike(pair[0], i):

@@ -9,6 +9,7 @@ import re
 from itertools import pairwise
 
 from hengshui_etl.patterns import lazy_pattern
+from hengshui_etl.relations.search.regional_means import level_and_mean
 from hengshui_etl.relations.search.view import View, covered
 from hengshui_etl.relations.units import factor_between
 
@@ -70,7 +71,7 @@ def _claim_multiple(view: View, i: int) -> None:
             ):
                 view.claim("multiple", (a, b, i), "倍")
                 return
-    if (pair := _of_its_mean(view, i) or _meant(view, i)) is not None:
+    if (pair := level_and_mean(view, i) or _of_its_mean(view, i) or _meant(view, i)) is not None:
         view.claim("multiple", (*pair, i), "倍")
 
 
