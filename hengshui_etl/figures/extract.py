@@ -17,8 +17,9 @@ from hengshui_etl.figures.dating import DURATIONS, Dating
 from hengshui_etl.figures.found import Quantity, Time
 from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.headline import date_headline
-from hengshui_etl.figures.labels import cleaned
+from hengshui_etl.figures.labels import cleaned, joined
 from hengshui_etl.figures.leads import NUMBERED
+from hengshui_etl.figures.levels import tail_of
 from hengshui_etl.figures.memory import Memory
 from hengshui_etl.figures.metrics import metric_of
 from hengshui_etl.figures.periods import Moment, forward, moment_of, previous_year, printed_on, whole_year
@@ -253,7 +254,10 @@ def _without_place(metric: str, place: Place, q: Quantity, s: Statement, memory:
     name = metric.partition("占")[0] if q.kind == "percent" and "占" not in s.before else metric
     if len(name) < 2 or not place.name.startswith(name) or s.predicate != "level":
         return metric
-    return (memory.ratio if q.kind == "percent" else memory.topic) or metric
+    if q.kind != "count":
+        return (memory.ratio if q.kind == "percent" else memory.topic) or metric
+    counted = memory.topic if len(memory.topic) > 2 else memory.counts.get(q.unit, memory.topic)
+    return joined(name, tail_of(counted, 8)) if counted else metric
 
 
 def _in_year(span: Period, year: Period) -> Period | None:

@@ -44,6 +44,9 @@ def handed_out(s: Statement, memory: Memory, count: int, unit: str, earlier: str
     )
     if (times := _TIMES.match(s.before)) and len(told := re.split("[、和及]", times["times"])) == count:
         return [f"{time}{cleaned(times['rest'])}" for time in told]
+    if count == 2 and "城乡居民" in subject:
+        memory.members = ["城镇居民", "农村居民"]
+        return [subject.replace("城乡居民", name) + word for name in memory.members]
     if count == 3 and "三次产业" in subject:
         memory.members = list(_INDUSTRIES)
         return [subject.replace("三次产业", name) + word for name in _INDUSTRIES]

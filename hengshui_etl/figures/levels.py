@@ -24,6 +24,10 @@ BASE_TIME = lazy_pattern(
 COMPARING = lazy_pattern(r"(?:比|较|与|同|和|由|从|是|为|恢复到|恢复至|相当于|而|相比|约|可比口径|的|[（(）)]|：)+")
 WHOLE_VERB = lazy_pattern(r"(?:占|为|完成|是|相当于|超|恢复到|恢复至|达到?|接近|约占)(?=.)")
 _NOUN_END = lazy_pattern(r"(?:中|内|里)?(?:已?有|，)?$")
+_STANDING = lazy_pattern(
+    r"(?:紧追|紧随|夺冠|居首|居次|居冠|称冠|排名|位居|位列|名列|领跑|领先|垫底|殿后|分列|分居|相比|转入|结转|转至)"
+)
+"""What is said behind a figure of how it stands, and nothing of what is counted (日月潭以41.2万人次夺冠)."""
 _SAID_OF_IT = lazy_pattern(
     r"(?<=..)(?:共(?![享同建青和产])|累计|合计|去年|今年|全年|完成|实现|惠及|接待|聘用|吸引|签约|吸纳|带动|达成|发放|贷款|投入|获得|拿到|销售|出口|拥有|招|新增|(?:居民)?人均|平均|户均)"
 )
@@ -166,6 +170,8 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     if s.before[:1] in _RESULT_BEGINS and _RESULT.match(s.before):
         return memory.last or memory.subject
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
+    if behind and _STANDING.match(behind):
+        behind, subject = "", subject.removesuffix("以")
     if (
         len(behind) > 4
         and q.kind == "count"
@@ -294,7 +300,8 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     whole_topic, unit = (memory.topic, memory.unit) if memory.topic or q.kind == "count" else memory.article
     among = s.before.startswith("其中") or (s.start > 0 and text[s.start - 1] == "、" and len(label) <= 4)
     complete = q.kind == "count" or among or whole_topic[-1:] in WHOLE_TAIL or not memory.topic
-    where = q.kind == "count" and not behind and label[-1] in _SETTLED and len(label) <= 3
+    where = q.kind == "count" and not behind
+    where = where and ((label[-1] in _SETTLED and len(label) <= 3) or (label[-1] in "市县区州旗" and len(label) <= 5))
     fragment = where or _fragment(label, q, whole_topic)
     if fragment and whole_topic and unit == q.unit and complete and label not in whole_topic:
         if "三次产业" in whole_topic:

@@ -50,7 +50,9 @@ _OWN_RATES = frozenset(words(_DATA["rates"]["alone"]))
 _NARROW = str.maketrans("（）", "()")
 _AMONG_ENDS = frozenset(a + b for a in "中里内" for b in "，,")
 _COUNTED = lazy_pattern(r"^(?:全[市省县区])?[\d.]+[余多]?[^\W\d_a-zA-Z]|(?:依次|分别)?[为是]?$")
-_NO_TOPIC = lazy_pattern(r"\d|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$")
+_NO_TOPIC = lazy_pattern(
+    r"\d|^[两二三四五六七八九十]{1,3}[个大]?(?:县|市|区|镇|乡|州|省)|书记|记者|翻开|掰着|笔账|工作回眸|局长|主任|看$|算$"
+)
 
 
 def metric_of(
@@ -112,6 +114,8 @@ def metric_of(
     memory.last = metric
     if q.kind == "percent" and s.predicate in ("share", "rate"):
         memory.ratio = metric
+    if "GDP" in metric:
+        metric = metric.replace("（GDP）", "").replace("(GDP)", "").replace("GDP", "地区生产总值")
     metric = metric[-2 * LONGEST :]
     return (metric.translate(_NARROW) if "（" in metric or "）" in metric else metric) or None
 
@@ -319,7 +323,9 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
 _MEAN_OF_YEARS = lazy_pattern(
     "(?:[两二三四五]年|年)平均|年均|月均|[一二两三四五六七八九十]年(?:多?(?:间|来|里|内)?)(?:共|累计)?|一个月"
 )
-_THAT_RATIO = lazy_pattern("(?:而?这一?|该|上述)(?:比重|比例|数字|数据|指标|占比|比率)")
+_THAT_RATIO = lazy_pattern(
+    "(?:而?这一?|该|上述)(?:比重|比例|数字|数据|指标|占比|比率)|(?:水平|的)?基础上|受[^，]{2,14}影响"
+)
 _PART_OF_YEAR = lazy_pattern(r"[一二三四]季度(?=[^\W\d_a-zA-Z])")
 _LINE_HEAD = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}[：:]")
 _DIVIDED = lazy_pattern(r"(?P<whole>[^\W\d_a-zA-Z]{2,10})按[^\W\d_a-zA-Z]{2,10}?(?:划分|分|看|统计|计)[，,]$")
