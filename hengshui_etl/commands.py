@@ -79,7 +79,8 @@ def run(
     ] = False,
     lang: LangOption = None,
 ) -> None:
-    """Take all articles of data/raw, or of some batches, through the whole flow into the warehouse."""
+    """Take all articles of data/raw, or of some batches, through the whole flow into the warehouse. Ends with 1 where the
+    pipeline failed, or an article is put aside for a fault of this program; what articles get wrong is no failure."""
     say = language_of(ctx, lang)
     with status(say("run.starting")) as update:
         from hengshui_etl.run import UnknownBatch, run_batches
