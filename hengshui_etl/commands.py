@@ -79,8 +79,8 @@ def run(
     ] = False,
     lang: LangOption = None,
 ) -> None:
-    """Take all articles of data/raw, or of some batches, through the whole flow into the warehouse. Ends with 1 where the
-    pipeline failed, or an article is put aside for a fault of this program; what articles get wrong is no failure."""
+    """Take all articles of data/raw, or of some batches, through the whole flow into the warehouse. Ends with 1 where
+    the pipeline failed, or put an article aside for a fault of its own; never for what articles get wrong."""
     say = language_of(ctx, lang)
     with status(say("run.starting")) as update:
         from hengshui_etl.run import UnknownBatch, run_batches
