@@ -153,6 +153,8 @@ def _claim_average(view: View, i: int) -> None:
     best: tuple[float, int, int] | None = None
     for t in window:
         total = view.figures[t]
+        if total.bound == "min":
+            continue  # 100万元以上 is any sum
         if (
             total.unit != figure.unit
             and factor_between(total.unit, figure.unit) is None
@@ -205,6 +207,8 @@ def _meant_wrongly(view: View, i: int, meant: list[Meant], scale: Fraction) -> M
     """The pair to be accused though it does not hold: where words leave no other, or one slip explains just this."""
     first, vague = meant[0], view.figures[i].bound != "exact"
     if vague and view.digits(i) < 2 and _loosely(view, first.total, first.number, i, scale):
+        return None
+    if "每股" in view.said[i].before and "利润" not in view.metrics[first.total]:
         return None
     if first.sure:
         return first

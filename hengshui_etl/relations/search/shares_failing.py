@@ -120,6 +120,9 @@ def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None
     wholes = wholes_of(view, i, part, said)
     same_sentence = [w for w in wholes if view.figures[w].sentence == figure.sentence and w < part]
     whole = _plain_whole(view, i, part, said, wholes, same_sentence) if close else None
+    if whole is not None and statement.predicate == "rate" and view.trial("share", (whole, part, i)):
+        view.claim("share", (whole, part, i), word)  # 就业5.32万人，年度任务是4.8万人，完成率110.8%
+        return
     if whole is not None and not each_has_its_own(view, i, whole):
         view.claim("share", (part, whole, i), word)
         return

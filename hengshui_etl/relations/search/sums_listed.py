@@ -14,6 +14,7 @@ from hengshui_etl.relations.search.sum_evidence import (
     MOST_PARTS,
     NOT_ALL,
     OF_WHICH,
+    SHARED_TOGETHER,
     credible,
     names_a_partition,
     scaled_slip,
@@ -22,6 +23,8 @@ from hengshui_etl.relations.search.sums_owned import Owned, owned_by_another
 from hengshui_etl.relations.search.view import View
 
 _WITHIN = lazy_pattern("[^，,。；;]{0,10}[里中内][，,]")
+_CLOSED = lazy_pattern(r"[^，、\d]{0,6}(?:[。；;\n）)]|$)|，[^\d]{0,8}")
+_ENDED = lazy_pattern(r"[^，、\d]{0,6}(?:[。；;\n]|$)")
 _TOTAL = lazy_pattern("合计|总计|总数|总共|共计|共|总量|累计")
 _YEARLY = lazy_pattern("年预计|年度计划|当年|年内|年计划")
 
@@ -116,12 +119,18 @@ def _parts_listed_behind(view: View, w: int, run: list[int]) -> list[int]:
         if len(gap) > 60 or "。" in gap or "其中" in gap or "\n" in gap:
             break
         parts.append(j)
-    tail = view.text[view.figures[parts[-1]].till : view.figures[parts[-1]].till + 10]
-    if NOT_ALL.search(tail) or not re.match(r"[^，、\d]{0,6}(?:[。；;\n）)]|$)|，[^\d]{0,8}", tail):
+    till = view.figures[parts[-1]].till
+    tail = view.text[till : till + 10]
+    if SHARED_TOGETHER.match(view.text, till) or NOT_ALL.search(tail):
         return []
-    if not OF_WHICH.search(clause) and (len(parts) < 3 or not re.match(r"[^，、\d]{0,6}(?:[。；;\n]|$)", tail)):
+    if not _CLOSED.match(tail) or (not OF_WHICH.search(clause) and (len(parts) < 3 or not _ENDED.match(tail))):
         return []
     return parts
+
+
+def _is_shared(view: View, w: int) -> bool:
+    """Whether a share of it in a whole is told of figure `w`."""
+    return any(c.type in ("share", "feasible_share") and c.operands[0] == w for c in view.claims)
 
 
 def accuse_list(view: View, w: int, parts: list[int]) -> None:
@@ -130,6 +139,9 @@ def accuse_list(view: View, w: int, parts: list[int]) -> None:
         return  # 总投资 and of it what is spent this year
     if w in view.parts:
         return  # itself a part of what has added up
+    if view.paragraphs[parts[0]] != view.paragraphs[w] and _is_shared(view, w):
+        return  # 小微企业退税62.7亿元，占比45.2%。\n分行业看，…: a list of the whole, not of that part of it
+    summed = view.is_result(w, "sum")
     for size in range(len(parts), 1, -1):
         chosen = parts[:size]
         total = sum(view.values[p] for p in chosen)
@@ -147,6 +159,8 @@ def accuse_list(view: View, w: int, parts: list[int]) -> None:
         lead = view.between(w, chosen[0])
         classes = BY.search(lead[-40:]) is not None and 0.5 * view.values[w] < total < 2 * view.values[w]
         closed = classes or names_a_partition(view, chosen)
+        if summed and not parallel:
+            continue
         if (
             parallel
             or (even and near and view.slip("sum", (*chosen, w)) and _telling(view, w, chosen))

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.lists import WordedList, alike_members, closed_list, worded_list, worded_total
-from hengshui_etl.relations.search.sum_evidence import names_a_partition
+from hengshui_etl.relations.search.sum_evidence import SHARED_TOGETHER, names_a_partition
 from hengshui_etl.relations.search.view import View
 
 _MOST_CHANCE = 0.02  # of an accusation by a slip, where a list may be incomplete
@@ -56,7 +56,7 @@ def _accuse(view: View, found: WordedList, *, only_closed: bool = False, again: 
         return
     if view.trial("sum", operands) is not False or not _sizes_fit(view, found):
         return
-    if _OPEN_TAIL.match(found.tail):
+    if _OPEN_TAIL.match(found.tail) or SHARED_TOGETHER.match(found.tail) or _counts_others(view, found):
         return
     same = view.periods[found.parts[0]] == view.periods[found.whole]
     apart = bool(found.cue) or (found.lead, found.joint) == (2, 1)
@@ -81,6 +81,20 @@ def _accuse(view: View, found: WordedList, *, only_closed: bool = False, again: 
     if closed or slipped or explained:
         view.claim("sum", operands, "分项合计", plain=closed)
         view.parts.update(found.parts)
+
+
+def _counts_others(view: View, found: WordedList) -> bool:
+    """Whether the list counts in another unit as well (牲畜1124.8万头（只），其中羊926.7万只、牛168.4万头)."""
+    if view.figures[found.whole].kind != "count" or found.joint != 1:
+        return False
+    first = found.parts[0]
+    beside = [j for j in range(found.whole + 1, found.parts[-1]) if j not in found.parts and view.plain(j)]
+    beside = [
+        j
+        for j in beside
+        if view.figures[j].kind == "count" and view.figures[j].sentence == view.figures[first].sentence
+    ]
+    return any("，" not in view.between(min(j, first), max(j, first)) for j in beside)
 
 
 def _reads_as_all(view: View, found: WordedList, *, same: bool) -> bool:
