@@ -9,7 +9,7 @@ from __future__ import annotations
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.balances import BALANCE, claim_balance, claim_natural
 from hengshui_etl.relations.search.differences import MORE, claim_amount, claim_plain_amount
-from hengshui_etl.relations.search.growth import claim_amount_behind_rate, claim_rate
+from hengshui_etl.relations.search.growth import claim_amount_behind_rate, claim_premium, claim_rate
 from hengshui_etl.relations.search.named import becomes, named_plan
 from hengshui_etl.relations.search.points import (
     LEVEL_OF_OTHERS,
@@ -20,6 +20,9 @@ from hengshui_etl.relations.search.points import (
 from hengshui_etl.relations.search.view import AMOUNTS, View
 
 _OF_RATES = lazy_pattern(r"增速|增幅|涨幅|降幅|率|比重|占比")  # a gap between rates, though told against a time before
+_OVER_PLAN = lazy_pattern(
+    r"^(?:比|较)?超(?:出|额完成)?(?:年度|全年|年初|省定|市定|县定|既定|预定)?(?:任务|计划|目标|预期)(?:数|量)?$"
+)
 _LESS_BY = lazy_pattern("累计减|共减|合计减|减贫|净减")
 
 
@@ -31,11 +34,22 @@ def find_changes(view: View) -> None:
             continue
         if figure.kind in AMOUNTS and (plan := named_plan(view, i)) is not None:
             view.claim("difference", (*plan, i), "超计划")
+        elif (
+            figure.kind in AMOUNTS
+            and i
+            and _OVER_PLAN.search(statement.before)
+            and view.plain(i - 1)
+            and view.alike(i - 1, i)
+            and view.figures[i - 1].sentence == figure.sentence
+        ):
+            view.claim("difference", (i - 1, i), "超计划", implied=True)
         elif figure.direction is not None and figure.kind in AMOUNTS:
             claim_amount(view, i)
             claim_amount_behind_rate(view, i)
         elif "自然增长率" in statement.before:
             claim_natural(view, i)
+        elif statement.before.endswith(("溢价率", "溢价率为", "溢价率达", "溢价率高达", "溢价")):
+            claim_premium(view, i)
         elif figure.unit == "百分点" and (
             figure.direction is not None
             or (i and LEVEL_OF_OTHERS.fullmatch(view.between(i - 1, i)))

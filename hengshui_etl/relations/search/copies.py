@@ -18,6 +18,7 @@ from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_ch
 from hengshui_etl.vocab import alternatives, toml
 
 _NEW = lazy_pattern(r"(?:新增|净增|增加|多增)(?P<noun>[^\W\d_a-zA-Z]{0,6}?)[超逾达近约]*$")
+_REACHES = lazy_pattern(r"^(?:大关)?[，,](?:实际)?(?:达到?|为)$")
 _ROUNDED = lazy_pattern(r"^[）)]?[，,](?:即|也就是)?$")
 _EXACTLY = lazy_pattern(f"^[，,（(](?:{alternatives(toml('comparisons')['exactly']['words'])})[为是：:]?$")
 
@@ -32,6 +33,7 @@ def find_copies(view: View) -> None:
         if lone and (j := beside_a_copy(view, i)) is not None:
             view.claim("restatement", (i, j), "标题与正文")
     _repeated(view)
+    _bound_and_figure(view)
     accuse_copies(view)
 
 
@@ -114,6 +116,16 @@ def _same_sense(view: View, i: int, j: int) -> bool:
     """Whether two percentages are said with verbs of one kind: both changes, both shares or rates."""
     a, b = view.statements[i], view.statements[j]
     return a is None or b is None or (a.predicate == b.predicate) or {a.predicate, b.predicate} <= {"share", "rate"}
+
+
+def _bound_and_figure(view: View) -> None:
+    """`产值突破50亿元，达52.7亿元`: the bound, and right behind it the figure."""
+    for i in range(view.count - 1):
+        one, other = view.figures[i], view.figures[i + 1]
+        if one.bound != "min" or other.bound != "exact" or one.unit != other.unit or view.is_cell(i):
+            continue
+        if _REACHES.match(view.between(i, i + 1)) and 1 <= view.values[i + 1] / (view.values[i] or 1) < 1.2:
+            view.claim("restatement", (i, i + 1), "约数与实数")
 
 
 def _repeated(view: View) -> None:

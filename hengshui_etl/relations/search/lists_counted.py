@@ -45,6 +45,14 @@ def count_of_summed(view: View, i: int) -> int | None:
     return None
 
 
+def _goes_on_before(view: View, first: int) -> bool:
+    """Whether what 上述 takes up may begin a sentence before that of `first`, in the same paragraph."""
+    return any(
+        view.plain(j) and view.alike(j, first) and view.paragraphs[j] == view.paragraphs[first]
+        for j in range(first - 1, max(-1, first - 4), -1)
+    )
+
+
 def count_of_run(view: View, i: int) -> int | None:
     """`甲2.62亿、乙1.53亿、丙1.2亿，三个奖项合计…`: how many levels in one unit stand right before.
 
@@ -72,6 +80,8 @@ def count_of_run(view: View, i: int) -> int | None:
         elif view.figures[j].kind != "percent" or not run:
             break
         j -= 1
+    if opening.group().endswith(("上述", "以上")) and run and _goes_on_before(view, run[-1]):
+        return None
     if len(run) < 3 or not all(view.said[j].subject and view.figures[j].bound == "exact" for j in run):
         return None
     head = view.said[run[-1]].before + view.text[view.figures[run[-1]].at : figure.at]

@@ -23,6 +23,7 @@ _TIME = lazy_pattern(
 _TIME_OF = lazy_pattern(r"同期|上年|去年|前年|上届|往年")
 _ATTRIBUTE = lazy_pattern("面积|产值|收入|价格|速度|密度|投资|产量|效率|长度|规模|成本|体积|重量|高度")
 _ELSEWHERE = lazy_pattern("全[国省市县州区]|平均|世界|全球|同类|水平|当地")
+_NAMED = lazy_pattern(r"(?:相当于|是|为|达到?)(?:同期|当期|全年|当年)?(?P<name>[^，。；,\d年月期]{3,12}?)的$")
 _MEAN = lazy_pattern("(?:日均|平日)(?:水平|均值|值|客流|处理量|量)?的?$")
 _FROM = lazy_pattern("(?:由|从)[^，。；,]{0,14}$")
 _BESIDE = lazy_pattern("(?:与|比|较|同|和)[^，。；,]{0,14}$")
@@ -71,8 +72,25 @@ def _claim_multiple(view: View, i: int) -> None:
             ):
                 view.claim("multiple", (a, b, i), "倍")
                 return
-    if (pair := level_and_mean(view, i) or _of_its_mean(view, i) or _meant(view, i)) is not None:
+    if (pair := level_and_mean(view, i) or _of_its_mean(view, i) or _of_named(view, i) or _meant(view, i)) is not None:
         view.claim("multiple", (*pair, i), "倍")
+
+
+def _of_named(view: View, i: int) -> tuple[int, int] | None:
+    """`现金流量净额11.37亿元，相当于同期净利润的1.25倍`: the level right before, and what is called so elsewhere."""
+    named, level = _NAMED.search(view.said[i].before), i - 1
+    if named is None or level < 0 or not view.plain(level) or view.periods[level] != view.periods[i]:
+        return None
+    if view.digits(i) < 2 or view.figures[i].bound != "exact":
+        return None
+    told = [
+        j
+        for j in range(level - 1, max(-1, level - 80), -1)
+        if view.figures[j].unit == view.figures[level].unit
+        and (view.plain(j) or view.is_cell(j))
+        and covered(named["name"], view.metrics[j]) == 1
+    ]
+    return next(((level, j) for j in told if view.trial("multiple", (level, j, i))), None)
 
 
 def _of_its_mean(view: View, i: int) -> tuple[int, int] | None:

@@ -32,7 +32,11 @@ def claim_remainders(view: View) -> None:
             if view.figures[j].sentence >= view.figures[i].sentence - 2
         ]
         earlier = [j for j in earlier if not view.said[j].base]
-        if _claim_remainder_that_holds(view, i, earlier) or _claim_rest_beside_share(view, i):
+        if (
+            _claim_remainder_that_holds(view, i, earlier)
+            or _claim_rest_beside_share(view, i)
+            or _claim_rest_of_first(view, i, earlier)
+        ):
             continue
         if _LEFT.search(before):
             _accuse_remainder(view, i, earlier)
@@ -62,6 +66,24 @@ def _claim_remainder_that_holds(view: View, i: int, earlier: list[int]) -> bool:
             if j < w and view.trial("remainder", (w, j, i)) and view.figures[j].sentence == view.figures[w].sentence:
                 return view.claim("remainder", (w, j, i), "其余")
     return False
+
+
+def _claim_rest_of_first(view: View, i: int, earlier: list[int]) -> bool:
+    """`上述5处合计88.9万人次；其余13处共53.7万人次`: of the whole that the article told first, some sentences ago; what
+    stands right behind such a rest is one of its own whole."""
+    if not earlier or not _LEFT.search(view.said[i].before):
+        return False
+    claimed = False
+    for rest, part in ((i, earlier[0]), (i + 1, earlier[0] + 1)):
+        if rest >= view.count or not (view.level[rest] and view.level[part] and view.alike(part, rest)):
+            break
+        if view.figures[rest].sentence != view.figures[i].sentence or part >= i:
+            break
+        first = next((j for j in view.peers(rest) if view.plain(j) and j > rest - 60), None)
+        if first is None or first >= part or not view.trial("remainder", (first, part, rest)):
+            break
+        claimed = view.claim("remainder", (first, part, rest), "其余") or claimed
+    return claimed
 
 
 def _claim_rest_beside_share(view: View, i: int) -> bool:

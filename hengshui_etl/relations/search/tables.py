@@ -20,6 +20,7 @@ _SHARE = lazy_pattern(r"占比|比重|占|构成|份额")
 _RATE = lazy_pattern(r"率|完成|进度|为预算|为计划")
 _PLAN = lazy_pattern(r"计划|预算|目标|任务|应|总数|合计")
 _PREVIOUS = lazy_pattern(r"上年|去年|同期|上期|上月")
+_MONTHS = lazy_pattern(r"(?:20\d\d年|本年|今年)?(?P<from>\d{1,2})月?\s?[-—–~至到]{1,2}\s?(?P<to>\d{1,2})月份?")
 _NO_SUM = lazy_pattern("均|率|价|指数|增速|占比|比重")
 _PARTITIONS: tuple[tuple[str, ...], ...] = tuple(tuple(names) for names in toml("partitions")["partitions"])
 _CUMULATIVE = lazy_pattern(r"[1１一]\s*[-—–~至到]|累计|全年|上半年|前三季度")
@@ -208,6 +209,7 @@ def _of_which(view: View, rows: dict[int, Row]) -> None:
             or row[c][0].column_label.startswith("本月")
         ]
         _exports(view, row)
+        _quarters(view, row)
         months = [c for c in row if _CUMULATIVE.search(row[c][0].column_label)]
         for a in month:
             for b in months:
@@ -218,6 +220,18 @@ def _of_which(view: View, rows: dict[int, Row]) -> None:
                 ):
                     view.claim("part_of", (row[a][1], row[b][1]), "当月与累计")
                     break
+
+
+def _quarters(view: View, row: Row) -> None:
+    """What is told of the last months of a span is part of what is told of all of it (7—9月, 1—9月)."""
+    spans = [(_MONTHS.fullmatch(cell.column_label), cell, figure) for cell, figure in row.values()]
+    for match, cell, figure in spans:
+        if match is None or int(match["from"]) == 1 or cell.unit == "%":
+            continue
+        for other, told, whole in spans:
+            ends = other is not None and int(other["from"]) == 1 and other["to"] == match["to"]
+            if ends and told.unit == cell.unit and cell.kind in AMOUNTS:
+                view.claim("part_of", (figure, whole), "各月在累计之内")
 
 
 def _exports(view: View, row: Row) -> None:
