@@ -153,7 +153,7 @@ def _claim_average(view: View, i: int) -> None:
     best: tuple[float, int, int] | None = None
     for t in window:
         total = view.figures[t]
-        if total.bound == "min":
+        if total.bound == "min" and figure.bound == "exact":
             continue  # 100万元以上 is any sum
         if (
             total.unit != figure.unit

@@ -75,6 +75,8 @@ def meant_by(view: View, i: int) -> list[Meant]:
     near = [j for j in range(i - 1, max(-1, i - 40), -1) if _may_be_meant(view, j, i)]
     counts = [j for j in near if _counts(view, j, i, units)]
     totals = [j for j in near if (view.figures[j].unit == rated[0] if rated is not None else _converts(view, j, i))]
+    if view.figures[i].bound == "exact":  # 100万元以上 is any sum
+        totals = [j for j in totals if view.figures[j].bound != "min"] or totals
     later = [
         j
         for j in range(i + 1, min(view.count, i + 3))

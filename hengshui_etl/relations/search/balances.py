@@ -19,6 +19,7 @@ BALANCE = lazy_pattern(
 _DATA = toml("comparisons")["balance"]
 _PAIRS = [tuple(lazy_pattern(alternatives(p[name])) for name in ("in", "out", "rest")) for p in _DATA["pairs"]]
 _CARRIED = lazy_pattern(alternatives(_DATA["carried"]))
+_TRADE = lazy_pattern("[顺逆]差")
 _TOTALS = ("合计", "总计", "共计")
 _FAR = 40  # figures to either side of a net change in which its two flows are sought
 _APART = lazy_pattern(rf"(?:{alternatives(_DATA['apart'])})[为达了约近]*$")
@@ -32,7 +33,8 @@ def claim_balance(view: View, i: int) -> None:
         view.claim("difference", (*named, i), "差额")
         return
     near = [j for j in view.levels_before(i, unit_of=i, limit=8) if view.periods[j] >= view.periods[i] - 1]
-    for pair in combinations(near if view.figures[i].bound != "min" else [], 2):
+    plain = [j for j in near if view.figures[j].bound != "min"]  # whatever is more fits too much
+    for pair in combinations(plain if view.figures[i].bound != "min" else [], 2):
         one, other = sorted(pair, key=lambda j: -view.values[j])
         if view.trial("difference", (one, other, i)):
             view.claim("difference", (one, other, i), "差额")
@@ -52,7 +54,10 @@ def claim_balance(view: View, i: int) -> None:
         if together and view.slip("difference", (one, other, i)):
             view.claim("difference", (one, other, i), "差额")
     if named is not None:
-        view.claim("difference", (*named, i), "差额")
+        trade = _TRADE.search(statement.before) is not None and all(
+            view.figures[j].sentence == view.figures[i].sentence and view.figures[j].bound == "exact" for j in named
+        )
+        view.claim("difference", (*named, i), "差额", plain=trade)
 
 
 def claim_natural(view: View, i: int) -> None:
@@ -91,10 +96,8 @@ def _one_year(view: View, j: int, i: int) -> bool:
 
 def _flow(view: View, j: int, i: int, called: re.Pattern[str]) -> bool:
     """Whether figure `j` is a level in the unit of figure `i` that is called so."""
-    said = view.said[j]
-    return (
-        view.plain(j) and view.alike(j, i) and view.figures[j].high is None and called.search(said.before) is not None
-    )
+    before = view.said[j].before.replace("进出口", "")  # both together are neither
+    return view.plain(j) and view.alike(j, i) and view.figures[j].high is None and called.search(before) is not None
 
 
 def named_balance(view: View, i: int) -> tuple[int, int] | None:

@@ -83,6 +83,19 @@ def _claim_of_listed_bases(view: View, i: int) -> bool:
     return True
 
 
+def claim_premium(view: View, i: int) -> None:
+    """`以3.2亿元起拍，最终成交价为4.64亿元，溢价率45%`: what was paid over what was asked, right before."""
+    amounts = [
+        j
+        for j in range(i - 1, max(-1, i - 5), -1)
+        if view.plain(j) and view.figures[j].kind == "money" and view.periods[j] == view.periods[i]
+    ]
+    if len(amounts) == 2 and view.alike(*amounts) and view.values[amounts[0]] > view.values[amounts[1]]:
+        operands = (amounts[0], amounts[1], i)
+        if view.trial("growth", operands) or view.slip("growth", operands):
+            view.claim("growth", operands, "溢价")
+
+
 def claim_amount_behind_rate(view: View, i: int) -> None:
     """`58.21亿元，比上年下降31.7%，减收27.02亿元`: a rate of a level, and right behind it the change `i`."""
     rate = i - 1
