@@ -35,6 +35,11 @@ _VERB = lazy_pattern(
 )
 _BARE = lazy_pattern(r"(?:^|[^新净])(?:(?P<up>增|升|涨)|(?P<down>减|降|跌))(?:逾|超|近|约)?$")
 _AMOUNT_BARE = lazy_pattern(r"^.{0,3}?(?:(?P<up>多|高|快|长|超出|新增)|(?P<down>少|低|慢|短))(?:了|出)?$")
+_OVER = lazy_pattern(
+    r"超出$|超出?(?:年度|全年|年初|序时|时序|既定|预定|省定|市定)?(?:任务|计划|目标|进度|预期)(?:要求|数|量)?$"
+)
+_EARNED = lazy_pattern(r"(?:[户人亩]均|农民|农户|群众|带动|社员|共|助|促|贫困户|可|每[户人亩])$")
+"""Whose 增收 is an income of theirs, and no change of what was told before."""
 _LEADING = lazy_pattern(r"领先$|(?P<down>落后)$")
 _COMPARING = lazy_pattern(r"(?:比|较|对比|相比)[^，,。；;]{1,24}$")
 _DIRECTIONS: tuple[tuple[str, Direction], ...] = (("up", "up"), ("down", "down"), ("up2", "up"), ("down2", "down"))
@@ -55,6 +60,8 @@ def change_direction(before: str) -> Change | None:
     match = _CHANGE.search(before, max(0, end - 16))
     if match is None:
         match = _SHORT.search(before, max(0, end - 28)) or _VERB.search(before, max(0, end - 20))
+    if match is not None and match.group().startswith("增收") and _EARNED.search(before, 0, match.start()):
+        return None
     return _told(match) if match else None
 
 
@@ -65,7 +72,7 @@ def bare_direction(before: str, kind: FigureKind) -> Change | None:
         return "down", "差", len(before) - 2
     if kind == "percent" and "占" not in before:
         match = _BARE.search(before, max(0, len(before) - 4))
-    match = match or _LEADING.search(before)
+    match = match or _LEADING.search(before) or (_OVER.search(before) if "超" in before else None)
     return (_told(match) or ("up", match.group(), match.start())) if match else None
 
 
