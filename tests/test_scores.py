@@ -18,7 +18,7 @@ assert spec.loader is not None
 scoring = sys.modules["scoring"] = module_from_spec(spec)
 spec.loader.exec_module(scoring)
 
-FLOORS = {"kind": 0.995, "bound": 0.995, "direction": 0.99, "period": 0.928, "scope": 0.985, "metric": 0.905}
+FLOORS = {"kind": 0.995, "bound": 0.995, "direction": 0.995, "period": 0.932, "scope": 0.985, "metric": 0.908}
 
 
 def tally_of(folder: str) -> Counter[str]:
@@ -63,7 +63,7 @@ def test_errors_are_caught_and_nobody_else_is_accused(tally: Counter[str]) -> No
     assert tally["alarms"] == 0
 
 
-FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.966, "period": 0.87, "scope": 0.942, "metric": 0.791}
+FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.969, "period": 0.882, "scope": 0.946, "metric": 0.804}
 
 
 def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
@@ -73,6 +73,6 @@ def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
 
 
 def test_relations_of_fresh_articles(fresh: Counter[str]) -> None:
-    assert fresh["found"] >= 0.874 * fresh["relations"]
-    assert fresh["caught"] >= 0.96 * fresh["errors"]
+    assert fresh["found"] >= 0.883 * fresh["relations"]
+    assert fresh["caught"] >= 0.98 * fresh["errors"]
     assert fresh["alarms"] == 0
