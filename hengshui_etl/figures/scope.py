@@ -87,7 +87,7 @@ _HONG_KONG_PLACE, _MACAO = Place("香港", "810000", "province"), Place("澳门"
 _STOCK_NUMBER = lazy_pattern(r"[（(](?:(?:证券|股票)代码|[036489]\d{2}[\dXx*]{3}|\d{4,5}\.HK)")
 _COMPANY = lazy_pattern(r"[^\W\d_a-zA-Z]{3,8}$")
 _COURT = lazy_pattern(r"(?P<name>[^\W\d_a-zA-Z]{2,6}?)(?P<kind>法院|检察院)(?=[：:\s])")
-_CITY_PROPER = lazy_pattern(r"(?:主城区|中心城区|城区|市区)")
+_CITY_PROPER = lazy_pattern(r"(?:主城区|中心城区|城区|市区|(?<=市)区(?![块级间域划县位市旗]))")
 _CALLED: dict[str, str] = dict(_PLACES["called"])
 _GENERIC = frozenset(words(_PLACES["generic_names"]))
 _ROW = lazy_pattern(r"[^\W\d_]{1,7}(?:区|县|市|旗|镇|乡|街道)$")
@@ -294,9 +294,18 @@ def main_place(article: Article) -> Place | None:
         return points
 
     best = max(order, key=score)  # of two with as many points the first one
+    if wanted == "prefecture" and best.level == "county" and found[best] < 8 and not best.name.endswith("市"):
+        best = _city_of(best) or best  # 全市139个乡镇中，浦城县…: of the city that the county lies in
     if (court := _COURT.match(title)) and best.name.startswith(court["name"]):
         return Place(f"{best.name}人民{court['kind']}", best.code, best.level)
     return best
+
+
+def _city_of(place: Place) -> Place | None:
+    """The prefecture that a county lies in."""
+    region = _by_code().get(f"{(place.code or '')[:4]}00")
+    city = region is not None and region.level == "prefecture"
+    return Place(region.name, region.code, region.level) if region is not None and city else None
 
 
 def province_of(place: Place | None) -> Place | None:

@@ -27,6 +27,7 @@ _DIVISIONS = lazy_pattern(r"(?:个)?(?:设区市|地级市|市州|市（州|市\
 _TOWNSHIP = lazy_pattern(r"[县旗区市][^，。；]{1,4}[镇乡]")
 _ORIGINS = lazy_pattern(r"所在地|来源地|目的地|户籍地|客源地|投资方")
 _HOME = lazy_pattern(r"全[市县区州旗]|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
+_PROPER = lazy_pattern("市区(?!块|级|间|域|划|县|位)")
 _LEADS = lazy_pattern(
     r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*"
 )
@@ -78,9 +79,10 @@ class Places:
         self.place = None
 
     def new_sentence(self, at: int) -> None:
-        """A full stop: only a township or a port is still spoken of."""
+        """A full stop: only a township, a port or the city proper is still spoken of."""
         self.sentence_at = at
-        if self.place is not None and self.place.level != "township" and not self.place.name.endswith("港"):
+        lasting = self.place is not None and self.place.level in ("township", "proper")
+        if self.place is not None and not lasting and not self.place.name.endswith("港"):
             self.place = None
 
     def heed_sentence(self, start: int, end: int) -> None:
@@ -117,6 +119,8 @@ class Places:
         if place is None:
             if township is not None:
                 self.place = township
+            elif main and main.level == "prefecture" and _PROPER.match(text, start + at, end):
+                self.place = Place(f"{main.name.removesuffix('市')}市区", main.code, "proper")
             elif self.listed and (text[start - 1] in "，,；;" or text[start] in "，,；;") and end - start > 6:
                 self.place, self.listed = None, False
             return

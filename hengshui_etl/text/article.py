@@ -215,7 +215,7 @@ class _Reader:
         rest = line[: dated.start()] + " " + line[dated.end() :]
         if patterns.labelled.search(rest):
             return True
-        rest = _WHEN.sub(" ", patterns.counter.sub(" ", rest))
+        rest = _WHEN.sub(" ", patterns.phone.sub(" ", patterns.counter.sub(" ", rest)))
         return re.search(r"\d", rest) is None and "，" not in rest and len(rest.strip()) <= _SHORT
 
     def _says_nothing_else(self, line: str) -> bool:

@@ -14,6 +14,7 @@ from hengshui_etl.relations.units import factor_between
 _OF_RATE = lazy_pattern(r"兑|汇率|每千瓦时|每度|每吨|^折合|^折")
 _PER_UNIT = lazy_pattern("每(?P<unit>千瓦时|立方米|吨)[^，。；]{0,8}$")
 _FORMER = lazy_pattern("上年|去年|前年|前一年|同期")
+_THAT_IS = lazy_pattern("[，,]?(?:即|也就是|亦即)")
 _MAKES = lazy_pattern("折合|约合|合人民币|折算|合计人民币|折|合")
 _AS_MUCH = lazy_pattern("相当于|折合|节约")
 _RATE = lazy_pattern(r"汇率|兑|折算")
@@ -24,8 +25,10 @@ def find_conversions(view: View) -> None:
     for i, statement in enumerate(view.statements):
         if statement is None:
             continue
-        if statement.bracketed and view.level[i]:
+        if view.level[i] and (statement.bracketed or (i and _THAT_IS.fullmatch(view.between(i - 1, i)))):
             _claim_bracketed(view, i)
+        elif view.titled(i) and view.figures[i].kind == "measure" and view.digits(i) > 2:
+            _claim_of_headline(view, i)
         if view.level[i] and _MAKES.search(statement.before[-8:]):
             _claim_converted(view, i)
         elif view.level[i] and view.figures[i].kind == "money" and _RATE.search(view.text, *_reach_back(view, i)):
@@ -67,6 +70,16 @@ def _claim_bracketed(view: View, i: int) -> None:
         return
     if factor_between(view.figures[one].unit, view.figures[i].unit) is not None:
         view.claim("conversion", (one, i), "换算")
+
+
+def _claim_of_headline(view: View, i: int) -> None:
+    """`总产量134.7亿斤` over `总产量673.5万吨`: what a headline tells in another unit."""
+    for j in range(view.count):
+        if not view.plain(j) or view.figures[j].unit == view.figures[i].unit or view.figures[j].bound != "exact":
+            continue
+        if factor_between(view.figures[j].unit, view.figures[i].unit) and view.trial("conversion", (j, i)):
+            view.claim("conversion", (j, i), "标题换算")
+            return
 
 
 def _claim_converted(view: View, i: int) -> None:

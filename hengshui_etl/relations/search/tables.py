@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import permutations
 
 from hengshui_etl.figures import Grid
 from hengshui_etl.figures.grids import Cell
@@ -23,6 +24,7 @@ _PREVIOUS = lazy_pattern(r"上年|去年|同期|上期|上月")
 _MONTHS = lazy_pattern(r"(?:20\d\d年|本年|今年)?(?P<from>\d{1,2})月?\s?[-—–~至到]{1,2}\s?(?P<to>\d{1,2})月份?")
 _NO_SUM = lazy_pattern("均|率|价|指数|增速|占比|比重")
 _PARTITIONS: tuple[tuple[str, ...], ...] = tuple(tuple(names) for names in toml("partitions")["partitions"])
+_AVERAGE = lazy_pattern("均|单产|亩产|单价")
 _CUMULATIVE = lazy_pattern(r"[1１一]\s*[-—–~至到]|累计|全年|上半年|前三季度")
 
 Row = dict[int, tuple[Cell, int]]
@@ -36,6 +38,7 @@ def find_in_tables(view: View) -> None:
             rows[cell.row][cell.column] = (cell, figure)
         _columns(view, grid, rows)
         _rows(view, rows)
+        _averages(view, rows)
         _of_which(view, rows)
         _named_parts(view, rows)
 
@@ -188,6 +191,24 @@ def _rows(view: View, rows: dict[int, Row]) -> None:
                 if held * 2 > len(cells):
                     for ops in cells:
                         view.claim("growth" if kind == "growth" else "share", ops, "表中各列")
+
+
+def _averages(view: View, rows: dict[int, Row]) -> None:
+    """A column of averages (亩产, 人均): of the two columns whose quotient it is in most rows."""
+    columns = sorted({c for row in rows.values() for c in row})
+    labels = {c: next(row[c][0].column_label for row in rows.values() if c in row) for c in columns}
+    for average in columns:
+        if not _AVERAGE.search(labels[average]):
+            continue
+        for total, number in permutations([c for c in columns if c != average and not _AVERAGE.search(labels[c])], 2):
+            cells = [
+                tuple(row[c][1] for c in (total, number, average))
+                for row in rows.values()
+                if total in row and number in row and average in row
+            ]
+            if len(cells) > 2 and sum(bool(view.trial("average", ops)) for ops in cells) * 2 > len(cells):
+                for ops in cells:
+                    view.claim("average", ops, "表中各列")
 
 
 def _of_which(view: View, rows: dict[int, Row]) -> None:
