@@ -15,6 +15,9 @@ from hengshui_etl.relations.search.shares_parts import run_of_ratios
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 
 _EACH = lazy_pattern("[^。；;]{0,6}(?:分别|依次|各)[^。；;]{0,6}")
+_AND = frozenset(("、", "和", "与", "及", "，", ","))
+_IN_TURN = lazy_pattern(r"分别|依次|各")
+_RISES = lazy_pattern(r"^[^，。；]{0,6}(?:到|至|为|增|升|降|减)")
 _REAL = lazy_pattern(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
 
 
@@ -24,6 +27,10 @@ def claim_rate(view: View, i: int) -> None:
     if figure.bound not in ("exact", "approx", "min"):
         return
     if claim_percent_for_points(view, i) or _claim_of_listed_bases(view, i):
+        return
+    if (turn := _in_turn(view, i)) is not None:
+        if view.trial("growth", (*turn, i)) or view.slip("growth", (*turn, i), "swapped"):
+            view.claim("growth", (*turn, i), statement.word)
         return
     real = _REAL.search(view.text, max(0, figure.at - 60), figure.at) is not None
     named = named_pair(view, i)
@@ -94,6 +101,33 @@ def claim_premium(view: View, i: int) -> None:
         operands = (amounts[0], amounts[1], i)
         if view.trial("growth", operands) or view.slip("growth", operands):
             view.claim("growth", operands, "溢价")
+
+
+def _in_turn(view: View, i: int) -> tuple[int, int] | None:
+    """The levels of rate `i` where as many are handed out as pairs were told before (由734元提高到770元，…由5400元提高
+    到5880元，分别提高4.9%和8.9%)."""
+    first = last = i
+    while first and i - first < 8 and view.figures[first - 1].unit == "%" and view.between(first - 1, first) in _AND:
+        first -= 1
+    while last + 1 < view.count and last - i < 8 and view.figures[last + 1].unit == "%":
+        if view.between(last, last + 1) not in _AND:
+            break
+        last += 1
+    rates = last - first + 1
+    start = view.figures[first].at
+    if rates < 2 or not _IN_TURN.search(view.text, max(0, start - 12), start):
+        return None
+    told: list[int] = []
+    j = first - 1
+    while j >= 0 and view.periods[j] == view.periods[i] and view.level[j] and len(told) < 2 * rates:
+        told.insert(0, j)
+        j -= 1
+    if len(told) < 2 * rates:
+        return None
+    pairs = [(told[k + 1], told[k]) for k in range(0, 2 * rates, 2)]
+    if any(not view.alike(a, b) or not _RISES.search(view.between(b, a)) for a, b in pairs):
+        return None
+    return pairs[i - first]
 
 
 def claim_amount_behind_rate(view: View, i: int) -> None:
