@@ -41,6 +41,10 @@ _A_YEAR = lazy_pattern(
 _BEGAN = lazy_pattern(
     "(?:成立|建成|建立|通车|通水|通航|投运|投产|投用|开通|运行|运营|改革|实施|开馆|挂牌|落地|获批|建市|建区)以来"
 )
+_FOR_THE_YEAR = lazy_pattern(
+    r"(?:新建|续建|改造|实施|新增|建设|新改建|改扩建|安排|建成|完成|培育|引进|招引|打造)[^已，,。；;]{0,12}$"
+)
+"""What a plan goes on with (今年计划投资28亿元，续建泊位6个)."""
 _SINCE_OBJECT = lazy_pattern(r"同比|年增")
 _BASE_LEVEL = lazy_pattern(
     r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅|卖)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
@@ -52,6 +56,8 @@ _DAYS_OFF = ("里", "假", "长假", "黄金周", "小长假", "的假")
 _HOLIDAY = lazy_pattern("假日|假期|长假|黄金周|双节|春节|国庆")
 _HARVESTED = lazy_pattern("收获|总产|单产|亩产|产量|收购|上市|入库|出栏|播种|秋播|春播|夏播|落地")
 _IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
+_AGED = frozenset("岁上下")
+"""What stands before 人口 in a group of ages (60岁及以上人口)."""
 _HELD = ("拥有量", "余额", "保有量", "存量")
 _SOON = 10
 """An article that comes so many days after its span speaks of that, though it says 今年已."""
@@ -148,7 +154,9 @@ class Dating(Times):
         if self.plan_run is not None:
             till, planned = self.plan_run
             joint = self.text[till : q.at]
-            if not telling and len(joint) < 16 and (joint.startswith("、") or joint[1:].startswith("其中")):
+            goes_on = joint.startswith("、") or joint[1:].startswith("其中")
+            goes_on = goes_on or (joint[:1] in "，," and self.this_year and _FOR_THE_YEAR.match(before) is not None)
+            if not telling and len(joint) < 16 and goes_on:
                 self.plan_run = (q.till, planned)
                 return planned
             self.plan_run = None
@@ -357,7 +365,8 @@ class Dating(Times):
         standing = is_standing_rate(s)
         if (s.predicate not in ("level", "average") and not standing) or s.before.startswith(("其中", "、")):
             return governing
-        nature = "loose" if standing else nature_of(s, counted, near)
+        aged = s.before.startswith("人口") and self.text[s.start - 1 : s.start] in _AGED
+        nature = "stock" if aged else "loose" if standing else nature_of(s, counted, near)
         if nature == "now" and self._is_over(self.default) and _ALREADY.search(s.before):
             nature = "stock"
         switched = governing

@@ -158,6 +158,13 @@ class InForce:
         """Whether the sentence has named a time or a figure before this place."""
         return self.fresh or self.sentence_at <= self.last_till <= at
 
+    def _is_of_before(self, moment: Moment) -> bool:
+        """Whether it is of a year before that of which the article speaks."""
+        last, main = moment.period.last, self.default
+        return (
+            last is not None and main is not None and main.period.last is not None and last.year < main.period.last.year
+        )
+
     def _is_future(self, moment: Moment) -> bool:
         last = moment.period.last
         return last is not None and self.published is not None and last.year > self.published.year
@@ -190,7 +197,8 @@ class InForce:
             self.since = self.earlier
         if self._is_future(moment) or (self.body and self._is_history(moment)):
             return
-        if self.lead is not None and at - self.sentence_at <= 6 and not inside(moment, self.lead):
+        opens = at - self.sentence_at <= 6 and not self._is_of_before(moment)
+        if self.lead is not None and opens and not inside(moment, self.lead):
             self.lead = moment
         last = moment.period.last
         ahead = self.lead is not None and moment.named and not self.this_year and years_ahead(self.lead, moment)
