@@ -16,6 +16,8 @@ from hengshui_etl.relations.search.regional_means import level_and_mean
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 _FAR = 120  # figures back to where the other level may stand
+_AND = frozenset(("、", "和", "与", "及", "，", ","))
+_HANDED = lazy_pattern(r"分别|依次")
 MORE = lazy_pattern(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 
 
@@ -23,6 +25,10 @@ def claim_amount(view: View, i: int) -> None:
     """`比上年增加6.8万吨`: a difference of two levels, or of one that is not stated."""
     statement = view.said[i]
     claim_net(view, i)
+    if (turn := _in_turn(view, i)) is not None:
+        if view.said[turn[1]].temporal and view.figures[i].bound != "min":
+            view.claim("difference", (turn[0], i), "分别", implied=True)
+        return
     told = named_pair(view, i) or named_balance(view, i)
     if told is not None:
         view.claim("difference", (*fitting(view, "difference", told, i), i), statement.word)
@@ -80,6 +86,26 @@ def claim_amount(view: View, i: int) -> None:
         view.claim("difference", (level, elsewhere, i), statement.word)
     elif (statement.temporal or _is_of_plan(view, level, i)) and view.figures[i].bound != "min":
         view.claim("difference", (level, i), statement.word, implied=True)
+
+
+def _in_turn(view: View, i: int) -> tuple[int, int] | None:
+    """The level of change `i`, and the first change, where as many are handed out as levels were told before
+    (企业186家、亿元企业52家、10亿元企业6家，较上年分别增加21家、9家、1家); None where no list is handed out."""
+    first = last = i
+    unit = view.figures[i].unit
+    while first and i - first < 8 and view.figures[first - 1].unit == unit and view.between(first - 1, first) in _AND:
+        first -= 1
+    while last + 1 < view.count and last - i < 8 and view.figures[last + 1].unit == unit:
+        if view.between(last, last + 1) not in _AND:
+            break
+        last += 1
+    changes = last - first + 1
+    if changes < 2 or not _HANDED.search(view.said[first].before):
+        return None
+    told = [j for j in view.levels_before(first, unit_of=first, limit=changes) if view.periods[j] == view.periods[i]]
+    if len(told) < changes or any(view.said[j].base for j in told):
+        return None
+    return told[::-1][i - first], first
 
 
 def _is_of_plan(view: View, level: int, i: int) -> bool:
