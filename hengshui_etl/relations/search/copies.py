@@ -6,6 +6,8 @@ Belongs here: relations of type restatement that hold. Does not belong here: cop
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.copies_failing import (
     accuse_copies,
@@ -159,6 +161,21 @@ def _repeated(view: View) -> None:
                 break
         earlier.append(i)
     _rounded_from_table(view)
+    _rounded_elsewhere(view)
+
+
+def _rounded_elsewhere(view: View) -> None:
+    """`支出48.62亿元` two paragraphs behind `一般公共预算支出486217万元`: the same to fewer places, called alike."""
+    levels = [j for j in range(view.count) if view.plain(j) and view.figures[j].kind != "count" and view.digits(j) > 3]
+    for i, j in combinations(levels[:200], 2):
+        one, other = view.figures[i], view.figures[j]
+        if (one.unit, one.scope) != (other.unit, other.scope) or one.place == other.place:
+            continue
+        short, long = sorted((view.metrics[i], view.metrics[j]), key=len)
+        named = len(short) > 1 and covered(short, long) >= 0.9 and view.paragraphs[i] != view.paragraphs[j]
+        coarse = max(one.place, other.place)
+        if named and abs(one.value - other.value) * 2 <= coarse and one.value != other.value:
+            view.claim("restatement", (i, j), "前后两处")
 
 
 def _rounded_from_table(view: View) -> None:

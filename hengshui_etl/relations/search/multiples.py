@@ -24,6 +24,7 @@ _TIME_OF = lazy_pattern(r"同期|上年|去年|前年|上届|往年")
 _ATTRIBUTE = lazy_pattern("面积|产值|收入|价格|速度|密度|投资|产量|效率|长度|规模|成本|体积|重量|高度")
 _ELSEWHERE = lazy_pattern("全[国省市县州区]|平均|世界|全球|同类|水平|当地")
 _NAMED = lazy_pattern(r"(?:相当于|是|为|达到?)(?:同期|当期|全年|当年)?(?P<name>[^，。；,\d年月期]{3,12}?)的$")
+_BRACKETED_BASE = lazy_pattern("[（(](?:上年|去年|前年|同期|上年同期|去年同期)(?:仅?为|是|仅)?")
 _MEAN = lazy_pattern("(?:日均|平日)(?:水平|均值|值|客流|处理量|量)?的?$")
 _FROM = lazy_pattern("(?:由|从)[^，。；,]{0,14}$")
 _BESIDE = lazy_pattern("(?:与|比|较|同|和)[^，。；,]{0,14}$")
@@ -49,6 +50,9 @@ def _claim_multiple(view: View, i: int) -> None:
         near = [j for j in view.levels_before(base, unit_of=base, limit=1) if view.figures[j].sentence == sentence]
         if near:
             view.claim("multiple", (near[0], base, i), "倍")
+        return
+    if (pair := _of_bracketed_base(view, i)) is not None:
+        view.claim("multiple", (*pair, i), "倍")
         return
     if figure.direction == "up" and statement.word != "" and not view.text[figure.at : figure.till].startswith("翻"):
         return
@@ -91,6 +95,17 @@ def _of_named(view: View, i: int) -> tuple[int, int] | None:
         and covered(named["name"], view.metrics[j]) == 1
     ]
     return next(((level, j) for j in told if view.trial("multiple", (level, j, i))), None)
+
+
+def _of_bracketed_base(view: View, i: int) -> tuple[int, int] | None:
+    """`资金到位3.12亿元，是上年的2.4倍（上年为1.3亿元）`: the level right before, and the one in brackets behind."""
+    level, base = i - 1, i + 1
+    if level < 0 or base >= view.count or not view.plain(level) or view.figures[base].unit != view.figures[level].unit:
+        return None
+    if view.periods[level] != view.periods[i] or not _BRACKETED_BASE.fullmatch(view.between(i, base)):
+        return None
+    operands = (level, base, i)
+    return (level, base) if view.trial("multiple", operands) or view.slip("multiple", operands) else None
 
 
 def _of_its_mean(view: View, i: int) -> tuple[int, int] | None:

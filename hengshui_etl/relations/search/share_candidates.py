@@ -13,7 +13,7 @@ from hengshui_etl.relations.search.shares_parts import is_name
 from hengshui_etl.relations.search.view import View, shared_characters
 
 FAR = lazy_pattern(r"全省|全国|省内|全球|世界|全自治区|全疆")
-TOGETHER = lazy_pattern(r"合计|共占|总共|之和|三者|两者|四者|上述|以上[^，。]{0,8}合|合占")
+TOGETHER = lazy_pattern(r"合计|加总|共占|总共|之和|三者|两者|四者|上述|以上[^，。]{0,8}合|合占")
 
 
 def parts_of(view: View, i: int) -> list[int]:

@@ -52,7 +52,7 @@ def _joined(view: View, i: int) -> int | None:
 
 def _run_before(view: View, i: int) -> int | None:
     """How many members the list right before `合计占…` has."""
-    if i < 2 or re.search("[，,]?(?:合计|合共|共|合起来|加起来)[占佔]", view.between(i - 1, i)) is None:
+    if i < 2 or re.search("[，,]?(?:合计|合共|共|合起来|加起来|加总后?)[占佔]", view.between(i - 1, i)) is None:
         return None
     first = i - 1
     while first and view.level[first - 1] and view.alike(first - 1, i - 1) and of_one_list(view, first - 1, i - 1):
@@ -76,13 +76,16 @@ def _claim_joined(view: View, i: int, size: int) -> None:
     if len(parts) < size or any(len(view.between(a, b)) > 16 for a, b in pairwise(parts)):
         return
     wholes = [m for m in wholes_meant(view, i, parts[0]) if m.whole not in parts]
+    holding = next((m for m in wholes[:6] if view.trial("share", (*parts, m.whole, i))), None)
+    if holding is not None:
+        view.claim("share", (*parts, holding.whole, i), "合计占")
+        return
+    together = sum(view.values[p] for p in parts)  # one part of the whole is no whole of several others
+    wholes = [m for m in wholes if m.whole not in view.parts or view.values[m.whole] > together]
     for m in wholes[:2]:
         if wholes[0].score - m.score > 1 or view.figures[m.whole].bound != "exact":
             return
         operands = (*parts, m.whole, i)
-        if view.trial("share", operands):
-            view.claim("share", operands, "合计占")
-            return
         if is_sure(view, i, parts[0], m, used=False) and view.slip("share", operands, "garbled"):
             view.claim("share", operands, "合计占")
             return

@@ -1,4 +1,5 @@
-"""Sums whose list is set off by marks: in brackets right behind the whole, or numbered 第一, 第二, 第三.
+"""Sums whose list is set off by marks: in brackets right behind the whole, numbered 第一, 第二, 第三, or joined by
+加上.
 
 Belongs here: lists that the marks alone delimit. Does not belong here: lists behind words or colons (lists.py).
 """
@@ -11,6 +12,7 @@ from hengshui_etl.relations.search.view import AMOUNTS, Slips, View
 
 _CLOSING = {"（": "）", "(": ")"}
 _NUMBERED = lazy_pattern("第(?P<number>[一二三四五六七八九])(?:批|轮|期|阶段|季度|笔|次|标段|档|产业)")
+_ADDED = lazy_pattern("[^。；;]{0,12}[，,](?:再|另)?(?:加上|加之|连同)[^。；;]{0,30}")
 _NUMBERS = "一二三四五六七八九"
 _FAR = 120
 """Characters within which one number of a list follows another."""
@@ -65,6 +67,21 @@ def claim_numbered_parts(view: View) -> None:
         if run[0]["number"] == "一" and len(run) > 1:
             _claim_numbered(view, [m.end() for m in run])
         begin += len(run)
+
+
+def claim_joined_pairs(view: View) -> None:
+    """`二季度退税126.4亿元，加上一季度退税12.2亿元`: together they are a level told around, where one fits."""
+    for one in range(view.count - 1):
+        other = one + 1
+        if not (view.plain(one) and view.plain(other) and view.alike(one, other)):
+            continue
+        if not _ADDED.match(view.between(one, other)) or view.digits(one) + view.digits(other) < 4:
+            continue
+        around = [*view.levels_before(one, unit_of=one, limit=12), *range(other + 1, min(view.count, other + 4))]
+        for whole in around:
+            if view.plain(whole) and view.alike(whole, one) and view.trial("sum", (one, other, whole)):
+                view.claim("sum", (one, other, whole), "加上")
+                break
 
 
 def _claim_numbered(view: View, marks: list[int]) -> None:
