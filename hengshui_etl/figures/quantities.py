@@ -300,6 +300,8 @@ class Reader(Tokens):
         """Whether a Chinese numeral with a classifier counts nothing (`一个`, `百家` as a name, a bare 万)."""
         text = self.text
         first = printed[0]
+        if first == "十" and text[at - 1 : at] == "每":
+            return True  # 每十万人中有9285人
         if first in "百千万亿兆":
             if more:
                 return False
