@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.lists import WordedList, alike_members, closed_list, worded_list, worded_total
-from hengshui_etl.relations.search.sum_evidence import SHARED_TOGETHER, names_a_partition
+from hengshui_etl.relations.search.sum_evidence import BY, SHARED_TOGETHER, names_a_partition
 from hengshui_etl.relations.search.view import View
 
 _MOST_CHANCE = 0.02  # of an accusation by a slip, where a list may be incomplete
@@ -48,6 +48,9 @@ def _accuse(view: View, found: WordedList, *, only_closed: bool = False, again: 
         return  # 按…分 opens a list of the whole, not of the part that stands right before it
     if found.cue == "by" and found.whole and names_a_partition(view, [found.whole - 1, found.whole]):
         return  # so it does not of the last of another list (城镇224.63亿元，乡村81.91亿元；按消费类型统计，…)
+    at = view.figures[found.whole].at
+    if not found.cue and found.lead == found.joint and BY.search(view.text, max(0, at - 28), at):
+        return  # 分行业看，制造业41.3亿元，交通运输业28.5亿元，…: the first member of a list
     taken = [p for p in found.parts if p in view.parts]
     if taken and (again or len(taken) == len(found.parts) or _summed_together(view, found)):
         return
