@@ -76,6 +76,8 @@ def _fragment(label: str, q: Quantity, topic: str) -> bool:
     """Whether a label names only a member (水稻, 公办), so that what is counted must be sought before it."""
     if not label or len(label) > 12 or label[-1] in WHOLE_TAIL or label in _COMPLETE or _MADE.match(label):
         return False
+    if label.startswith("实际") and len(label) >= 4:
+        return False
     if q.kind == "count":
         if q.unit in _CASES:
             return len(label) <= 8 and not _VERBAL.search(label) and not set(label) & set(topic)
@@ -132,7 +134,7 @@ def _second(q: Quantity, text: str, memory: Memory) -> str:
 
 def _sibling(label: str, former: str) -> str:
     """A label with what its sibling just before said behind the word that both share (流通环节不合格…，餐饮环节…)."""
-    if not 3 <= len(label) <= 8 or label[-1] in WHOLE_TAIL:
+    if not 3 <= len(label) <= 8 or label[-1] in WHOLE_TAIL or label.startswith("实际"):
         return ""
     at = former.find(label[-2:])
     if at < 1 or at + 2 >= len(former) or at > 8:
