@@ -39,6 +39,8 @@ def claim_rate(view: View, i: int) -> None:
         if levels is not None and view.trial("growth", (*levels, i)):
             view.claim("growth", (*levels, i), statement.word)
             return
+    if named is not None and _of_other_years(view, named[0], i):
+        return  # 2023年报名474万人；2022年比2021年增加80万人，增幅21.2%
     if named is not None:  # two other levels may fit by chance
         view.claim("growth", (*fitting(view, "growth", named, i), i), statement.word, plain=True)
         return
@@ -64,6 +66,8 @@ def claim_rate(view: View, i: int) -> None:
     if figure.bound == "exact" and _claim_exact(view, i):
         return
     change = named_change(view, i) if pair is None and not real else None
+    if change is not None and _of_other_years(view, change[0], i) and not view.trial("growth", (*change, i)):
+        return
     if change is not None:
         view.claim("growth", (*change, i), statement.word)
     elif (percents := named_percents(view, i)) is not None and view.figures[percents.level].direction is None:
@@ -101,6 +105,14 @@ def claim_premium(view: View, i: int) -> None:
         operands = (amounts[0], amounts[1], i)
         if view.trial("growth", operands) or view.slip("growth", operands):
             view.claim("growth", operands, "溢价")
+
+
+def _of_other_years(view: View, level: int, i: int) -> bool:
+    """Whether a level and a rate speak of different whole years, both told."""
+    one, other = view.figures[level].period, view.figures[i].period
+    if one is None or other is None or one.last is None or other.last is None:
+        return False
+    return one.first is not None and other.first is not None and one.last.year > other.last.year
 
 
 def _in_turn(view: View, i: int) -> tuple[int, int] | None:

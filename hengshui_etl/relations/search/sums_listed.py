@@ -159,7 +159,7 @@ def accuse_list(view: View, w: int, parts: list[int]) -> None:
         lead = view.between(w, chosen[0])
         classes = BY.search(lead[-40:]) is not None and 0.5 * view.values[w] < total < 2 * view.values[w]
         closed = classes or names_a_partition(view, chosen)
-        if summed and not parallel:
+        if (summed and not parallel) or _leaves_the_small(view, chosen):
             continue
         if (
             parallel
@@ -175,6 +175,12 @@ def accuse_list(view: View, w: int, parts: list[int]) -> None:
         ):
             view.claim("sum", (*chosen, w), "分项合计")
             return
+
+
+def _leaves_the_small(view: View, parts: list[int]) -> bool:
+    """Whether a list names the large and the middling ones and not the small (大型水库3座、中型水库12座)."""
+    named = view.text[max(0, view.figures[parts[0]].at - 16) : view.figures[parts[-1]].at]
+    return "大型" in named and "中型" in named and "小" not in named
 
 
 def _telling(view: View, w: int, parts: list[int]) -> bool:
