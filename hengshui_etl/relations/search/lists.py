@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS, NOT_ALL, names_a_partition
+from hengshui_etl.relations.search.sum_evidence import BY, LATTER, MOST_PARTS, NOT_ALL, names_a_partition
 from hengshui_etl.relations.search.view import FAR_BACK, View, once
 from hengshui_etl.vocab import alternatives, toml
 
@@ -65,6 +65,8 @@ def worded_list(view: View, w: int) -> WordedList | None:
     clause = lead[lead.rfind("。") + 1 :]
     if len(clause) > 60 or NOT_ALL.search(clause) or lead.startswith(("、", "和", "与", "及")):
         return None
+    if LATTER.search(lead):
+        return None  # 前者71.2万亩，后两者分别为46.8万亩和23.5万亩: beside it, not in it
     found = _CUE.search(clause)
     cue = "by" if BY.search(clause) else found.lastgroup or "" if found else ""
     own = view.said[first].before

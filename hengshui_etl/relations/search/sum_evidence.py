@@ -19,6 +19,8 @@ OF_WHICH = lazy_pattern(
 NOT_ALL = lazy_pattern(r"等(?:[^级]|$)|…|\.{3}|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
 # opens a division of the whole into classes (按产业分，): a list behind it is complete
 BY = lazy_pattern(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}(?:看|来看|分|划分|计|统计)[，,：:]")
+LATTER = lazy_pattern("后[两三四]?者")
+"""Takes up those named last: they stand beside what was told of the first, and not in it."""
 SHARED_TOGETHER = lazy_pattern(
     r"[^，。；\d]{0,4}[，,][^，。；\d]{0,8}(?:合计|加总|相加|合起来|加起来|之和|总和|共|合)[^，。；\d]{0,2}占(?!比?100[%％])"
 )

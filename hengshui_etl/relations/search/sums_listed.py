@@ -11,6 +11,7 @@ import re
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.sum_evidence import (
     BY,
+    LATTER,
     MOST_PARTS,
     NOT_ALL,
     OF_WHICH,
@@ -101,7 +102,7 @@ def _parts_listed_behind(view: View, w: int, run: list[int]) -> list[int]:
         return []
     first = run[0]
     lead = view.between(w, first)
-    if lead.startswith(("、", "和", "及")):
+    if lead.startswith(("、", "和", "及")) or LATTER.search(lead):
         return []  # the whole would itself be a member of a list
     clause = lead[max(lead.rfind("。"), lead.rfind("；")) + 1 :]
     close = view.figures[w].sentence == view.figures[first].sentence and len(lead) < 24
