@@ -11,9 +11,6 @@ from fractions import Fraction
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared")  # on a machine that others use as well, slowness says nothing
-
 os.environ["HENGSHUI_COMPILED"] = "0"  # what is tested are the sources; test_compiled.py compares
 
 from hengshui_etl.records import (
@@ -31,6 +28,9 @@ from hengshui_etl.records import (
     Undecided,
     Verdict,
 )
+
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")  # on a machine that others use as well, slowness says nothing
 
 _LONGEST = (
     "test_compiled.py",
