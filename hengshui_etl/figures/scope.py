@@ -208,6 +208,10 @@ def _company(text: str, title: str) -> str:
     return next((name[i:] for i in range(len(name) - 2) if name[i:] in title), "")
 
 
+_OF_THE_CITY = lazy_pattern("(?<![居列位占排在为是于近])全市")
+"""The whole city as what figures are of, not as what a county is compared with."""
+
+
 def main_place(article: Article) -> Place | None:
     """The region an article is about: by its headline first, then by its opening, then by its body."""
     text = article.text
@@ -294,7 +298,8 @@ def main_place(article: Article) -> Place | None:
         return points
 
     best = max(order, key=score)  # of two with as many points the first one
-    if wanted == "prefecture" and best.level == "county" and found[best] < 8 and not best.name.endswith("市"):
+    plain = best.level == "county" and found[best] < 8 and not best.name.endswith("市")
+    if wanted == "prefecture" and plain and sum(1 for _ in _OF_THE_CITY.finditer(text)) > 2:
         best = _city_of(best) or best  # 全市139个乡镇中，浦城县…: of the city that the county lies in
     if (court := _COURT.match(title)) and best.name.startswith(court["name"]):
         return Place(f"{best.name}人民{court['kind']}", best.code, best.level)
