@@ -43,11 +43,6 @@ _LONGEST = (
 """The files that take a minute or more: they come first, or one core would be left with them at the end."""
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: tests of servers and browsers wait for them a third of their time."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in _LONGEST)
 
