@@ -2,7 +2,7 @@
 # make test   all tests        make lint   ruff and mypy        make ui   the Dagster UI
 # make audit  known vulnerabilities of the locked packages      make fuzz  a minute of the fuzzer
 # make compiled    the domain core as machine code, for a million articles: twice as fast (needs a C compiler)
-# make torture   kills, full disks, damaged files, load: the table of docs/reliability.md, within 20 minutes
+# make torture   kills, full disks, damaged files, load: the table of docs/reliability.md
 # PYTHON=python3.12 chooses the interpreter when .venv is made; ARGS="…" is passed on.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3 python,\
