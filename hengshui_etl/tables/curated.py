@@ -128,7 +128,7 @@ def provincial_shares(examination: Examination) -> list[ProvincialShare]:
         count, share = (examination.figures[i] for i in relation.claim.operands)
         if (
             count.kind != "count"
-            or not 0 <= count.value <= MAX_INTEGER
+            or not 0 < count.value <= MAX_INTEGER  # of 0万, rounded, every whole is possible
             or count.value != count.value.to_integral_value()
         ):
             continue

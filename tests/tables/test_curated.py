@@ -123,6 +123,11 @@ def test_an_impossible_share_has_no_totals(make: Make) -> None:
     assert (row.total_low, row.total_high) == (None, None)
 
 
+def test_a_share_of_none_makes_no_row(make: Make) -> None:
+    text = "全市0个项目,占全省总数的25.0%。"
+    assert not provincial_shares(make(text, {"0个": CITY, "25.0%": percent("25.0")}, [("feasible_share", (0, 1))]))
+
+
 def test_a_province_has_no_share_of_its_cities(make: Make) -> None:
     text = "河北省105个项目,占全国总数的10.2%。"
     province = {"scope": "河北省", "scope_code": "130000"}
