@@ -126,7 +126,8 @@ class Dating(Times):
             self.plan_run = (q.till, period) if _PLANNED.search(s.before) else None
             return period
         if governing is None:
-            if self.origin is not None and (since := self._since_origin(s)):
+            years = self._years_taken(s) if self.origin is not None else None
+            if years is not None and (since := self._years_between(years)):
                 return since
             return Period(None, self.published) if self.body and self.published else None
         period, before = governing.period, s.before
@@ -274,8 +275,8 @@ class Dating(Times):
         last = period.last
         if last is None:
             return None
-        if _YEARS_BETWEEN.match(s.before) and (self._is_change(s) or s.predicate == "multiple"):
-            since = self._since_origin(s)
+        if (years := self._years_taken(s)) is not None:
+            since = self._years_between(years)
             if since is not None:
                 self.moment = Moment(since, False, False, True)
             return since
@@ -293,12 +294,12 @@ class Dating(Times):
             return self.moment.period
         return None
 
-    def _since_origin(self, s: Statement) -> Period | None:
-        """The years that a change says it took (由2012年的…升至2022年的…，十年间上升…), or None where it says none."""
+    def _years_taken(self, s: Statement) -> int | None:
+        """How many years a change says it took (由2012年的…升至2022年的…，十年间上升…), or None where it says none."""
         run = _YEARS_BETWEEN.match(s.before)
         if run is None or not (self._is_change(s) or s.predicate == "multiple"):
             return None
-        return self._years_between(_DIGITS[run["n"]])
+        return _DIGITS[run["n"]]
 
     def _years_between(self, years: int) -> Period | None:
         """The `years` since what was told last (2012年…，十年间上升…), or None where the story did not begin then."""

@@ -57,10 +57,8 @@ class InForce:
         self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
         self.past: Moment | None = None  # the years that a report looks back on (过去五年)
         self.from_day = False  # whether the last time word is a day that a span begins with (自1月7日)
-        self.named_till, self.named_year = (
-            -99,
-            0,
-        )  # where the last time word ended, and its year: 去年春节（1月20日至29日）
+        self.named_till = -99  # where the last time word ended
+        self.named_year = 0  # and its year: 去年春节（1月20日至29日）
         self.stood: Moment | None = None  # the state that the last figure of a span was of all the same
         self.earlier: Moment | None = None  # the state that the sentence told before the one in force
 

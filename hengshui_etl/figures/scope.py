@@ -308,17 +308,19 @@ def main_place(article: Article) -> Place | None:
 
 def _city_of(place: Place) -> Place | None:
     """The prefecture that a county lies in."""
-    region = _by_code().get(f"{(place.code or '')[:4]}00")
-    city = region is not None and region.level == "prefecture"
-    return Place(region.name, region.code, region.level) if region is not None and city else None
+    city = _around(place, 4)
+    return city if city is not None and city.level == "prefecture" else None
 
 
 def province_of(place: Place | None) -> Place | None:
     """The province that a place lies in."""
-    if place is None or place.code is None:
-        return None
-    region = _by_code().get(f"{place.code[:2]}0000")
-    return Place(region.name, region.code, region.level) if region else None
+    return _around(place, 2) if place is not None else None
+
+
+def _around(place: Place, digits: int) -> Place | None:
+    """The region whose code begins with the same digits (GB/T 2260: two of a province, four of a prefecture)."""
+    region = _by_code().get((place.code or "")[:digits].ljust(6, "0"))
+    return Place(region.name, region.code, region.level) if region is not None else None
 
 
 def pointed_place(word: str, main: Place | None) -> Place | None:

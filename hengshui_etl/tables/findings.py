@@ -45,10 +45,12 @@ def meeting(relations: pl.DataFrame) -> pl.Series:
     """Row by row whether the stated and the computed interval meet; null where one of them is missing.
 
     Raises ValueError where the text of an end is no number."""
-    ends = relations.select(INTERVAL_COLUMNS).with_columns(
-        part for name in _ENDS for part in _quotient(name)
-    )  # fmt: skip
-    ends = ends.select(*INTERVAL_COLUMNS, _PLAIN.alias("plain"), _MEET.alias("meet"))
+    parts = [part for name in _ENDS for part in _quotient(name)]
+    ends = (
+        relations.select(INTERVAL_COLUMNS)
+        .with_columns(parts)
+        .select(*INTERVAL_COLUMNS, _PLAIN.alias("plain"), _MEET.alias("meet"))
+    )
     if ends["plain"].all():
         return ends["meet"]
     rows = zip(ends["plain"], ends["meet"], *(ends[name].to_list() for name in INTERVAL_COLUMNS), strict=True)

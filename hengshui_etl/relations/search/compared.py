@@ -12,6 +12,23 @@ from hengshui_etl.relations.search.view import View, covered
 WHEN = lazy_pattern(
     r"长假|假期|春节|国庆|五一|黄金周|此时|当时|上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的"
 )
+_AND = frozenset(("、", "和", "与", "及", "，", ","))
+_LONGEST = 8  # figures to either side that are read as one run
+
+
+def run_of_unit(view: View, i: int) -> tuple[int, int]:
+    """The first and the last of the figures around `i` that share its unit with nothing but 、 or 和 between them."""
+    first = last = i
+    unit = view.figures[i].unit
+    while first and i - first < _LONGEST and view.figures[first - 1].unit == unit:
+        if view.between(first - 1, first) not in _AND:
+            break
+        first -= 1
+    while last + 1 < view.count and last - i < _LONGEST and view.figures[last + 1].unit == unit:
+        if view.between(last, last + 1) not in _AND:
+            break
+        last += 1
+    return first, last
 
 
 def level_of(view: View, i: int, alike: bool = False) -> int | None:

@@ -171,10 +171,10 @@ def _rounded_elsewhere(view: View) -> None:
         one, other = view.figures[i], view.figures[j]
         if (one.unit, one.scope) != (other.unit, other.scope) or one.place == other.place:
             continue
+        if one.value == other.value or abs(one.value - other.value) * 2 > max(one.place, other.place):
+            continue
         short, long = sorted((view.metrics[i], view.metrics[j]), key=len)
-        named = len(short) > 1 and covered(short, long) >= 0.9 and view.paragraphs[i] != view.paragraphs[j]
-        coarse = max(one.place, other.place)
-        if named and abs(one.value - other.value) * 2 <= coarse and one.value != other.value:
+        if len(short) > 1 and covered(short, long) >= 0.9 and view.paragraphs[i] != view.paragraphs[j]:
             view.claim("restatement", (i, j), "前后两处")
 
 

@@ -10,13 +10,12 @@ from itertools import combinations
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.balances import BALANCE, claim_net, named_balance
-from hengshui_etl.relations.search.compared import fitting, level_of, levels_pair
+from hengshui_etl.relations.search.compared import fitting, level_of, levels_pair, run_of_unit
 from hengshui_etl.relations.search.named import named_pair
 from hengshui_etl.relations.search.regional_means import level_and_mean
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 _FAR = 120  # figures back to where the other level may stand
-_AND = frozenset(("、", "和", "与", "及", "，", ","))
 _HANDED = lazy_pattern(r"分别|依次")
 MORE = lazy_pattern(r"(?:多|少|增|减|高|低|净|差|缺)[^，。；]{0,6}$")
 
@@ -91,14 +90,7 @@ def claim_amount(view: View, i: int) -> None:
 def _in_turn(view: View, i: int) -> tuple[int, int] | None:
     """The level of change `i`, and the first change, where as many are handed out as levels were told before
     (企业186家、亿元企业52家、10亿元企业6家，较上年分别增加21家、9家、1家); None where no list is handed out."""
-    first = last = i
-    unit = view.figures[i].unit
-    while first and i - first < 8 and view.figures[first - 1].unit == unit and view.between(first - 1, first) in _AND:
-        first -= 1
-    while last + 1 < view.count and last - i < 8 and view.figures[last + 1].unit == unit:
-        if view.between(last, last + 1) not in _AND:
-            break
-        last += 1
+    first, last = run_of_unit(view, i)
     changes = last - first + 1
     if changes < 2 or not _HANDED.search(view.said[first].before):
         return None

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.relations.search.compared import WHEN, fitting, level_of, levels_pair
+from hengshui_etl.relations.search.compared import WHEN, fitting, level_of, levels_pair, run_of_unit
 from hengshui_etl.relations.search.named import named_change, named_pair, named_percents, speaks_of
 from hengshui_etl.relations.search.points import claim_percent_for_points
 from hengshui_etl.relations.search.shares_parts import run_of_ratios
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered, shared_characters
 
 _EACH = lazy_pattern("[^。；;]{0,6}(?:分别|依次|各)[^。；;]{0,6}")
-_AND = frozenset(("、", "和", "与", "及", "，", ","))
 _IN_TURN = lazy_pattern(r"分别|依次|各")
 _RISES = lazy_pattern(r"^[^，。；]{0,6}(?:到|至|为|增|升|降|减)")
 _REAL = lazy_pattern(r"可比价|不变价|实际增长|扣除价格|可比口径|同口径|同比口径|剔除|按可比|可比增长|名义")
@@ -121,13 +120,7 @@ def _of_other_years(view: View, level: int, i: int) -> bool:
 def _in_turn(view: View, i: int) -> tuple[int, int] | None:
     """The levels of rate `i` where as many are handed out as pairs were told before (由734元提高到770元，…由5400元提高
     到5880元，分别提高4.9%和8.9%)."""
-    first = last = i
-    while first and i - first < 8 and view.figures[first - 1].unit == "%" and view.between(first - 1, first) in _AND:
-        first -= 1
-    while last + 1 < view.count and last - i < 8 and view.figures[last + 1].unit == "%":
-        if view.between(last, last + 1) not in _AND:
-            break
-        last += 1
+    first, last = run_of_unit(view, i)
     rates = last - first + 1
     start = view.figures[first].at
     if rates < 2 or not _IN_TURN.search(view.text, max(0, start - 12), start):

@@ -99,10 +99,12 @@ def _claim_rest_beside_share(view: View, i: int) -> bool:
     ]
     for _, whole, last in reversed(shares):
         parts = list(dict.fromkeys(part for part, of, _ in shares if of == whole))
-        told = [j for j in range(parts[0], i) if view.plain(j) and view.alike(j, i) and j != whole]
         operands = (whole, *parts, i)
         if view.trial("remainder", operands) or (
-            told == parts and last == i - 1 and _LEFT.search(view.said[i].before) and view.slip("remainder", operands)
+            last == i - 1
+            and _LEFT.search(view.said[i].before)
+            and parts == [j for j in range(parts[0], i) if view.plain(j) and view.alike(j, i) and j != whole]
+            and view.slip("remainder", operands)
         ):
             view.parts.update((*parts, i))
             return view.claim("remainder", operands, "其余")

@@ -6,6 +6,9 @@ Belongs here: lists that the marks alone delimit. Does not belong here: lists be
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import attrgetter
+
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.sum_evidence import MOST_PARTS, NOT_ALL, OF_WHICH, names_a_partition
 from hengshui_etl.relations.search.view import AMOUNTS, Slips, View
@@ -13,6 +16,7 @@ from hengshui_etl.relations.search.view import AMOUNTS, Slips, View
 _CLOSING = {"（": "）", "(": ")"}
 _NUMBERED = lazy_pattern("第(?P<number>[一二三四五六七八九])(?:批|轮|期|阶段|季度|笔|次|标段|档|产业)")
 _ADDED = lazy_pattern("[^。；;]{0,12}[，,](?:再|另)?(?:加上|加之|连同)[^。；;]{0,30}")
+_AT = attrgetter("at")
 _NUMBERS = "一二三四五六七八九"
 _FAR = 120
 """Characters within which one number of a list follows another."""
@@ -87,10 +91,12 @@ def claim_joined_pairs(view: View) -> None:
 def _claim_numbered(view: View, marks: list[int]) -> None:
     parts: list[int] = []
     for mark, end in zip(marks, (*marks[1:], marks[-1] + _FAR), strict=True):
-        part = next((j for j in range(view.count) if mark <= view.figures[j].at < end and view.plain(j)), None)
-        if part is None or (
-            parts and (not view.alike(part, parts[0]) or view.paragraphs[part] != view.paragraphs[parts[0]])
-        ):
+        part = bisect_left(view.figures, mark, key=_AT)
+        while part < view.count and view.figures[part].at < end and not view.plain(part):
+            part += 1
+        if part == view.count or view.figures[part].at >= end:
+            return
+        if parts and (not view.alike(part, parts[0]) or view.paragraphs[part] != view.paragraphs[parts[0]]):
             return
         parts.append(part)
     for whole in view.levels_before(parts[0], unit_of=parts[0], limit=24):

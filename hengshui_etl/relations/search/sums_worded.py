@@ -91,13 +91,14 @@ def _counts_others(view: View, found: WordedList) -> bool:
     if view.figures[found.whole].kind != "count" or found.joint != 1:
         return False
     first = found.parts[0]
-    beside = [j for j in range(found.whole + 1, found.parts[-1]) if j not in found.parts and view.plain(j)]
-    beside = [
-        j
-        for j in beside
-        if view.figures[j].kind == "count" and view.figures[j].sentence == view.figures[first].sentence
-    ]
-    return any("，" not in view.between(min(j, first), max(j, first)) for j in beside)
+    return any(
+        j not in found.parts
+        and view.plain(j)
+        and view.figures[j].kind == "count"
+        and view.figures[j].sentence == view.figures[first].sentence
+        and "，" not in view.between(min(j, first), max(j, first))
+        for j in range(found.whole + 1, found.parts[-1])
+    )
 
 
 def _reads_as_all(view: View, found: WordedList, *, same: bool) -> bool:

@@ -13,8 +13,9 @@ from itertools import permutations
 from hengshui_etl.figures import Grid
 from hengshui_etl.figures.grids import Cell
 from hengshui_etl.patterns import lazy_pattern
+from hengshui_etl.records import RelationType
 from hengshui_etl.relations.search.view import AMOUNTS, View
-from hengshui_etl.vocab import toml
+from hengshui_etl.vocab import known_partitions
 
 _GROWTH = lazy_pattern(r"增长|增速|增幅|同比|环比|±|涨跌|增减|涨幅|比上年|比去年")
 _SHARE = lazy_pattern(r"占比|比重|占|构成|份额")
@@ -23,7 +24,6 @@ _PLAN = lazy_pattern(r"计划|预算|目标|任务|应|总数|合计")
 _PREVIOUS = lazy_pattern(r"上年|去年|同期|上期|上月")
 _MONTHS = lazy_pattern(r"(?:20\d\d年|本年|今年)?(?P<from>\d{1,2})月?\s?[-—–~至到]{1,2}\s?(?P<to>\d{1,2})月份?")
 _NO_SUM = lazy_pattern("均|率|价|指数|增速|占比|比重")
-_PARTITIONS: tuple[tuple[str, ...], ...] = tuple(tuple(names) for names in toml("partitions")["partitions"])
 _AVERAGE = lazy_pattern("均|单产|亩产|单价")
 _CUMULATIVE = lazy_pattern(r"[1１一]\s*[-—–~至到]|累计|全年|上半年|前三季度")
 
@@ -122,7 +122,7 @@ def _named_parts(view: View, rows: dict[int, Row]) -> None:
     for k, label in enumerate(labels[:-2]):
         if _NO_SUM.search(label):
             continue
-        for names in _PARTITIONS:
+        for names in known_partitions():
             parts = labels[k + 1 : k + 1 + len(names)]
             if len(parts) < len(names) or any(len(part) > 8 for part in parts):
                 continue
@@ -155,60 +155,59 @@ def _share_base(view: View, rows: dict[int, Row], total: int, column: int, membe
     return best if hits * 2 > len(members) else None
 
 
+def _labels(rows: dict[int, Row]) -> dict[int, Cell]:
+    """Each column, from left to right, with the first cell that stands in it."""
+    columns = sorted({c for row in rows.values() for c in row})
+    return {c: next(row[c][0] for row in rows.values() if c in row) for c in columns}
+
+
+def _claim_where_most_hold(view: View, kind: RelationType, cells: list[tuple[int, ...]]) -> None:
+    """Claim a relation between the same columns of every row where it holds in more than half of them."""
+    if sum(bool(view.trial(kind, operands)) for operands in cells) * 2 > len(cells):
+        for operands in cells:
+            view.claim(kind, operands, "表中各列")
+
+
 def _rows(view: View, rows: dict[int, Row]) -> None:
     """Rates and growth across each row: a pair of columns counts where it holds in most rows."""
-    columns = sorted({c for row in rows.values() for c in row})
-    labels = {c: next(row[c][0] for row in rows.values() if c in row) for c in columns}
-    for rate in columns:
-        if labels[rate].unit != "%":
+    labels = _labels(rows)
+    for rate, cell in labels.items():
+        kind = _kind_of_rate(cell)
+        if kind is None:
             continue
-        label = labels[rate].column_label
-        for a in columns:
-            for b in columns:
-                if a == b or rate in (a, b):
-                    continue
-                kind = (
-                    "growth"
-                    if _GROWTH.search(label)
-                    else "share"
-                    if _RATE.search(label) or _SHARE.search(label)
-                    else None
-                )
-                if kind is None:
-                    continue
-                cells = [
-                    (row[a][1], row[b][1], row[rate][1])
-                    for row in rows.values()
-                    if a in row
-                    and b in row
-                    and rate in row
-                    and row[a][0].unit == row[b][0].unit
-                    and row[a][0].unit != "%"
-                ]
-                if len(cells) < 2:
-                    continue
-                held = sum(bool(view.trial("growth" if kind == "growth" else "share", ops)) for ops in cells)
-                if held * 2 > len(cells):
-                    for ops in cells:
-                        view.claim("growth" if kind == "growth" else "share", ops, "表中各列")
+        for a, b in permutations([c for c in labels if c != rate], 2):
+            cells: list[tuple[int, ...]] = [
+                (row[a][1], row[b][1], row[rate][1])
+                for row in rows.values()
+                if a in row and b in row and rate in row and row[a][0].unit == row[b][0].unit != "%"
+            ]
+            if len(cells) > 1:
+                _claim_where_most_hold(view, kind, cells)
+
+
+def _kind_of_rate(cell: Cell) -> RelationType | None:
+    """What the percentages of a column are by its label: growth, or a share."""
+    if cell.unit != "%":
+        return None
+    if _GROWTH.search(cell.column_label):
+        return "growth"
+    return "share" if _RATE.search(cell.column_label) or _SHARE.search(cell.column_label) else None
 
 
 def _averages(view: View, rows: dict[int, Row]) -> None:
     """A column of averages (亩产, 人均): of the two columns whose quotient it is in most rows."""
-    columns = sorted({c for row in rows.values() for c in row})
-    labels = {c: next(row[c][0].column_label for row in rows.values() if c in row) for c in columns}
-    for average in columns:
+    labels = {c: cell.column_label for c, cell in _labels(rows).items()}
+    for average in labels:
         if not _AVERAGE.search(labels[average]):
             continue
-        for total, number in permutations([c for c in columns if c != average and not _AVERAGE.search(labels[c])], 2):
-            cells = [
-                tuple(row[c][1] for c in (total, number, average))
+        for total, number in permutations([c for c in labels if c != average and not _AVERAGE.search(labels[c])], 2):
+            cells: list[tuple[int, ...]] = [
+                (row[total][1], row[number][1], row[average][1])
                 for row in rows.values()
                 if total in row and number in row and average in row
             ]
-            if len(cells) > 2 and sum(bool(view.trial("average", ops)) for ops in cells) * 2 > len(cells):
-                for ops in cells:
-                    view.claim("average", ops, "表中各列")
+            if len(cells) > 2:
+                _claim_where_most_hold(view, "average", cells)
 
 
 def _of_which(view: View, rows: dict[int, Row]) -> None:
