@@ -12,6 +12,7 @@ from hengshui_etl.relations.search.averages import find_averages
 from hengshui_etl.relations.search.changes import find_changes
 from hengshui_etl.relations.search.conversions import find_conversions
 from hengshui_etl.relations.search.copies import find_copies, find_summaries
+from hengshui_etl.relations.search.dismissed import take_back
 from hengshui_etl.relations.search.enumerations import find_enumerations
 from hengshui_etl.relations.search.multiples import find_multiples
 from hengshui_etl.relations.search.percent_sums import accuse_shares_in_rows
@@ -47,5 +48,6 @@ def find_claims(article: Article, reading: Reading) -> tuple[tuple[Claim, ...], 
     find_thresholds(view)
     find_copies(view)
     find_summaries(view)
+    take_back(view)
     claims = sorted(view.claims, key=lambda c: (max(c.operands), c.type, c.operands))
     return tuple(claims), tuple(view.undecided)

@@ -13,8 +13,11 @@ from hengshui_etl.records import Figure
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 from hengshui_etl.vocab import alternatives, toml
 
+_MARKS = toml("parts")["marks"]
 _INSIDE = lazy_pattern(
-    r"[^，,。；、;:：]{1,12}(?<!其)(?<!集)(?<!年)(?:中|里|内|当中)(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)"
+    r"(?P<noun>[^，,。；、;:：每]{1,12}?)"
+    rf"(?:当中|(?<!{alternatives(_MARKS['no_group_middle'])})中|(?<!{alternatives(_MARKS['no_group_inside'])})[里内])"
+    r"(?:[，,]|已|有|共|的|，?[^，。；]{0,16}(?:有|达到|为)?$)"
 )
 _OPENS = lazy_pattern("其中|这当中|这里[面头]")
 _APART = lazy_pattern("人均|户均|亩均|平均|由早前|^为")  # an average, or what something is compared with
@@ -44,7 +47,7 @@ def claim_marked_parts(view: View) -> None:
         inside = None
         gap = view.between(own[0], i)
         repeated = _INSIDE.match(gap[1:]) if gap[:1] in ("，", ",", "；", "。") else None
-        if repeated and not covered(repeated.group()[:3], view.metrics[own[0]]) >= 0.6:
+        if repeated and (len(repeated["noun"]) < 2 or covered(repeated["noun"], view.metrics[own[0]]) < 0.6):
             repeated = None
         if (_INSIDE.match(gap) or repeated) and len(gap) < 40 and view.figures[own[0]].unit == view.figures[i].unit:
             inside = own[0]
