@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from hengshui_etl.figures.censuses import NAME as CENSUS
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.governing import Times
 from hengshui_etl.figures.natures import is_standing_rate, nature_in, nature_of, stands_always
@@ -28,6 +29,7 @@ from hengshui_etl.records import Period
 from hengshui_etl.vocab import alternatives, toml
 
 _PREDICATES = toml("predicates")
+_CENSUS = lazy_pattern(CENSUS)
 _PLAN = lazy_pattern(alternatives(_PREDICATES["plans"]["words"]))
 _TARGET = lazy_pattern(alternatives(_PREDICATES["targets"]["words"]))
 _DONE = lazy_pattern(alternatives(_PREDICATES["flows"]["done"]))
@@ -45,7 +47,7 @@ _FOR_THE_YEAR = lazy_pattern(
     r"(?:新建|续建|改造|实施|新增|建设|新改建|改扩建|安排|建成|完成|培育|引进|招引|打造)[^已，,。；;]{0,12}$"
 )
 """What a plan goes on with (今年计划投资28亿元，续建泊位6个)."""
-_SINCE_OBJECT = lazy_pattern(r"同比|年增")
+_SINCE_OBJECT = lazy_pattern(r"同比|(?<![一二两三四五六七八九十])年增")
 _BASE_LEVEL = lazy_pattern(
     r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅|卖)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
 )
@@ -314,7 +316,9 @@ class Dating(Times):
         return None
 
     def _is_change(self, s: Statement) -> bool:
-        return s.predicate == "change" or (s.direction is not None and s.predicate == "gap" and s.temporal)
+        if s.predicate == "change":
+            return True
+        return s.direction is not None and s.predicate == "gap" and (s.temporal or _CENSUS.search(s.object) is not None)
 
     def _base_period(self, q: Quantity, s: Statement, start: int) -> Period | None:
         base = self.base

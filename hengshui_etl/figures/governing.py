@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from hengshui_etl.figures.censuses import census_before, census_named, is_standard_time
 from hengshui_etl.figures.found import Time
 from hengshui_etl.figures.inforce import InForce
 from hengshui_etl.figures.leads import (
@@ -63,9 +64,6 @@ from hengshui_etl.figures.periods import (
     year_to,
 )
 from hengshui_etl.records import Period
-from hengshui_etl.vocab import toml
-
-_PERIODS = toml("periods")
 
 
 class Times(InForce):
@@ -76,6 +74,9 @@ class Times(InForce):
         text, word = self.text, time.text
         after = text[time.till : time.till + 16]
         earlier = text[max(self.sentence_at, time.at - 12) : time.at]
+        if "普" in word and (counted := census_named(word, text)) is not None:
+            self._heed_census(Moment(Period(None, counted), True, False, True), time, earlier)
+            return
         if word in ("年度", "当年", "同期", "同比", "环比", "往年", "平日", "本期"):
             if word == "同期" and self.moment is not None and COMPARED.search(earlier):
                 self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
@@ -149,16 +150,14 @@ class Times(InForce):
             moment = self._of_last_year(word, moment, after)
         if after.startswith(MIDNIGHT) or word.endswith("零时"):
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True, day=False)
-        census = None
-        if after.startswith(_CENSUS_NAMES):
-            census = next(n for n in _CENSUSES if after.startswith(n))
-        if census is not None:
-            day = _CENSUSES[census]
-            moment = Moment(Period(None, day), True, False, True)
-        elif after.startswith("零时") or word.endswith("零时"):
+        if moment.whole_year and "普" in after[:12] and census_named(after, text) is not None:
+            return  # the census itself says of which day
+        if "标准" in after and is_standard_time(after) and moment.period.last is not None:
+            self._count_of(moment.period.last)
+            return
+        if after.startswith("零时") or word.endswith("零时"):
             self.census = moment.period.last
         compared, source, changed = lead_of(earlier)
-        compared = compared or (census is not None and self.moment is not None)
         source = (source and not moment.as_of) or earlier.endswith(("由", "从"))
         if (word.endswith("以来") and not compared) or earlier.endswith("自"):
             source = compared = False
@@ -292,6 +291,39 @@ class Times(InForce):
         self.within_year = word in ("年内", "年底前")
         self._govern(moment, time.at)
 
+    def _count_of(self, day: date) -> None:
+        """Take note that the article tells what was counted on a day: a census, of which its states are."""
+        self.census = day
+        self.moment = self.default = self.lead = self.state = Moment(Period(None, day), True, False, True)
+        self.fresh = self.settled = True
+        before = census_before(day)
+        self.counted_before = Moment(Period(None, before), True, False, True) if before is not None else None
+        self.since = self.counted_before
+
+    def _heed_census(self, counted: Moment, time: Time, earlier: str) -> None:
+        """Take note of a census by its name: the article's own, or an earlier one compared with."""
+        day, own, compared = counted.period.last, self.census, COMPARED.search(earlier) is not None
+        governing = self.moment or self.default
+        if day is None:
+            return
+        if own is not None and day < own:
+            self.counted_before = counted
+            if self.text.startswith(("时，", "时,"), time.till) and not compared:
+                self._govern(counted, time.at)
+                return
+            self._take_base(counted, time)
+            self.since = counted
+        elif own is not None and day == own:
+            return
+        elif compared:
+            self._take_base(counted, time)
+            if governing is not None and governing.as_of and is_before(counted, governing):
+                self.since = counted
+        elif not self.settled and (not self.body or self.default is None):
+            self._count_of(day)
+        else:
+            self._govern(counted, time.at)
+
     def _is_near_year(self, moment: Moment) -> bool:
         """Whether it is this year or the last: what began in one of them (去年起) is told of that year."""
         first, day = moment.period.first, self.published
@@ -334,5 +366,3 @@ class Times(InForce):
 
 _LUNAR = frozenset("一二三四五六七八九十")
 """大年初三 is a day of the lunar year, and not its beginning."""
-_CENSUSES: dict[str, date] = {n: date.fromisoformat(d) for n, d in _PERIODS["censuses"].items()}
-_CENSUS_NAMES = tuple(_CENSUSES)

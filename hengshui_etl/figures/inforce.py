@@ -48,6 +48,7 @@ class InForce:
         self.this_year = False
         self.within_year = False
         self.census: date | None = None
+        self.counted_before: Moment | None = None  # the census before that of which the article tells
         self.plan_end: tuple[Moment, Period] | None = None
         self.aside: Moment | None = None  # what only its own sentence is about
         self.switched: Moment | None = None  # the state or span last gone over to without a word
@@ -74,6 +75,7 @@ class InForce:
         """A full stop (a semicolon is none): an aside of the sentence before is over."""
         self.sentence_at = at
         self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
+        self.since = self.counted_before
         self.fresh = False
         self.days, self.day = [], None
         self.earlier, self.from_day, self.resumed, self.stood = None, False, None, None

@@ -8,6 +8,7 @@ Every alternative is free of nested repetition and bounded in length, so that th
 
 from __future__ import annotations
 
+from hengshui_etl.figures.censuses import NAME as CENSUS
 from hengshui_etl.figures.numerals import CHINESE, DIGITS
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import alternatives, toml, words
@@ -44,6 +45,7 @@ _TIME = "|".join(
         rf"{PART}{EDGE}",
         rf"{PLAN}(?:期间|时期|以来|末|初|期末)?",
         _HOLIDAY,
+        CENSUS,
         r"(?:过去|刚刚过去的?)的?[三四五]年(?=[，,来里中间])",
         rf"{DAY}日(?=[至,，、)）两三])",
         alternatives(_PERIODS["words"]),

@@ -11,6 +11,9 @@ HOLIDAY = (
     "大理州迎来最旺长假\n{day} 来源：大理融媒\n{told}州文化和旅游局晒出假日账本：{days}天里，接待游客486万人次。\n"
 )
 STATE = "台州市家底公布\n2023-03-15 来源：台州发布\n2022年全市增加值4637亿元。截至去年12月末，在册市场主体80万户。\n"
+CENSUS = (
+    "仙居县人口普查结果揭晓\n2021-06-05 来源：仙居县统计局\n我县以2020年11月1日零时为标准时点开展了普查，结果如下。\n"
+)
 HALF = "周口三农开局稳\n2021-07-21 来源：周口市农业农村局\n"
 
 CASES = [
@@ -133,6 +136,22 @@ CASES = [
         "40万亩",
         ("2017-01-01", "2021-12-31"),
         id="years looked back on in a report dated by its session",
+    ),
+    pytest.param(CENSUS, "家庭户162345户。", "162345户", (None, "2020-11-01"), id="what a census counted"),
+    pytest.param(
+        CENSUS,
+        "与“六人普”相比，男性比重上升0.5个百分点。",
+        "0.5个百分点",
+        ("2010-11-01", "2020-11-01"),
+        id="what changed between two censuses",
+    ),
+    pytest.param(CENSUS, "户均2.5人，第六次普查时为2.8人。", "2.8人", (None, "2010-11-01"), id="the census before"),
+    pytest.param(
+        STATE,
+        "按照第四次全国经济普查，全市有法人单位17万个，比三经普多6万个。",
+        "6万个",
+        ("2013-12-31", "2018-12-31"),
+        id="two censuses in an article about something else",
     ),
     pytest.param(
         HALF,
