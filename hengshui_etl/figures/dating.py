@@ -16,13 +16,14 @@ from hengshui_etl.figures.natures import is_standing_rate, nature_in, nature_of,
 from hengshui_etl.figures.periods import (
     Moment,
     between,
-    holiday_before,
+    is_brief,
     is_month,
     is_short,
     previous_year,
     whole_year,
     year_to,
 )
+from hengshui_etl.figures.seasons import holiday_before
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Period
@@ -103,7 +104,8 @@ class Dating(Times):
             self.last_base = period
             return period
         governing = self._governing(s, q.kind == "count", self.text[q.till : q.till + 24])
-        if self.body and not self.settled and q.unit not in DURATIONS:
+        lasts = q.unit in DURATIONS or q.unit == "周年"
+        if self.body and not self.settled and not lasts:
             self.settled = self.moment is None or self.moment is not self.past
             if (
                 self.settled
@@ -112,7 +114,12 @@ class Dating(Times):
                 and not self._is_history(self.moment)
             ):
                 self.default = self._main(self.moment)
-        if self.lead is None and self.moment is not None and self.moment not in (self.aside, self.switched):
+        if (
+            self.lead is None
+            and not lasts
+            and self.moment is not None
+            and self.moment not in (self.aside, self.switched)
+        ):
             self.lead = None if self._is_future(self.moment) else self.moment
         if self.days and self.moment is self.days[-1]:
             handing = "分别" in s.before or "依次" in s.before
@@ -384,7 +391,7 @@ class Dating(Times):
         elif (
             nature in ("stock", "now")
             or (nature == "made" and moment is None)
-            or (nature in ("set", "body", "loose") and not is_short(governing.period))
+            or (nature in ("set", "body", "loose") and not is_brief(governing.period))
         ):
             last, state = governing.period.last, self.state
             if state is not None and state.period.last is not None and last is not None and nature != "now":

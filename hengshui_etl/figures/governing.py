@@ -27,6 +27,7 @@ from hengshui_etl.figures.leads import (
     DECIDED,
     DIGITS,
     EMBEDDED,
+    ENDED,
     ENDS,
     EVENT,
     GOAL,
@@ -54,6 +55,7 @@ from hengshui_etl.figures.periods import (
     forward,
     inside,
     is_before,
+    is_brief,
     moment_of,
     month_end,
     previous_year,
@@ -63,6 +65,7 @@ from hengshui_etl.figures.periods import (
     whole_year,
     year_to,
 )
+from hengshui_etl.figures.seasons import PARTS, part_of_season, season_before
 from hengshui_etl.records import Period
 
 
@@ -77,6 +80,11 @@ class Times(InForce):
         if "普" in word and (counted := census_named(word, text)) is not None:
             self._heed_census(Moment(Period(None, counted), True, False, True), time, earlier)
             return
+        if word in PARTS:
+            if self.default is not None and (part := part_of_season(word, self.default.period)) is not None:
+                self.moment = self.aside = Moment(part, False, False, True)
+                self.fresh, self.base = True, None
+            return
         if word in ("年度", "当年", "同期", "同比", "环比", "往年", "平日", "本期"):
             if word == "同期" and self.moment is not None and COMPARED.search(earlier):
                 self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
@@ -87,6 +95,7 @@ class Times(InForce):
             or (word == "年初" and (after[:1] in _LUNAR or DECIDED.match(after) or PROMISED.match(after)))
         ):
             return
+        governing = self.moment or self.default
         if earlier.endswith(LISTED_IN) or (
             word in ("现在", "月初") and earlier.endswith(("出", "呈", "体", "表", "实", "正"))
         ):
@@ -126,7 +135,10 @@ class Times(InForce):
         if bracketed and moment is not None and self.base is not None and time.at - self.base_till <= 6:
             self.base, self.base_till = moment, time.till  # 与去年春节（1月20日至29日，共10天）的168.3万人次相比
             return
+        if bracketed and moment is not None and moment.day and self.named_day == moment.period.last:
+            return  # 今日（24日）
         if moment is not None and moment.period.last is not None:
+            self.named_day = moment.period.last if moment.day else None
             self.named_till, self.named_year = time.till, moment.period.last.year
         if moment is not None and word.startswith(("过去", "刚刚过去")) and not word.endswith("一年"):
             self.moment = self.aside = self.past = moment
@@ -172,6 +184,11 @@ class Times(InForce):
                 self._take_base(moment, time, same=True)
             elif after.startswith("数"):
                 self.moment, self.fresh = moment, True
+            return
+        last_season = season_before(governing.period) if governing is not None else None
+        if last_season is not None and (PREVIOUS.match(word) or word == "去年"):
+            moment = Moment(last_season, False, False, True)
+            self._take_base(moment, time)
             return
         if PREVIOUS.match(word) or word in ("上年末", "上年底"):
             if compared or source or IS.match(after) or changed:
@@ -222,6 +239,9 @@ class Times(InForce):
         span = self.lead or self.default
         if moment.day and earlier.rstrip("，, ").endswith("其中") and span is not None and inside(moment, span):
             self.resumed = span  # 其中2月12日达到32.4万辆次；小客车203.9万辆次
+        main = self.moment or self.default
+        if moment.day and main is not None and is_brief(main.period) and ENDED.match(after):
+            return  # 2023年暑运昨日结束
         if moment.day and self._of_report(time, end, earlier):
             near = moment_of(word, self.published, None)  # the headline may speak of another year
             self.told_on = (near or moment).period.last

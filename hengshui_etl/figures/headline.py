@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from hengshui_etl.figures.dating import DURATIONS
 from hengshui_etl.figures.periods import Moment, forward, whole_year
 from hengshui_etl.records import Figure, Period
 
@@ -58,9 +59,13 @@ def date_headline(figures: list[Figure], titled: int, default: Moment | None) ->
     for i, figure in enumerate(figures[:titled]):
         said = _said_again(figure, body)
         restated = (
-            first.get((figure.value, figure.unit, figure.bound))
-            or (said.period if said and figure.period is None else None)
-            or restated
+            restated
+            if figure.unit in DURATIONS
+            else (
+                first.get((figure.value, figure.unit, figure.bound))
+                or (said.period if said and figure.period is None else None)
+                or restated
+            )
         )
         own = figure.period
         if own is not None and restated is not None and restated.first is None and own.last == restated.last:

@@ -11,7 +11,8 @@ from datetime import date
 
 from hengshui_etl.figures.found import Time
 from hengshui_etl.figures.leads import NAMED_YEAR, PEOPLE
-from hengshui_etl.figures.periods import Moment, inside, is_before, year_words, years_ahead
+from hengshui_etl.figures.periods import Moment, inside, is_before, is_brief, year_words, years_ahead
+from hengshui_etl.figures.seasons import is_season
 from hengshui_etl.records import Period
 
 
@@ -59,6 +60,7 @@ class InForce:
         self.past: Moment | None = None  # the years that a report looks back on (过去五年)
         self.from_day = False  # whether the last time word is a day that a span begins with (自1月7日)
         self.named_till = -99  # where the last time word ended
+        self.named_day: date | None = None
         self.named_year = 0  # and its year: 去年春节（1月20日至29日）
         self.stood: Moment | None = None  # the state that the last figure of a span was of all the same
         self.earlier: Moment | None = None  # the state that the sentence told before the one in force
@@ -200,6 +202,10 @@ class InForce:
         opens = at - self.sentence_at <= 6 and not self._is_of_before(moment)
         if self.lead is not None and opens and not inside(moment, self.lead):
             self.lead = moment
+        if self.body and not self.settled and is_season(moment.period):
+            self.default = self.lead = moment  # 3月1日24时，2019年春运画上句号
+        if self.default is not None and is_brief(self.default.period) and inside(moment, self.default):
+            self.aside = moment  # a part of an event is told in its own sentence
         last = moment.period.last
         ahead = self.lead is not None and moment.named and not self.this_year and years_ahead(self.lead, moment)
         if ahead and self.default == self.lead:

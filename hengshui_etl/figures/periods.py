@@ -7,14 +7,14 @@ the answer is None.
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from hengshui_etl.figures.numerals import chinese_number
 from hengshui_etl.figures.scan import DASH, DAY, HOUR, MONTH, YEAR
+from hengshui_etl.figures.seasons import holiday_days, holiday_in, is_season, lunar_days, province_season, season_before
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Period
 from hengshui_etl.vocab import alternatives, toml, words
@@ -88,32 +88,6 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-@cache
-def _holidays() -> re.Pattern[str]:
-    names = alternatives([*_DATA["holidays"], *_DATA["holidays_fixed"]])
-    return lazy_pattern(rf"(?:{names})(?=[”\"」]?(?:小长假|黄金周|假|期间|长假|$))")
-
-
-def _holiday_days(name: str, year: int) -> tuple[date, date] | None:
-    """First and last day of a holiday: those that were fixed for that year, else its usual ones; None where it has none
-    and nothing is known of that year."""
-    fixed = _DATA["holidays_fixed"].get(name, {}).get(str(year))
-    if fixed is None and name not in _DATA["holidays"]:
-        return None
-    first, last = fixed or (f"{year}-{d}" for d in _DATA["holidays"][name])
-    return date.fromisoformat(first), date.fromisoformat(last)
-
-
-def holiday_before(day: date, days: int) -> tuple[date, date]:
-    """First and last of the `days` of the holiday that was over, or just about, on `day`: one that was fixed or is
-    usual, else the days up to the day before."""
-    for name in {**_DATA["holidays_fixed"], **_DATA["holidays"]}:
-        first, last = _holiday_days(name, day.year) or (day, day)
-        if (last - first).days + 1 == days and timedelta(-1) <= day - last <= timedelta(20):
-            return first, last
-    return day - timedelta(days), day - timedelta(1)
-
-
 @lru_cache(maxsize=1 << 13)
 def moment_of(text: str, published: date | None, year: int | None, latest: int | None = None) -> Moment | None:
     """What the time word `text` says in an article of `published`, where `year` is the year spoken of just before, and
@@ -158,9 +132,14 @@ def moment_of(text: str, published: date | None, year: int | None, latest: int |
     if at_year is None or not 1900 <= at_year <= 2200:
         return None
     rest = match["rest"]
-    if (holiday := _holidays().search(rest)) and not rest[:1].isdigit():
-        days = _holiday_days(holiday.group(), at_year)
-        return Moment(Period(*days), False, False, True) if days is not None else None
+    if not rest[:1].isdigit():
+        if (holiday := holiday_in(rest)) is not None:
+            days = holiday_days(holiday, at_year)
+            if days is not None and rest.endswith("以来") and published and days.first and published >= days.first:
+                days = Period(days.first, min(published, days.last or published))
+            return Moment(days, False, False, True) if days is not None else None
+        if (lunar := lunar_days(rest, at_year)) is not None:
+            return Moment(lunar, False, lunar.first == lunar.last, True)
     return _part(rest, at_year, named, published)
 
 
@@ -244,17 +223,11 @@ def printed_on(text: str) -> date | None:
     return _day(year_words(match["y"]), _number(match["m"]), _number(match["d"]))
 
 
-@cache
-def _season_days(name: str, province: str) -> tuple[str, str] | None:
-    days = _DATA["seasons"].get(name, {}).get(province)
-    return (days[0], days[1]) if days else None
-
-
 def season_of(word: str, province: str, published: date | None) -> Moment | None:
     """The season (防火期) that `word` names in a province: the last that has begun by the day of writing, or with 上一
     the one before it. None where it is no season, or its days are not known there."""
     name = word.removeprefix("上一")
-    days = _season_days(name, province) if published is not None and province else None
+    days = province_season(name, province) if published is not None and province else None
     if days is None or published is None:
         return None
     first = date.fromisoformat(f"{published.year}-{days[0]}")
@@ -272,7 +245,9 @@ def forward(period: Period | None) -> Period | None:
 
 
 def previous_year(period: Period) -> Period:
-    """The same days one year before."""
+    """The same days one year before, or the same season where it moves with the moon."""
+    if (season := season_before(period)) is not None:
+        return season
 
     def back(day: date | None) -> date | None:
         if day is None:
@@ -335,6 +310,11 @@ def quarters_of(span: Moment) -> list[Moment]:
         Moment(Period(date(first.year, month, 1), month_end(first.year, month + 2)), False, False, True)
         for month in range(first.month, last.month, 3)
     ]
+
+
+def is_brief(period: Period) -> bool:
+    """Whether it is an event or a season: what is told of it happened in it."""
+    return is_short(period) or is_season(period)
 
 
 def is_short(period: Period) -> bool:

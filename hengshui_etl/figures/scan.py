@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from hengshui_etl.figures.censuses import NAME as CENSUS
 from hengshui_etl.figures.numerals import CHINESE, DIGITS
+from hengshui_etl.figures.seasons import HOLIDAY_NAMES, LUNAR_DAYS
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import alternatives, toml, words
 
@@ -30,8 +31,9 @@ PART = (
     rf"|{MONTH}月(?:份|{DAY}日(?:(?:{HOUR})?{DASH}(?:{MONTH}月)?{DAY}日)?)?)"
 )
 EDGE = r"(?:年底|年末|年初|底|末|初|以来|期间|同期|全年|[上中下]旬|零时|当天|当月|前|年内|内)?"
-_HOLIDAYS = alternatives([*_PERIODS["holidays"], *_PERIODS["holidays_fixed"]])
-_HOLIDAY = f'(?:[“"「]?(?:{_HOLIDAYS})[”"」]?(?:小长假|黄金周|假期|期间|假日|长假)+)'
+_HOLIDAYS = alternatives(HOLIDAY_NAMES)
+_BOTH = "(?:国庆、?中秋|中秋、?国庆)"
+_HOLIDAY = f'(?:[“"「]?(?:{_BOTH}|{_HOLIDAYS})[”"」]?(?:小长假|黄金周|假期|期间|假日|长假)+)'
 _TIME = "|".join(
     (
         rf"{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}",
@@ -39,7 +41,11 @@ _TIME = "|".join(
         rf"[一1]{DASH}[二三四2-4]季度",
         rf"{YEAR}年?{DASH}{YEAR}年(?:期间)?",
         rf"(?:{YEAR}年|{YEAR_WORD})度?(?:的)?{_HOLIDAY}",
-        rf"(?:{YEAR}年|{YEAR_WORD})的?[“\"「]?(?:国庆节?|五一|清明节?|春节|元旦|端午节?|中秋节?|春运)[”\"」]?(?=[的，,相时为（(多少提增高低\d])",
+        rf"(?:{YEAR}年|{YEAR_WORD})的?[“\"「]?(?:国庆节?|五一|清明节?|春节|元旦|端午节?|中秋节?|{_BOTH})[”\"」]?(?=[的，,相时为（(多少提增高低\d三四五六七八九十])",
+        rf"(?:{YEAR}年|{YEAR_WORD})的?(?:春运|暑运)(?:期间|以来)?(?!办|指挥|领导|方案)",
+        r"(?:春运|暑运)(?:期间|以来|(?=[，,（(]|累计|全程|落下|圆满|画上|收官|结束))",
+        rf"(?:{_BOTH}|国庆|春节|五一)[”\"」]?(?=[三四五六七八九十\d]天)",
+        LUNAR_DAYS,
         rf"(?:{YEAR}年|{YEAR_WORD})度?{PART}{EDGE}",
         rf"(?:{YEAR}年|{YEAR_WORD})度?{EDGE}",
         rf"{PART}{EDGE}",
@@ -75,8 +81,8 @@ _FIRST = (
                 for word in (
                     *words(_PERIODS["words"]),
                     *_PERIODS["relative_years"],
-                    *_PERIODS["holidays"],
-                    *_PERIODS["holidays_fixed"],
+                    *HOLIDAY_NAMES,
+                    *"正大农初除年元",
                     "过去",
                     "刚刚过去",
                 )

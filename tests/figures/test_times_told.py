@@ -11,6 +11,7 @@ HOLIDAY = (
     "大理州迎来最旺长假\n{day} 来源：大理融媒\n{told}州文化和旅游局晒出假日账本：{days}天里，接待游客486万人次。\n"
 )
 STATE = "台州市家底公布\n2023-03-15 来源：台州发布\n2022年全市增加值4637亿元。截至去年12月末，在册市场主体80万户。\n"
+RUSH = "广元春运客流回升\n2023-02-17 来源：广元日报\n2023年春运圆满结束，全市发送旅客131.2万人次。\n"
 CENSUS = (
     "仙居县人口普查结果揭晓\n2021-06-05 来源：仙居县统计局\n我县以2020年11月1日零时为标准时点开展了普查，结果如下。\n"
 )
@@ -136,6 +137,30 @@ CASES = [
         "40万亩",
         ("2017-01-01", "2021-12-31"),
         id="years looked back on in a report dated by its session",
+    ),
+    pytest.param(RUSH, "设服务站12个。", "12个", ("2023-01-07", "2023-02-15"), id="a season governs its article"),
+    pytest.param(
+        RUSH, "节后发送60万人次。", "60万人次", ("2023-01-28", "2023-02-15"), id="the days behind the holiday"
+    ),
+    pytest.param(
+        RUSH, "大年初三达3.2万人次。", "3.2万人次", ("2023-01-24", "2023-01-24"), id="a day of the lunar year"
+    ),
+    pytest.param(
+        RUSH,
+        "春节七天发送18万人次。设服务站12个。",
+        "12个",
+        ("2023-01-07", "2023-02-15"),
+        id="a part of a season is an aside",
+    ),
+    pytest.param(
+        RUSH, "上年同期为105万人次。", "105万人次", ("2022-01-17", "2022-02-25"), id="the season of last year"
+    ),
+    pytest.param(
+        "厦门机场暑运收官\n2023-09-01 来源：厦门日报\n",
+        "今年暑运昨日结束，运送旅客482万人次。",
+        "482万人次",
+        ("2023-07-01", "2023-08-31"),
+        id="a day that only says when it was over",
     ),
     pytest.param(CENSUS, "家庭户162345户。", "162345户", (None, "2020-11-01"), id="what a census counted"),
     pytest.param(
