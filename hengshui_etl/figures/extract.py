@@ -12,6 +12,7 @@ from bisect import bisect_right
 from datetime import date
 from typing import NamedTuple
 
+from hengshui_etl.figures.about import main_place
 from hengshui_etl.figures.clauses import Clauses
 from hengshui_etl.figures.dating import DURATIONS, Dating
 from hengshui_etl.figures.found import Quantity, Time
@@ -24,7 +25,7 @@ from hengshui_etl.figures.memory import Memory
 from hengshui_etl.figures.metrics import metric_of
 from hengshui_etl.figures.periods import Moment, forward, moment_of, previous_year, printed_on, whole_year
 from hengshui_etl.figures.quantities import Reader
-from hengshui_etl.figures.scope import Place, main_place, row_place
+from hengshui_etl.figures.scope import Place, row_place
 from hengshui_etl.figures.statements import Statement, statement_of
 from hengshui_etl.figures.whose import Places
 from hengshui_etl.patterns import lazy_pattern

@@ -1,19 +1,15 @@
 """Whose figure it is: divisions of China, their zones, and the words that point back to them (全市, 该县).
 
-Belongs here: finding regions by name, the region an article is about, what 全省 means in it. Does not belong here:
-which region governs which figure (extract.py).
+Belongs here: finding regions, townships and venues by name, what 全省 means. Does not belong here: what an article is
+about (about.py, subjects.py), which region governs which figure (whose.py).
 """
 
 from __future__ import annotations
 
-import operator
-from collections import Counter
 from functools import cache, lru_cache
-from itertools import compress, count
 from typing import NamedTuple
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.records import Article
 from hengshui_etl.vocab import Region, alternatives, regions, toml, words
 
 _LEVELS = {"province": 0, "prefecture": 1, "county": 2}
@@ -28,7 +24,7 @@ class Place(NamedTuple):
 
 
 @cache
-def _index() -> dict[str, tuple[tuple[str, Region, bool], ...]]:
+def index() -> dict[str, tuple[tuple[str, Region, bool], ...]]:
     """Names and short names by their first two characters, the longest first; the flag marks a short name."""
     found: dict[str, list[tuple[str, Region, bool]]] = {}
     aliases = {official: spoken for spoken, official in toml("places")["aliases"].items()}
@@ -56,14 +52,14 @@ def _by_code() -> dict[str, Region]:
     return {r.code: r for r in regions()}
 
 
-_ZONE = lazy_pattern(alternatives(toml("places")["zones"]))
+ZONE = lazy_pattern(alternatives(toml("places")["zones"]))
 _PLACES = toml("places")
 _NOT_NAMES = "".join(words(_PLACES["not_in_names"]))
-_LOCAL = lazy_pattern(
+LOCAL = lazy_pattern(
     rf"(?P<name>(?!{'|'.join(words(_PLACES['not_places']))})[^\W\d_{_NOT_NAMES}]{{1,4}}?(?:镇|乡|街道|苏木|村))"
     r"(?![级镇乡村委干均企民居里庄集支口])"
 )
-_LOCAL_WITHIN = lazy_pattern(rf"(?:在|[县市区旗])(?={_LOCAL.pattern})")
+_LOCAL_WITHIN = lazy_pattern(rf"(?:在|[县市区旗])(?={LOCAL.pattern})")
 _VENUE = lazy_pattern(
     r"(?P<name>(?!落户|入驻|进驻|位于|布局|走进|其|该|全|各|这|市级|省级|国家|部分|一般|所有|重点|主要|有|在)[^\W\d_a-zA-Z]{2,6}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
     r"|某[^\W\d_a-zA-Z]{1,6}?(?:企业|公司|集团|工厂))"
@@ -73,21 +69,7 @@ _LAST = lazy_pattern("[镇乡道木村区城场站团司厂业谷]")
 _VENUE_ENDS = lazy_pattern(
     r"大峡谷|古城|古镇|景区|[^\W\d_a-zA-Z]{0,3}?(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸|港(?=完成|货物|集装箱|吞吐|客[滚运])"
 )
-_TITLE_VENUE = lazy_pattern(
-    r"[^\W\d_a-zA-Z]{0,4}?(?:(?:国际)?机场(?!群|数|业|里)|(?:火车)?[东南西北]?站(?=[春暑客日旅发]|\d)|大学|学院|人民医院)"
-)
-_ITSELF = lazy_pattern("该站|车站|全站|全校|该校|我校|全院|该院|我院|机场")
-_ESTATE = lazy_pattern(
-    r"(?:国营|国有|——|[，。\s《])(?P<name>(?!国营|国有)[^\W\d_a-zA-Z]{2,4}?(?:林场|农场|牧场|茶场|渔场|垦区))"
-)
-_POINTING = lazy_pattern("[全该我][市县区镇省场]")
-_HONG_KONG = lazy_pattern(r"全港|本港|港闻|全澳|本澳")
-_OUR_PORT = lazy_pattern("本港|本澳")
-_HONG_KONG_PLACE, _MACAO = Place("香港", "810000", "province"), Place("澳门", "820000", "province")
-_STOCK_NUMBER = lazy_pattern(r"[（(](?:(?:证券|股票)代码|[036489]\d{2}[\dXx*]{3}|\d{4,5}\.HK)")
-_COMPANY = lazy_pattern(r"[^\W\d_a-zA-Z]{3,8}$")
-_COURT = lazy_pattern(r"(?P<name>[^\W\d_a-zA-Z]{2,6}?)(?P<kind>法院|检察院)(?=[：:\s])")
-_CITY_PROPER = lazy_pattern(r"(?:主城区|中心城区|城区|市区|(?<=市)区(?![块级间域划县位市旗]))")
+CITY_PROPER = lazy_pattern(r"(?:主城区|中心城区|城区|市区|(?<=市)区(?![块级间域划县位市旗]))")
 _CALLED: dict[str, str] = dict(_PLACES["called"])
 _GENERIC = frozenset(words(_PLACES["generic_names"]))
 _ROW = lazy_pattern(r"[^\W\d_]{1,7}(?:区|县|市|旗|镇|乡|街道)$")
@@ -113,7 +95,7 @@ def region_at(head: str, near: str | None) -> tuple[Place, int] | None:
     a short name of a county counts only there.
     """
     best: tuple[int, int, Place, int] | None = None
-    for name, region, short in _index().get(head[:2], ()):
+    for name, region, short in index().get(head[:2], ()):
         if not head.startswith(name):
             continue
         same = near is not None and region.code[:2] == near[:2]
@@ -124,11 +106,11 @@ def region_at(head: str, near: str | None) -> tuple[Place, int] | None:
         place = Place(
             spoken_name(region, name) if not short else spoken_name(region, region.short), region.code, region.level
         )
-        zone = _ZONE.match(head, end)
+        zone = ZONE.match(head, end)
         if zone:
             end = zone.end()
             place = Place(head[:end], region.code, "zone")
-        elif proper := _CITY_PROPER.match(head, end):
+        elif proper := CITY_PROPER.match(head, end):
             end = proper.end()
             place = Place(f"{place.name}{proper.group()}", region.code, "proper")
         rank = (-end, 0 if closer else 1 if same else 2)
@@ -139,9 +121,9 @@ def region_at(head: str, near: str | None) -> tuple[Place, int] | None:
 
 def place_at(head: str, near: str | None) -> tuple[Place, int] | None:
     """(place, length) of a region, township, village, zone or venue that begins `head`, or None."""
-    found = region_at(head, near) if head[:2] in _index() else None
+    found = region_at(head, near) if head[:2] in index() else None
     if found is not None:
-        within = _LOCAL.match(head, found[1])
+        within = LOCAL.match(head, found[1])
         if within and found[0].level == "county":
             return Place(within["name"], found[0].code, "township"), within.end()
         if found[0].level != "zone" and (venue := _VENUE_ENDS.match(head, found[1])):
@@ -150,7 +132,7 @@ def place_at(head: str, near: str | None) -> tuple[Place, int] | None:
         return found
     if _LAST.search(head) is None:
         return None
-    for pattern, level in ((_LOCAL, "township"), (_VENUE, "venue")):
+    for pattern, level in ((LOCAL, "township"), (_VENUE, "venue")):
         match = pattern.match(head)
         if match:
             return Place(match["name"], near, level), match.end()
@@ -200,113 +182,7 @@ def inside(place: Place, main: Place | None) -> bool:
 _HOME = lazy_pattern(r"全[市县区州旗镇乡村省]")
 
 
-def _company(text: str, title: str) -> str:
-    """The listed company, named with its stock number in the opening, that an article is about, or nothing."""
-    number = _STOCK_NUMBER.search(text, 0, 600)
-    before = _COMPANY.search(text, max(0, number.start() - 8), number.start()) if number else None
-    name = before.group() if before else ""
-    return next((name[i:] for i in range(len(name) - 2) if name[i:] in title), "")
-
-
-_OF_THE_CITY = lazy_pattern("(?<![居列位占排在为是于近])全市")
-"""The whole city as what figures are of, not as what a county is compared with."""
-
-
-def main_place(article: Article) -> Place | None:
-    """The region an article is about: by its headline first, then by its opening, then by its body."""
-    text = article.text
-    title = article.title or ""
-    word = _OUR_PORT.search(text, 0, 600)
-    if word is not None:
-        return _MACAO if "澳" in word.group() else _HONG_KONG_PLACE
-    company = _company(text, title)
-    if company:
-        return Place(company, None, "venue")
-    found: Counter[Place] = Counter()
-    order: list[Place] = []
-
-    itself = _ITSELF.search(text) is not None
-
-    def look(stretch: str, weight: int, shorts: bool) -> None:
-        index = _index()
-        beyond = 0
-        pairs = map(operator.add, stretch, stretch[1:])
-        for i in compress(count(), map(index.__contains__, pairs)):
-            if i < beyond:
-                continue
-            for name, region, short in index[stretch[i : i + 2]]:
-                if not stretch.startswith(name, i) or (short and not shorts):
-                    continue
-                if (
-                    short
-                    and region.level == "county"
-                    and stretch[i + len(name) : i + len(name) + 1] not in ("：", ":", "", " ")
-                ) and weight < 8:
-                    continue
-                end = i + len(name)
-                place = Place(spoken_name(region, name if not short else region.short), region.code, region.level)
-                zone = _ZONE.match(stretch, end)
-                if zone:
-                    end = zone.end()
-                    full = stretch[i:end]
-                    place = Place(full, region.code, "zone")
-                elif weight >= 8 and (proper := _CITY_PROPER.match(stretch, end)):
-                    end = proper.end()
-                    place = Place(f"{place.name}{proper.group()}", region.code, "proper")
-                elif weight >= 8 and itself and (venue := _TITLE_VENUE.match(stretch, end)):
-                    end = venue.end()
-                    place = Place(stretch[i:end], region.code, "venue")
-                if place not in found:
-                    order.append(place)
-                found[place] += weight
-                beyond = end
-                break
-
-    look(title, 8, True)
-    head = min(len(text), 600)
-    opening = text[len(title) if text.startswith(title) else 0 : head]
-    look(opening, 2, True)
-    pointing = set(_POINTING.findall(text))
-    if ("全镇" in pointing or "该镇" in pointing) and (local := _LOCAL.match(title)):
-        near = max(found, key=lambda p: (p.level == "county", found[p]), default=None)
-        return Place(local["name"], near.code if near else None, "township")
-    if "全场" in pointing and (estate := _ESTATE.search(text, 0, head)):
-        return Place(estate["name"], None, "venue")
-    if not found:
-        look(text[head : head + 3000], 1, False)
-    if not found:
-        word = _HONG_KONG.search(text)
-        if word is None:
-            return None
-        return _MACAO if "澳" in word.group() else _HONG_KONG_PLACE
-    wanted = None
-    if not pointing.isdisjoint(("全县", "该县", "我县")):
-        wanted = "county"
-    elif "全省" in pointing and pointing.isdisjoint(("全市", "全县", "全区")):
-        wanted = "province"
-    elif "全市" in pointing:
-        wanted = "prefecture"
-
-    def score(place: Place) -> int:
-        points = found[place]
-        if wanted and (place.level == wanted or (wanted == "prefecture" and place.name.endswith("市"))):
-            points += 6
-        if place.code == "710000" and place.level == "prefecture" and found[place] < 8:
-            points -= 20  # the headline does not name it: the island's figures
-        if place.level == "province" and wanted != "province":
-            points -= 5
-        return points
-
-    best = max(order, key=score)  # of two with as many points the first one
-    plain = best.level == "county" and found[best] < 8 and not best.name.endswith("市")
-    if wanted == "prefecture" and plain and sum(1 for _ in _OF_THE_CITY.finditer(text)) > 2:
-        best = _city_of(best) or best  # 全市139个乡镇中，浦城县…: of the city that the county lies in
-    if (court := _COURT.match(title)) and best.name.startswith(court["name"]):
-        return Place(f"{best.name}人民{court['kind']}", best.code, best.level)
-    return best
-
-
-def _city_of(place: Place) -> Place | None:
+def city_of(place: Place) -> Place | None:
     """The prefecture that a county lies in."""
     city = _around(place, 4)
     return city if city is not None and city.level == "prefecture" else None
@@ -329,4 +205,7 @@ def pointed_place(word: str, main: Place | None) -> Place | None:
         return Place("全国", None, "country")
     if "省" in word and main is not None and main.level != "province":
         return province_of(main)
+    if word[-1:] in "市县区州旗" and main is not None and main.level in ("venue", "township"):
+        own = _around(main, 6)
+        return own if own is not None and own.name.endswith(word[-1]) else city_of(main) if word[-1] in "市州" else None
     return None

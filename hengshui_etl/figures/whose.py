@@ -35,7 +35,11 @@ _LEVELS_OF_SHARES = ("prefecture", "county")
 _TOGETHER = ("均在", "均超", "均高于", "合计占全", "均为")
 _SHORT = 80
 """Clauses up to this length are remembered: the press repeats them."""
-_NOT_ALONE = ("、", "等", "和", "级", "及", "与", "水库")
+_NOT_ALONE = ("、", "等", "和", "级", "及", "与", "至", "水库")
+_AROUND = lazy_pattern(r"(?<![居列位排])(?:全|我|该)(?P<unit>[市县区州旗])(?!第|前|率先|首)")
+"""The region that an institution lies in, in an article about the institution."""
+_WITHIN = ("venue", "township")
+"""What lies in a region without being one."""
 
 
 class Pointers(NamedTuple):
@@ -110,6 +114,13 @@ class Places:
         text, main = self.text, self.main
         read = pointers_in if end - start <= _SHORT else pointers_in.__wrapped__
         home, place, at, till, township = read(text[start:end], self.near)
+        if main and main.level in _WITHIN and (place is not None or home):
+            word = _AROUND.match(text, start + at, end) if home else None
+            if place is not None and self.is_main(start + at, start + till):
+                place, township, home = None, None, True
+            elif word is not None and (around := pointed_place(word["unit"], main)) is not None:
+                self.place = around
+                return
         if home and self.place is not None and self.place.level in _LEVELS_OF_SHARES:
             home = text.find("占全", start, end) < 0  # a division's share of the whole is its own
         if home or text.startswith(_TOGETHER, start):
@@ -133,6 +144,13 @@ class Places:
         elif inside(place, main) and not _ORIGINS.search(text, self.sentence_at, start + at):
             self.place = place
 
+    def is_main(self, at: int, till: int) -> bool:
+        """Whether the region named from `at` to `till` begins the name of the article's own institution."""
+        name = self.main.name if self.main else ""
+        behind = self.text[till : till + len(name)]
+        spoken = self.text[at : at + len(name)]
+        return behind.startswith((name, name[-2:])) or (len(spoken) > till - at and name.startswith(spoken[: till - at + 1]))
+
     def member(self, name: str) -> Place | None:
         """The place that a member of a list names as a whole (太康、郸城、鹿邑…分别为…), or None."""
         found = place_at(name, self.near) if 2 <= len(name) <= 12 else None
@@ -154,6 +172,11 @@ class Places:
                         return pointed
             if (other := _OTHERS.search(before)) and (other["is"] or s.behind.startswith("的")):
                 return pointed_place(other["word"], main) or main
+        if main.level in _WITHIN and q.kind in ("count", "money", "measure") and s.predicate in ("level", "average"):
+            around = _AROUND.search(before)
+            pointed = pointed_place(around["unit"], main) if around is not None else None
+            if pointed is not None:
+                return pointed
         if "本级" in before[:5]:
             own = _OWN_LEVEL.match(before)
             if own and main.name.endswith(own["level"][0]) and own["level"].endswith("本级"):
