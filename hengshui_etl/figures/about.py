@@ -26,7 +26,9 @@ _OF_THE_CITY = lazy_pattern("(?<![居列位占排在为是于近])全市")
 _AUTONOMOUS = ("内蒙古自治区", "广西壮族自治区", "西藏自治区", "宁夏回族自治区", "新疆维吾尔自治区")
 _DATELINE = lazy_pattern(r"(?:新华社|新华网|中新社|中新网|人民网|央视|日报)[^\W\d]{2,6}\d{1,2}月\d{1,2}日[电讯]")
 """Where a national paper's reporter sat, which is not what is reported on."""
-_COUNTRY = lazy_pattern("(?<![居列位占排在为是于近次届较比])(?:全国(?!第|首|前|人口普查|经济普查|农业普查|人大|政协)|我国)")
+_COUNTRY = lazy_pattern(
+    "(?<![居列位占排在为是于近次届较比])(?:全国(?!第|首|前|人口普查|经济普查|农业普查|人大|政协)|我国)"
+)
 
 
 _HOMES = lazy_pattern("[全我该][市县区州旗镇省](?!第|前|首)|全[港澳]|本[港澳]|港闻")

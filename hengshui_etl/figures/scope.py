@@ -60,8 +60,9 @@ LOCAL = lazy_pattern(
     r"(?![级镇乡村委干均企民居里庄集支口])"
 )
 _LOCAL_WITHIN = lazy_pattern(rf"(?:在|[县市区旗])(?={LOCAL.pattern})")
+_NO_NAME = "".join(words(_PLACES["subjects"]["no_name"]))
 _VENUE = lazy_pattern(
-    r"(?P<name>(?!落户|入驻|进驻|位于|布局|走进|其|该|全|各|这|市级|省级|国家|部分|一般|所有|重点|主要|有|在)[^\W\d_a-zA-Z]{2,6}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
+    rf"(?P<name>(?!落户|入驻|进驻|布局|市级|省级|国家|部分|一般|所有|重点|主要)[^\W\d_a-zA-Z{_NO_NAME}]{{2,6}}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
     r"|某[^\W\d_a-zA-Z]{1,6}?(?:企业|公司|集团|工厂))"
 )
 _LAST = lazy_pattern("[镇乡道木村区城场站团司厂业谷]")

@@ -1,15 +1,15 @@
 """What an article is about where that is no region: a port, a fair, a company, a hospital, a road, a village.
 
-Belongs here: names of institutions in the headline, and the evidence that the article speaks of them (全港区, 该院, 本届)
-and not of a region (全市). Does not belong here: regions (scope.py), the article's region (about.py), which figure is
-whose (whose.py); the nouns themselves stand in places.toml.
+Belongs here: names of institutions in the headline, and the evidence that the article speaks of them (全港区) and not of
+a region (全市). Does not belong here: regions (scope.py), the region of an article (about.py), which figure is whose
+(whose.py); the nouns themselves stand in places.toml.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from hengshui_etl.figures.scope import region_at
 from hengshui_etl.patterns import lazy_pattern
@@ -19,8 +19,8 @@ _WORDS = toml("places")["subjects"]
 
 
 class _Kind(NamedTuple):
-    """A kind of institution: the words that an article about one comes back to it with, what longer names of it end
-    with, whether it may report on its region (courts), whether it may lie in several."""
+    """A kind of institution: the words that an article about one comes back to it with; what longer names of it end
+    with, and what stands in its full name; whether it may report on its region (courts); whether it lies in several."""
 
     back: re.Pattern[str]
     ends: str
@@ -44,9 +44,11 @@ _BEFORE_BARE = r"(?:(?<![^\W_])|(?<=[年月日天末底初来据对向从为与�
 """Before a noun that is no part of a name: 公司 and 据公司, not 电网公司."""
 
 
-def _kind(entry: dict[str, str]) -> _Kind:
+def _kind(entry: dict[str, Any]) -> _Kind:
     back = rf"[全该本我](?:{alternatives(entry['own'])})|{_BEFORE_BARE}(?:{alternatives(entry['back'])})"
-    return _Kind(lazy_pattern(back), entry.get("ends", ""), entry.get("full", ""), "regional" in entry, "crossing" in entry)
+    return _Kind(
+        lazy_pattern(back), entry.get("ends", ""), entry.get("full", ""), "regional" in entry, "crossing" in entry
+    )
 
 
 _KINDS = {name: _kind(entry) for name, entry in _WORDS["kinds"].items()}
@@ -54,15 +56,15 @@ _KIND_OF = {noun: name for name, entry in _WORDS["kinds"].items() for noun in wo
 _COMPANY, _EVENT, _VILLAGE = "company", "event", "village"
 
 _BAD = "".join(words(_WORDS["no_name"]))
-_NOUN = rf"(?:{alternatives(_KIND_OF)})(?!{alternatives(_WORDS['never_behind'])})"
+_NOUN = rf"(?:{alternatives(_KIND_OF)})(?!(?!上半年)(?:{alternatives(_WORDS['never_behind'])}))"
 _PROPER = rf"[^\W\d_a-zA-Z{_BAD}]"
-_PLACED = lazy_pattern(rf"(?P<proper>{_PROPER}{{0,6}}?\d{{0,2}})(?P<noun>{_NOUN}(?:{_NOUN})?)")
+_PLACED = lazy_pattern(rf"(?P<proper>{_PROPER}{{0,6}}?\d{{0,2}})(?P<noun>{_NOUN}(?:\d{{0,2}}{_NOUN})?)")
 """What follows a region's name in that of an institution."""
 _UNPLACED = lazy_pattern(_PLACED.pattern.replace("{0,6}", "{2,6}"))
 """A name that begins with no region's."""
 _NOT_ALONE = frozenset(words(_WORDS["not_alone"]))
 _NOT_PROPER = frozenset(words(_WORDS["no_proper"]))
-_BETWEEN = lazy_pattern(rf"(?:{alternatives(_WORDS['between'])})*")
+_BETWEEN = lazy_pattern(rf"(?:{alternatives(_WORDS['between'])}|第[一二三四五六七八九十]{{1,3}})*")
 _HELD = lazy_pattern(
     r"第[一二三四五六七八九十百\d]{1,4}届(?!.{0,12}代表大会|.{0,12}委员会)"
     r"[^\W\d_]{2,12}?(?:会|展|节|赛|论坛|马拉松)(?![员议期])"
@@ -82,7 +84,9 @@ _FIRM = lazy_pattern(
 )
 _ACCOUNTS = lazy_pattern(alternatives(_WORDS["accounts"]))
 _HOME = lazy_pattern(r"(?<![占居列位排在比较于到近为是])(?:全[市县州旗省区镇]|[该我][市县州旗省])(?!第|前|首|平均)")
-_NO_FIRM = lazy_pattern(rf"企业|行业|工业|市场|经济|央企|国企|财政|农业|居民|银行业|保险业|[一二三四五六七八九十百千万亿逾超]{{2}}|{_ACCOUNTS.pattern}")
+_NO_FIRM = lazy_pattern(
+    rf"企业|行业|工业|市场|经济|央企|国企|财政|农业|居民|银行业|保险业|[一二三四五六七八九十百千万亿逾超]{{2}}|{_ACCOUNTS.pattern}"
+)
 _EDGE = lazy_pattern(r"[，。；、\s《（(]|国营|国有|据|由")
 
 
@@ -122,23 +126,29 @@ def _clauses(title: str, body: str) -> Iterator[str]:
 def _by_noun(clause: str, body: str, near: str | None, home: int) -> Subject | None:
     """The institution whose name begins a clause of the headline, if the article comes back to it."""
     held = _HELD.match(clause)
-    found = _Name(held.group(), _EVENT, False) if held is not None else name_at(clause, near)
+    found = _Name(held.group(), _EVENT, "words") if held is not None else name_at(clause, near)
     if found is None:
         return None
     kind = _KINDS[found.kind]
     pointed, named = kind.mentions(body), body.count(found.name)
-    known = pointed or named > 2 or (found.only and not home)
+    known = (
+        pointed and named and not home
+        if found.proof == "named"
+        else pointed or named > 2 or (found.proof == "headline" and not home)
+    )
     if not known or (home and (kind.regional or home >= pointed + named)):
         return None
     return Subject(_in_full(found.name, kind, body), kind.crossing)
 
 
 class _Name(NamedTuple):
-    """The name of an institution, its kind, and whether it is the one of its kind in its region (日照图书馆)."""
+    """The name of an institution, its kind, and what must show that the article is about it: nothing but the headline
+    where it is the one of its kind in its region (日照图书馆), the text's words for it, or besides its name there where
+    the words may mean all of the kind (清水高速)."""
 
     name: str
     kind: str
-    only: bool
+    proof: Literal["headline", "words", "named"]
 
 
 def name_at(clause: str, near: str | None) -> _Name | None:
@@ -153,17 +163,16 @@ def name_at(clause: str, near: str | None) -> _Name | None:
     between = _BETWEEN.match(proper)
     bare = between is not None and between.end() == len(proper)
     if found is None or not skip:
-        return None if bare or proper in _NOT_PROPER else _Name(clause[:end], kind, False)
+        return None if bare or proper in _NOT_PROPER else _Name(clause[:end], kind, "words")
     if bare:
-        if noun in _NOT_ALONE:
-            return None
+        proof: Literal["headline", "named"] = "named" if noun in _NOT_ALONE and "第" not in proper else "headline"
         full = _KINDS[kind].full
         whole = full and not proper and full not in noun
-        return _Name(f"{found[0].name}{full}{noun}" if whole else clause[:end], kind, True)
-    if proper in _NOT_PROPER:
+        return _Name(f"{found[0].name}{full}{noun}" if whole else clause[:end], kind, proof)
+    if len(proper) > 1 and proper in _NOT_PROPER:
         return None
     own = len(proper) > 1 and clause[skip - 1] in "省市县区旗州"
-    return _Name(clause[skip if own else 0 : end], kind, noun not in _NOT_ALONE)
+    return _Name(clause[skip if own else 0 : end], kind, "words" if noun in _NOT_ALONE else "headline")
 
 
 def _last_noun(nouns: str) -> str:

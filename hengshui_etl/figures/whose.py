@@ -83,9 +83,10 @@ class Places:
         self.place = None
 
     def new_sentence(self, at: int) -> None:
-        """A full stop: only a township, a port or the city proper is still spoken of."""
+        """A full stop: only a township, a port or the city proper is still spoken of, in an article about a region."""
         self.sentence_at = at
-        lasting = self.place is not None and self.place.level in ("township", "proper")
+        within = self.main is not None and self.main.level in _WITHIN
+        lasting = self.place is not None and self.place.level in ("township", "proper") and not within
         if self.place is not None and not lasting and not self.place.name.endswith("港"):
             self.place = None
 
@@ -149,7 +150,9 @@ class Places:
         name = self.main.name if self.main else ""
         behind = self.text[till : till + len(name)]
         spoken = self.text[at : at + len(name)]
-        return behind.startswith((name, name[-2:])) or (len(spoken) > till - at and name.startswith(spoken[: till - at + 1]))
+        return behind.startswith((name, name[-2:])) or (
+            len(spoken) > till - at and name.startswith(spoken[: till - at + 1])
+        )
 
     def member(self, name: str) -> Place | None:
         """The place that a member of a list names as a whole (太康、郸城、鹿邑…分别为…), or None."""
