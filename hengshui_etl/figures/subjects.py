@@ -1,7 +1,7 @@
 """What an article is about where that is no region: a port, a fair, a company, a hospital, a road, a village.
 
-Belongs here: names of institutions in the headline, and the evidence that the article speaks of them (全港区) and not of
-a region (全市). Does not belong here: regions (scope.py), the region of an article (about.py), which figure is whose
+Belongs here: names of institutions in the headline, and the evidence that the article speaks of them (全港区) and not
+of a region (全市). Does not belong here: regions (scope.py), the region of an article (about.py), which figure is whose
 (whose.py); the nouns themselves stand in places.toml.
 """
 
