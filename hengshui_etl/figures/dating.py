@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from hengshui_etl.figures.censuses import NAME as CENSUS
 from hengshui_etl.figures.found import Quantity
-from hengshui_etl.figures.governing import Times
 from hengshui_etl.figures.natures import is_standing_rate, nature_in, nature_of, stands_always
 from hengshui_etl.figures.periods import (
     Moment,
@@ -23,14 +21,13 @@ from hengshui_etl.figures.periods import (
     whole_year,
     year_to,
 )
-from hengshui_etl.figures.seasons import holiday_before
 from hengshui_etl.figures.statements import Statement
+from hengshui_etl.figures.summed import YEAR_NUMBERS, Summed
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Period
 from hengshui_etl.vocab import alternatives, toml
 
 _PREDICATES = toml("predicates")
-_CENSUS = lazy_pattern(CENSUS)
 _PLAN = lazy_pattern(alternatives(_PREDICATES["plans"]["words"]))
 _TARGET = lazy_pattern(alternatives(_PREDICATES["targets"]["words"]))
 _DONE = lazy_pattern(alternatives(_PREDICATES["flows"]["done"]))
@@ -40,9 +37,6 @@ _YEAR_RUN = lazy_pattern(
 )
 _A_YEAR = lazy_pattern(
     r"(?:筹资|缴费|补助)标准[^由从]{0,6}$|(?<![由从])每人每年$|(?:预计|可|^)年可?(?:新增|节约|增收|节省)|人均年补助$"
-)
-_BEGAN = lazy_pattern(
-    "(?:成立|建成|建立|通车|通水|通航|投运|投产|投用|开通|运行|运营|改革|实施|开馆|挂牌|落地|获批|建市|建区)以来"
 )
 _FOR_THE_YEAR = lazy_pattern(
     r"(?:新建|续建|改造|实施|新增|建设|新改建|改扩建|安排|建成|完成|培育|引进|招引|打造)[^已，,。；;]{0,12}$"
@@ -54,9 +48,6 @@ _BASE_LEVEL = lazy_pattern(
 )
 _ALREADY = lazy_pattern(r"已有|已建成|已达|累计建成")
 _AHEAD = lazy_pattern(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
-_DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_DAYS_OFF = ("里", "假", "长假", "黄金周", "小长假", "的假")
-_HOLIDAY = lazy_pattern("假日|假期|长假|黄金周|双节|春节|国庆")
 _HARVESTED = lazy_pattern("收获|总产|单产|亩产|产量|收购|上市|入库|出栏|播种|秋播|春播|夏播|落地")
 _IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
 _AGED = frozenset("岁上下")
@@ -66,14 +57,7 @@ _SOON = 10
 """An article that comes so many days after its span speaks of that, though it says 今年已."""
 DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
 _REACHED = lazy_pattern(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
-_WITHIN_YEAR = lazy_pattern(
-    r"(?:^|[^\W\d_a-zA-Z]{2})(?<![每近这])一年(?:(?P<goes_on>间|来|里|中)|成长|下行|上行|抬升|增|上升|升|降|涨|减)"
-)
 _PLANNED = lazy_pattern(r"计划(?:面积|数|量|投资|投入|安排)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
-_YEARS_TOGETHER = lazy_pattern(
-    r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
-)
-_YEARS_BETWEEN = lazy_pattern(r"(?P<n>[两二三四五六七八九十])年(?:间|来|累计|共|$)")
 _YEARS_MEAN = lazy_pattern(r"(?P<n>[两三四五])年平均")
 _NOW = ("现有", "现存")
 _AGAINST_STATE = lazy_pattern(
@@ -86,7 +70,7 @@ _TELLING = lazy_pattern(rf"年|标准|计划|任务|力争|[由从]|{_PLAN.patte
 """What every clause has that says more of its time than its time word: one look spares the others the rest."""
 
 
-class Dating(Times):
+class Dating(Summed):
     """The times in force, and the days of each figure."""
 
     def period_for(self, q: Quantity, s: Statement, start: int, listed: bool) -> Period | None:
@@ -121,8 +105,12 @@ class Dating(Times):
             and self.moment not in (self.aside, self.switched)
         ):
             self.lead = None if self._is_future(self.moment) else self.moment
+        if self.default is not None and is_short(self.default.period):
+            together = self._together(q, s)
+            if together is not None:
+                return together
         if self.days and self.moment is self.days[-1]:
-            handing = "分别" in s.before or "依次" in s.before
+            handing = "分别" in s.before or "依次" in s.before or "依序" in s.before
             if handing and not listed:
                 self.day = 0
             if self.day is not None and self.day < len(self.days) - 1 and (handing or listed):
@@ -191,12 +179,12 @@ class Dating(Times):
                 self.plan_run = (q.till, year) if year is not None else None
                 return year
             if first is not None and "平均" in before and (mean := _YEARS_MEAN.search(before)):
-                return Period(first.replace(year=first.year - _DIGITS[mean["n"]] + 1), last)
+                return Period(first.replace(year=first.year - YEAR_NUMBERS[mean["n"]] + 1), last)
             if _WITHOUT_TIME.search(before):
                 if self.origin is not None:
                     return self.origin.period
-                if self.earlier is not None:
-                    return self.earlier.period
+                if (was := self.earlier or self.counted_before) is not None:
+                    return was.period
                 if first is not None and last is not None and first.year < last.year and not governing.as_of:
                     self.years = Period(first, last)
                     base = whole_year(Period(None, first), day)
@@ -204,7 +192,7 @@ class Dating(Times):
                 if not governing.as_of and s.predicate in ("level", "rate", "share", "average"):
                     return previous_year(period)
             if day and (ahead := _AHEAD.search(before)):
-                years = _DIGITS.get(ahead["n"], 0) or int(ahead["n"])
+                years = YEAR_NUMBERS.get(ahead["n"], 0) or int(ahead["n"])
                 return Period(date(day.year + 1, 1, 1), date(day.year + years, 12, 31))
         if self.within_year and last is not None and nature_in(before) == "stock":
             return Period(None, last)
@@ -229,11 +217,6 @@ class Dating(Times):
                 return part
         return period
 
-    def _since_it_began(self, at: int) -> bool:
-        """Whether the sentence tells what has come together since something began, years ago (通水以来累计供水…)."""
-        near = max(self.sentence_at, at - 60)
-        return self.text.find("以来", near, at) > 0 and _BEGAN.search(self.text, near, at) is not None
-
     def _is_this_year_done(self, first: date, s: Statement) -> bool:
         """Whether a clause says what has been done of this year, of which the article tells a part."""
         day = self.published
@@ -247,18 +230,6 @@ class Dating(Times):
         return (
             main is not None and day is not None and main.period.last is not None and main.period.last.year < day.year
         )
-
-    def _heed_holiday(self, q: Quantity, s: Statement) -> None:
-        """Take note of days off that only their number names (8天里), where the article is about a holiday."""
-        day = self.told_on or self.published
-        days = int(q.value)
-        if day is None or not 3 <= days <= 10 or q.value != days or not s.behind.startswith(_DAYS_OFF):
-            return
-        if _HOLIDAY.search(self.text, max(0, q.at - 160), q.till + 6) is None:
-            return
-        first, last = holiday_before(day, days)
-        self.moment = self.default = self.lead = Moment(Period(first, last), False, False, True)
-        self.flow, self.fresh, self.settled = self.moment, True, True
 
     def _part_of_this_year(self, first: date, s: Statement) -> Period | None:
         """The part of this year that is over, where that is what a figure of this year speaks of."""
@@ -277,55 +248,6 @@ class Dating(Times):
             self.lead = part
         self.moment = part
         return part.period
-
-    def _told_period(self, governing: Moment, s: Statement) -> Period | None:
-        """The years back from the governing moment that a clause itself says it sums up (一年间, 五年累计), or None."""
-        period = governing.period
-        last = period.last
-        if last is None:
-            return None
-        if (years := self._years_taken(s)) is not None:
-            since = self._years_between(years)
-            if since is not None:
-                self.moment = Moment(since, False, False, True)
-            return since
-        if (governing.as_of or is_month(period)) and (within := _WITHIN_YEAR.search(s.before)):
-            year = Moment(between(previous_year(period).last, last), False, False, True)
-            if within["goes_on"]:
-                self.moment = year
-            return year.period
-        run = _YEARS_TOGETHER.search(s.before) if s.predicate == "level" else None
-        if run and (last.month, last.day) in ((12, 31), (1, 1)):
-            years = _DIGITS[run["n"] or run["m"]]
-            if last.month == 1:
-                last = date(last.year - 1, 12, 31)
-            self.moment = Moment(Period(date(last.year - years + 1, 1, 1), last), False, False, True)
-            return self.moment.period
-        return None
-
-    def _years_taken(self, s: Statement) -> int | None:
-        """How many years a change says it took (由2012年的…升至2022年的…，十年间上升…), or None where it says none."""
-        run = _YEARS_BETWEEN.match(s.before)
-        if run is None or not (self._is_change(s) or s.predicate == "multiple"):
-            return None
-        return _DIGITS[run["n"]]
-
-    def _years_between(self, years: int) -> Period | None:
-        """The `years` since what was told last (2012年…，十年间上升…), or None where the story did not begin then."""
-        start, end = self.origin or self.moment, self.default
-        if start is None or start.period.last is None:
-            return None
-        if self.origin is not None and start.whole_year and start.period.first is not None:
-            return Period(start.period.first, start.period.last.replace(year=start.period.last.year + years))
-        last = end.period.last if end is not None else None
-        if last is not None and start.period.last.year + years == last.year:
-            return between(start.period.last, last)
-        return None
-
-    def _is_change(self, s: Statement) -> bool:
-        if s.predicate == "change":
-            return True
-        return s.direction is not None and s.predicate == "gap" and (s.temporal or _CENSUS.search(s.object) is not None)
 
     def _base_period(self, q: Quantity, s: Statement, start: int) -> Period | None:
         base = self.base
@@ -382,6 +304,8 @@ class Dating(Times):
         if nature == "now" and self._is_over(self.default) and _ALREADY.search(s.before):
             nature = "stock"
         switched = governing
+        if governing is self.happening and nature != "now":
+            return governing
         if governing.as_of:
             done = moment is not None and moment is self.lead and _IS_DONE.search(s.before) is not None
             if nature == "flow" and self.flow is not None and not done:

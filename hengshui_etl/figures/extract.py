@@ -327,7 +327,7 @@ def read(article: Article) -> Reading:
         block = blocks[sentence.paragraph]
         if sentence.paragraph != walk.paragraph:
             if walk.paragraph >= 0 and blocks[walk.paragraph].kind == "title" and block.kind != "title":
-                walk.times.end_title()
+                walk.times.end_title(sentence.start)
             walk.paragraph = sentence.paragraph
             walk.memory.new_paragraph()
             walk.places.new_paragraph()

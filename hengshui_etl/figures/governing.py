@@ -12,11 +12,8 @@ article began with, stocks (余额, 存栏) to the last state and flows (发放,
 
 from __future__ import annotations
 
-from datetime import date
-
-from hengshui_etl.figures.censuses import census_before, census_named, is_standard_time
+from hengshui_etl.figures.censuses import census_named, is_standard_time
 from hengshui_etl.figures.found import Time
-from hengshui_etl.figures.inforce import InForce
 from hengshui_etl.figures.leads import (
     BEFORE_IT,
     CHANGES,
@@ -39,7 +36,6 @@ from hengshui_etl.figures.leads import (
     PREVIOUS,
     PRICES,
     PROMISED,
-    REPORT,
     SAME_DAYS,
     SAME_IS,
     SINCE,
@@ -49,6 +45,7 @@ from hengshui_etl.figures.leads import (
     YEARS_AGO,
     lead_of,
 )
+from hengshui_etl.figures.occasions import Occasions
 from hengshui_etl.figures.periods import (
     NOW,
     Moment,
@@ -65,11 +62,11 @@ from hengshui_etl.figures.periods import (
     whole_year,
     year_to,
 )
-from hengshui_etl.figures.seasons import PARTS, part_of_season, season_before
+from hengshui_etl.figures.seasons import season_before
 from hengshui_etl.records import Period
 
 
-class Times(InForce):
+class Times(Occasions):
     """The times in force, and what every time word does to them."""
 
     def heed(self, time: Time, end: int) -> None:
@@ -80,10 +77,7 @@ class Times(InForce):
         if "普" in word and (counted := census_named(word, text)) is not None:
             self._heed_census(Moment(Period(None, counted), True, False, True), time, earlier)
             return
-        if word in PARTS:
-            if self.default is not None and (part := part_of_season(word, self.default.period)) is not None:
-                self.moment = self.aside = Moment(part, False, False, True)
-                self.fresh, self.base = True, None
+        if self._heed_event(time, end, after, earlier):
             return
         if word in ("年度", "当年", "同期", "同比", "环比", "往年", "平日", "本期"):
             if word == "同期" and self.moment is not None and COMPARED.search(earlier):
@@ -128,7 +122,7 @@ class Times(InForce):
         plan = PLAN_NAME.match(word) if "五" in word else None
         if plan and not plan["edge"] and after[:1] not in "，,":
             return
-        if DAY_ALONE.match(word) and earlier[-1:] in "（(" and (led := self._day_of_span(word)):
+        if DAY_ALONE.match(word) and (led := self._day_of_span(word)):
             word = led  # 大年初三（12日）人潮最旺
         bracketed = earlier[-1:] in "（(" and earlier != "" and time.at - self.named_till <= 6
         moment = moment_of(word, self.published, self.named_year if bracketed else self.year, self.latest)
@@ -240,7 +234,8 @@ class Times(InForce):
         if moment.day and earlier.rstrip("，, ").endswith("其中") and span is not None and inside(moment, span):
             self.resumed = span  # 其中2月12日达到32.4万辆次；小客车203.9万辆次
         main = self.moment or self.default
-        if moment.day and main is not None and is_brief(main.period) and ENDED.match(after):
+        over = main is not None and (is_brief(main.period) or main.period.last == moment.period.last)
+        if moment.day and over and ENDED.match(text, time.till, time.till + 40):
             return  # 2023年暑运昨日结束
         if moment.day and self._of_report(time, end, earlier):
             near = moment_of(word, self.published, None)  # the headline may speak of another year
@@ -284,6 +279,8 @@ class Times(InForce):
         if moment.day and not moment.as_of:
             self.event = True
         began = self.last_time[1].period.first if self.from_day and self.last_time is not None else None
+        if self.last_time is not None and moment.day and text[self.last_time[0] : time.at] in ("至", "到"):
+            began = self.last_time[1].period.first  # 8日至10日
         if began is not None and self.last_time is not None and TO_DAY.match(text[self.last_time[0] : time.at]):
             moment = Moment(Period(began, moment.period.last), False, False, True)  # 自1月7日春运开始至27日
             self.last_time = None
@@ -305,59 +302,18 @@ class Times(InForce):
         if self.this_year and self.fresh and moment.as_of and earlier.endswith("到") and self.moment is not None:
             self.state = moment
             moment = so_far(self.moment, moment)
+        if self._is_held(moment, time):
+            self._happened(moment)
         self.this_year = word in ("今年", "本年")
         if self.this_year and self.fresh and self.moment is not None and self.moment.as_of:
             moment = so_far(moment, self.moment)
         self.within_year = word in ("年内", "年底前")
         self._govern(moment, time.at)
 
-    def _count_of(self, day: date) -> None:
-        """Take note that the article tells what was counted on a day: a census, of which its states are."""
-        self.census = day
-        self.moment = self.default = self.lead = self.state = Moment(Period(None, day), True, False, True)
-        self.fresh = self.settled = True
-        before = census_before(day)
-        self.counted_before = Moment(Period(None, before), True, False, True) if before is not None else None
-        self.since = self.counted_before
-
-    def _heed_census(self, counted: Moment, time: Time, earlier: str) -> None:
-        """Take note of a census by its name: the article's own, or an earlier one compared with."""
-        day, own, compared = counted.period.last, self.census, COMPARED.search(earlier) is not None
-        governing = self.moment or self.default
-        if day is None:
-            return
-        if own is not None and day < own:
-            self.counted_before = counted
-            if self.text.startswith(("时，", "时,"), time.till) and not compared:
-                self._govern(counted, time.at)
-                return
-            self._take_base(counted, time)
-            self.since = counted
-        elif own is not None and day == own:
-            return
-        elif compared:
-            self._take_base(counted, time)
-            if governing is not None and governing.as_of and is_before(counted, governing):
-                self.since = counted
-        elif not self.settled and (not self.body or self.default is None):
-            self._count_of(day)
-        else:
-            self._govern(counted, time.at)
-
     def _is_near_year(self, moment: Moment) -> bool:
         """Whether it is this year or the last: what began in one of them (去年起) is told of that year."""
         first, day = moment.period.first, self.published
         return moment.whole_year and first is not None and day is not None and day.year - first.year <= 1
-
-    def _day_of_span(self, day: str) -> str:
-        """A day without its month, with that of the main span where it lies in that (12日: 2月12日), or nothing."""
-        main = self.default
-        if main is None or main.period.first is None or main.period.last is None:
-            return ""
-        first, last, number = main.period.first, main.period.last, int(day[:-1])
-        if (first.year, first.month) != (last.year, last.month) or not first.day <= number <= last.day:
-            return ""
-        return f"{first.month}月{day}"
 
     def _this_month(self, at: int) -> None:
         governing = self.moment or self.default
@@ -367,11 +323,6 @@ class Times(InForce):
             if governing.day and self.published is not None and whole < self.published:
                 last = whole
             self._govern(Moment(Period(last.replace(day=1), last), False, False, True), at)
-
-    def _of_report(self, time: Time, end: int, earlier: str) -> bool:
-        if earlier.endswith("记者") or REPORT.match(self.text, time.till, min(end, time.till + 60)) is not None:
-            return True
-        return self.text.startswith("在", time.till) and self.default is None
 
     def _of_last_year(self, word: str, moment: Moment, after: str) -> Moment:
         """Early in a year 全年 and 年末 speak of the year before, unless they say what is planned."""

@@ -7,8 +7,9 @@ does what (governing.py), which days a figure speaks of (dating.py).
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
+from hengshui_etl.figures.events import event_of
 from hengshui_etl.figures.found import Time
 from hengshui_etl.figures.leads import NAMED_YEAR, PEOPLE
 from hengshui_etl.figures.periods import Moment, inside, is_before, is_brief, year_words, years_ahead
@@ -43,12 +44,14 @@ class InForce:
         self.once_till = -1
         self.last_till = -1
         self.days: list[Moment] = []
+        self.days_told: list[date] = []  # the days of an event that the sentence has told
         self.day: int | None = None
         self.event = False
         self.body = False
         self.this_year = False
         self.within_year = False
         self.census: date | None = None
+        self.happening: Moment | None = None  # the event that the article reports, which is over
         self.counted_before: Moment | None = None  # the census before that of which the article tells
         self.plan_end: tuple[Moment, Period] | None = None
         self.aside: Moment | None = None  # what only its own sentence is about
@@ -79,7 +82,7 @@ class InForce:
         self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
         self.since = self.counted_before
         self.fresh = False
-        self.days, self.day = [], None
+        self.days, self.days_told, self.day = [], [], None
         self.earlier, self.from_day, self.resumed, self.stood = None, False, None, None
         self.this_year = self.within_year = False
         if self.lead is not None and self.moment is not None and self.moment != self.lead:
@@ -94,13 +97,21 @@ class InForce:
         if self.resumed is not None:
             self.moment, self.resumed = self.resumed, None
 
-    def end_title(self) -> None:
-        """The headline is read: what it names is what the article speaks of, until the body says so itself."""
+    def end_title(self, at: int) -> None:
+        """The headline is read: what it names is what the article speaks of, until the body, which begins at `at`, says
+        so itself."""
         self.moment = self.lead = None
         self.body = True
         if self.published is not None:
             told = self.default.period.last if self.default is not None else None
             self.year = told.year if told is not None else None
+        if (event := event_of(self.text, at, self.published)) is not None:
+            self._happened(Moment(event, False, False, True))
+
+    def _happened(self, event: Moment) -> None:
+        """Take note of the event that the article reports: all that it tells happened then."""
+        self.happening = self.default = self.flow = event
+        self.settled = True
 
     def heading(self) -> None:
         """What was just read was the heading of a section: what it names governs the section."""
@@ -199,13 +210,17 @@ class InForce:
             self.since = self.earlier
         if self._is_future(moment) or (self.body and self._is_history(moment)):
             return
+        main = self.default
+        if main is not None and is_brief(main.period) and (inside(moment, main) or _is_within(moment, main)):
+            self.aside = moment  # a part of an event is told in its own sentence
+            self.resumed = main
+            if moment.day and moment.period.last is not None:
+                self.days_told.append(moment.period.last)
         opens = at - self.sentence_at <= 6 and not self._is_of_before(moment)
-        if self.lead is not None and opens and not inside(moment, self.lead):
+        if self.lead is not None and opens and moment is not self.aside and not inside(moment, self.lead):
             self.lead = moment
         if self.body and not self.settled and is_season(moment.period):
             self.default = self.lead = moment  # 3月1日24时，2019年春运画上句号
-        if self.default is not None and is_brief(self.default.period) and inside(moment, self.default):
-            self.aside = moment  # a part of an event is told in its own sentence
         last = moment.period.last
         ahead = self.lead is not None and moment.named and not self.this_year and years_ahead(self.lead, moment)
         if ahead and self.default == self.lead:
@@ -232,6 +247,14 @@ class InForce:
             self.default = moment
 
 
+def _is_within(moment: Moment, event: Moment) -> bool:
+    """Whether a day or the state of a day is one of an event of some days, or of the days right behind it."""
+    day, (first, last) = moment.period.last, event.period
+    if not (moment.day or moment.as_of) or day is None or first is None or last is None or first == last:
+        return False
+    return first <= day <= (last + timedelta(9) if moment.day and not moment.as_of else last)
+
+
 def _is_next_year_end(state: Moment, year: Moment) -> bool:
     """Whether a state is that of the end of the year after `year`."""
     last, before = state.period.last, year.period.last
@@ -243,7 +266,7 @@ def _is_event(main: Moment | None, state: Moment) -> bool:
     if main is None or main.as_of or main.period.first is None or main.period.last is None:
         return False
     first, last, day = main.period.first, main.period.last, state.period.last
-    return day is not None and (last - first).days < 15 and 0 <= (day - last).days < 30 and last.day != 31
+    return day is not None and (last - first).days < 15 and 0 < (day - last).days < 30 and last.day != 31
 
 
 def _latest_year(text: str) -> int | None:

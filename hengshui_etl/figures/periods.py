@@ -265,6 +265,11 @@ def whole_year(period: Period | None, published: date | None) -> Period | None:
     return Period(date(day.year, 1, 1), date(day.year, 12, 31)) if day else None
 
 
+def year_before(day: date) -> Period:
+    """The calendar year before that of a day."""
+    return Period(date(day.year - 1, 1, 1), date(day.year - 1, 12, 31))
+
+
 def inside(part: Moment, whole: Moment) -> bool:
     """Whether a span lies within another and is shorter."""
     p, w = part.period, whole.period

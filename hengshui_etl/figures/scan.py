@@ -9,6 +9,7 @@ Every alternative is free of nested repetition and bounded in length, so that th
 from __future__ import annotations
 
 from hengshui_etl.figures.censuses import NAME as CENSUS
+from hengshui_etl.figures.events import DAYS as EVENT_DAYS
 from hengshui_etl.figures.numerals import CHINESE, DIGITS
 from hengshui_etl.figures.seasons import HOLIDAY_NAMES, LUNAR_DAYS
 from hengshui_etl.patterns import lazy_pattern
@@ -54,6 +55,8 @@ _TIME = "|".join(
         CENSUS,
         r"(?:过去|刚刚过去的?)的?[三四五]年(?=[，,来里中间])",
         rf"{DAY}日(?=[至,，、)）两三])",
+        r"(?<![为历近约共达满每第了过足前头首后两数余期用需超按续限\d.])(?:[12]\d|3[01]|[1-9])日(?=[^\W_])(?![内龄游后均以间产程报常期本元圆来])",
+        EVENT_DAYS,
         alternatives(_PERIODS["words"]),
     )
 )
@@ -82,7 +85,7 @@ _FIRST = (
                     *words(_PERIODS["words"]),
                     *_PERIODS["relative_years"],
                     *HOLIDAY_NAMES,
-                    *"正大农初除年元",
+                    *"正大农初除年元首次第头前收最闭开展活",
                     "过去",
                     "刚刚过去",
                 )

@@ -116,8 +116,8 @@ def _known() -> dict[Period, tuple[str, int]]:
 
 
 def is_season(days: Period) -> bool:
-    """Whether they are a spring or a summer rush, or a spring festival."""
-    return days in _known() or (days.first is not None and days == holiday_days("暑运", days.first.year))
+    """Whether they are a spring rush or a spring festival."""
+    return days in _known()
 
 
 def season_before(days: Period) -> Period | None:

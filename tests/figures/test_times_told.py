@@ -12,6 +12,14 @@ HOLIDAY = (
 )
 STATE = "台州市家底公布\n2023-03-15 来源：台州发布\n2022年全市增加值4637亿元。截至去年12月末，在册市场主体80万户。\n"
 RUSH = "广元春运客流回升\n2023-02-17 来源：广元日报\n2023年春运圆满结束，全市发送旅客131.2万人次。\n"
+FAIR = (
+    "义乌文博会闭幕\n2023-05-01 来源：金华日报\n为期四天的文化产品博览会昨日圆满闭幕。本届设展位3200个。\n"
+    "目前，义乌共有文化企业1.2万家。\n"
+)
+FLOOD = (
+    "暴雨致三县受灾\n2023-07-31 来源：保定日报\n7月28日8时至30日20时，全市平均降雨量186毫米。\n"
+    "28日转移900人，29日转移3200人，累计转移4100人。\n"
+)
 CENSUS = (
     "仙居县人口普查结果揭晓\n2021-06-05 来源：仙居县统计局\n我县以2020年11月1日零时为标准时点开展了普查，结果如下。\n"
 )
@@ -161,6 +169,35 @@ CASES = [
         "482万人次",
         ("2023-07-01", "2023-08-31"),
         id="a day that only says when it was over",
+    ),
+    pytest.param(FAIR, "新设展馆8座。", "8座", ("2023-04-27", "2023-04-30"), id="an event counted back from its close"),
+    pytest.param(FAIR, "今年客商达5万人次。", "5万人次", ("2023-04-27", "2023-04-30"), id="this year of a fair"),
+    pytest.param(
+        FAIR, "次日客流1.7万人次。", "1.7万人次", ("2023-04-28", "2023-04-28"), id="the second day of an event"
+    ),
+    pytest.param(FAIR, "成交额比上届的40亿元多2亿元。", "40亿元", ("2022-01-01", "2022-12-31"), id="the fair before"),
+    pytest.param(
+        FAIR, "三千余人参加。", "1.2万家", (None, "2023-05-01"), id="the state of the day in the article of an event"
+    ),
+    pytest.param(
+        "省运会落幕\n2022-07-15 来源：绍兴日报\n7月8日开幕的运动会，13日晚在体育中心闭幕。\n",
+        "累计产生金牌320枚。",
+        "320枚",
+        ("2022-07-08", "2022-07-13"),
+        id="an event from its opening to its close",
+    ),
+    pytest.param(
+        "丝博会举行\n2019-10-24 来源：衡水日报\n10月21日至23日，丝网博览会在安平举行。\n",
+        "企业480家参展。",
+        "480家",
+        ("2019-10-21", "2019-10-23"),
+        id="an event told by its days",
+    ),
+    pytest.param(FLOOD, "倒塌房屋86间。", "3200人", ("2023-07-29", "2023-07-29"), id="a day without its month"),
+    pytest.param(FLOOD, "倒塌房屋86间。", "4100人", ("2023-07-28", "2023-07-29"), id="the days told together"),
+    pytest.param(FLOOD, "倒塌房屋86间。", "86间", ("2023-07-28", "2023-07-30"), id="a day is an aside of its sentence"),
+    pytest.param(
+        FLOOD, "28日至29日停电3000户。", "3000户", ("2023-07-28", "2023-07-29"), id="two days without their month"
     ),
     pytest.param(CENSUS, "家庭户162345户。", "162345户", (None, "2020-11-01"), id="what a census counted"),
     pytest.param(
