@@ -87,7 +87,7 @@ class Dating(Summed):
         if period is not None:
             self.last_base = period
             return period
-        governing = self._governing(s, q.kind == "count", self.text[q.till : q.till + 24])
+        governing = self._governing(q, s)
         lasts = q.unit in DURATIONS or q.unit == "周年"
         if self.body and not self.settled and not lasts:
             self.settled = self.moment is None or self.moment is not self.past
@@ -283,9 +283,9 @@ class Dating(Summed):
             last = self.main_end() or day
         return Moment(Period(None, last), True, False, True)
 
-    def _governing(self, s: Statement, counted: bool, near: str) -> Moment | None:
+    def _governing(self, q: Quantity, s: Statement) -> Moment | None:
         """The moment in force; where the sentence names none, for a stock the last state, for a flow the last span."""
-        moment = self.moment
+        moment, counted = self.moment, q.kind == "count"
         held = s.before.endswith(_HELD) and self.text.rfind("；", max(self.sentence_at, s.start - 200), s.start) >= 0
         if moment is not None and self.fresh and not held and not s.before.startswith(_NOW):
             if stands_always(s, counted) and _TARGET.search(s.before) is None:
@@ -300,7 +300,9 @@ class Dating(Summed):
         if (s.predicate not in ("level", "average") and not standing) or s.before.startswith(("其中", "、")):
             return governing
         aged = s.before.startswith("人口") and self.text[s.start - 1 : s.start] in _AGED
-        nature = "stock" if aged else "loose" if standing else nature_of(s, counted, near)
+        nature = "stock" if aged else "loose" if standing else nature_of(s, counted, self.text[q.till : q.till + 24])
+        if q.unit.endswith("次") and nature not in ("now", "flow"):
+            nature = "flow" if self.flow is not None and not self.flow.day else ""  # 进出港船舶8642艘次
         if nature == "now" and self._is_over(self.default) and _ALREADY.search(s.before):
             nature = "stock"
         switched = governing

@@ -38,11 +38,13 @@ from hengshui_etl.figures.leads import (
     PROMISED,
     SAME_DAYS,
     SAME_IS,
+    SCENE,
     SINCE,
     TARGET,
     TO_DAY,
     TOP,
     YEARS_AGO,
+    is_beside,
     lead_of,
 )
 from hengshui_etl.figures.occasions import Occasions
@@ -86,13 +88,24 @@ class Times(Occasions):
         if (
             (word == "年初" and earlier.endswith("末"))
             or after.startswith(EMBEDDED)
-            or (word == "年初" and (after[:1] in _LUNAR or DECIDED.match(after) or PROMISED.match(after)))
+            or (
+                word == "年初"
+                and (after[:1] in _LUNAR or GOAL.match(after) or DECIDED.match(after) or PROMISED.match(after))
+            )
         ):
             return
         governing = self.moment or self.default
         if earlier.endswith(LISTED_IN) or (
             word in ("现在", "月初") and earlier.endswith(("出", "呈", "体", "表", "实", "正"))
         ):
+            return
+        if word in ("上学年", "上一学年"):
+            if governing is not None:
+                self._take_base(governing._replace(period=previous_year(governing.period)), time)
+            return
+        if word == "届时":
+            if self.fresh and governing is not None and self._is_ahead(governing):
+                self.moment = self.aside = Moment(Period(None, governing.period.last), True, False, True)
             return
         if word in ENDS:
             span = self.flow or self.default
@@ -125,10 +138,22 @@ class Times(Occasions):
         if DAY_ALONE.match(word) and (led := self._day_of_span(word)):
             word = led  # 大年初三（12日）人潮最旺
         bracketed = earlier[-1:] in "（(" and earlier != "" and time.at - self.named_till <= 6
-        moment = moment_of(word, self.published, self.named_year if bracketed else self.year, self.latest)
+        year = self.named_year if bracketed else self.year
+        if earlier.endswith(("截至", "截止")) and not self.fresh and year is not None:
+            year = self._year_until(word, year)
+        moment = moment_of(word, self.published, year, self.latest)
         if bracketed and moment is not None and self.base is not None and time.at - self.base_till <= 6:
             self.base, self.base_till = moment, time.till  # 与去年春节（1月20日至29日，共10天）的168.3万人次相比
             return
+        if (
+            bracketed
+            and moment is not None
+            and moment.day
+            and self.moment is not None
+            and self.moment.as_of
+            and self.fresh
+        ):
+            moment = Moment(Period(None, moment.period.last), True, False, True)  # 2021学年初（9月1日）
         if bracketed and moment is not None and moment.day and self.named_day == moment.period.last:
             return  # 今日（24日）
         if moment is not None and moment.period.last is not None:
@@ -164,6 +189,8 @@ class Times(Occasions):
         if after.startswith("零时") or word.endswith("零时"):
             self.census = moment.period.last
         compared, source, changed = lead_of(earlier)
+        if compared and earlier[-7:].strip() and is_beside(earlier, text[time.till : time.till + 48]):
+            compared = False
         source = (source and not moment.as_of) or earlier.endswith(("由", "从"))
         if (word.endswith("以来") and not compared) or earlier.endswith("自"):
             source = compared = False
@@ -216,6 +243,12 @@ class Times(Occasions):
         ):
             self._take_base(moment, time)
             return
+        if word in ("年底", "年内") and after[:1] != "有" and moment.period.last and TARGET.search(earlier):
+            year_whole = whole_year(moment.period, self.published)
+            if year_whole is not None and (word == "年内" or after.startswith(("前", "之前"))):
+                self.moment = self.aside = Moment(year_whole, False, False, True)
+                self.fresh, self.within_year, self.base = True, True, None  # 预计年底前投用2个
+                return
         if (
             (word.endswith("前") and word not in NOW)
             or (after.startswith(("前", "之前")) and not moment.day)
@@ -237,6 +270,8 @@ class Times(Occasions):
         over = main is not None and (is_brief(main.period) or main.period.last == moment.period.last)
         if moment.day and over and ENDED.match(text, time.till, time.till + 40):
             return  # 2023年暑运昨日结束
+        if moment.day and self.body and not self.settled and SCENE.match(text, time.till, time.till + 48):
+            return
         if moment.day and self._of_report(time, end, earlier):
             near = moment_of(word, self.published, None)  # the headline may speak of another year
             self.told_on = (near or moment).period.last
@@ -309,6 +344,16 @@ class Times(Occasions):
             moment = so_far(moment, self.moment)
         self.within_year = word in ("年内", "年底前")
         self._govern(moment, time.at)
+
+    def _year_until(self, word: str, year: int) -> int:
+        """The year of a month that a state is told of without it (截至7月底): the last in which it was over by the day of
+        writing, though the article speaks of a year before."""
+        day = self.published
+        if day is None or year >= day.year or not word[:1].isdigit():
+            return year
+        moment = moment_of(word, day, day.year)
+        last = moment.period.last if moment is not None else None
+        return day.year if last is not None and last.year == day.year and last <= day else year
 
     def _is_near_year(self, moment: Moment) -> bool:
         """Whether it is this year or the last: what began in one of them (去年起) is told of that year."""

@@ -178,6 +178,11 @@ class InForce:
             last is not None and main is not None and main.period.last is not None and last.year < main.period.last.year
         )
 
+    def _is_ahead(self, moment: Moment) -> bool:
+        """Whether it ends behind the day of writing."""
+        last = moment.period.last
+        return last is not None and self.published is not None and last > self.published
+
     def _is_future(self, moment: Moment) -> bool:
         last = moment.period.last
         return last is not None and self.published is not None and last.year > self.published.year

@@ -53,7 +53,7 @@ COUNTED = lazy_pattern(r"[^，,。；;\d]{0,6}\d")
 YEARS_AGO = lazy_pattern("([一两二三五十])年前$")
 DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "五": 5, "十": 10}
 PEOPLE = lazy_pattern("人口|户籍|户数")
-PREVIOUS = lazy_pattern(r"(?:上年|上一年|前一年|上年度|上一年度)")
+PREVIOUS = lazy_pattern(r"(?:上年|上一年|前一年|上年度|上一年度|上学年|上一学年)")
 NUMBERED = lazy_pattern(r"[（(]?[一二三四五六七八九十]{1,3}(?:[）)]|[、．.])")
 """How the heading of a section begins."""
 CHANGES = frozenset(("下降", "增长", "上升", "减少", "增加", "回落"))
@@ -68,6 +68,17 @@ PLAN_NAME = lazy_pattern(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规�
 NAMED_YEAR = lazy_pattern(YEAR)
 
 
+_BESIDE = lazy_pattern(r"(?:与|和|同)[^，,。；;、：—]{0,6}$")
+_BESIDE_IT = lazy_pattern(
+    r"[^。；;]{0,40}?(?:相比|比较|相较|对比|之比|比[，,]|持平|一致|相当|相差|相等|差距|一样|不相上下|同样|净增|净减|比起来|差不多|接近|来比)"
+)
+SCENE = lazy_pattern(
+    r"(?:上午|下午|清晨|一早|一大早|中午|傍晚|晚上?)?[，,][^。；\n]{0,30}?(?:走进|走入|来到|来自|一边|正在|忙着|忙碌|村民|农民|果农|菜农|茶农|农户|种植户|养殖户|大户|社员"
+    r"|工人|师傅|大妈|大爷|车间|田间|田头|果园|大棚|地头|塔吊|轰鸣|穿梭|人头攒动|人声鼎沸|映入眼帘)"
+)
+"""Behind a day: an article that opens with a scene tells of that day only how it looked."""
+
+
 @lru_cache(maxsize=1 << 12)
 def lead_of(earlier: str) -> tuple[bool, bool, bool]:
     """Whether the words before a time word compare with it, begin with it, or say what has become of something."""
@@ -78,3 +89,8 @@ def lead_of(earlier: str) -> tuple[bool, bool, bool]:
         FROM.search(earlier) is not None,
         CHANGED_TO.search(earlier) is not None,
     )
+
+
+def is_beside(earlier: str, after: str) -> bool:
+    """Whether 与, 和 or 同 before a time word only join nouns (图书馆和文化馆2022年运行情况), and compare nothing."""
+    return _BESIDE.search(earlier) is not None and _BESIDE_IT.match(after) is None

@@ -69,7 +69,7 @@ def is_standing_rate(s: Statement) -> bool:
 
 def nature_of(s: Statement, counted: bool, near: str) -> Nature:
     """What a clause says of its figure; `counted`: whether that is a count; `near`: what stands right behind it."""
-    before, behind = s.before, s.behind
+    before, behind = s.before[s.before.rfind("】") + 1 :], s.behind
     if counted and len(before) <= 8 and (before[:1] == "按" or before[-1:] == "以") and _RECKONED.search(behind):
         return "body"
     if counted and len(behind) > 1 and len(before) <= 8 and _BARE.match(before) and (body := _BODY.match(near)):

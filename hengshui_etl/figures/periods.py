@@ -34,7 +34,7 @@ _SPOKEN = lazy_pattern(
     rf"[—─-]{{2}}(?P<y>{YEAR})年(?P<m>{MONTH})月(?P<d>{DAY})日(?:在|于)[^\n]{{4,40}}(?:会议|大会|全会)"
 )
 _PAST_YEARS = lazy_pattern(r"(?:过去|刚刚过去的?|本届政府)的?(?P<n>[三四五])年$")
-_SCHOOL_YEAR = lazy_pattern(rf"(?P<y>{YEAR})(?:[/—–-]{YEAR})?学年")  # counted in its first autumn
+_SCHOOL_YEAR = lazy_pattern(rf"(?P<y>{YEAR})(?:[/—–-]{YEAR})?学年度?(?P<begins>初)?")  # counted in its first autumn
 _YEARS_RANGE = lazy_pattern(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
 _PART = lazy_pattern(
     rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度|首[两三]个?季度?|首季)|(?P<half>[上下]半年|半年[度报])"
@@ -99,7 +99,8 @@ def moment_of(text: str, published: date | None, year: int | None, latest: int |
         first = _day(year_words(match["y"]), int(match["m"]), int(match["d"]))
         return Moment(Period(first, first), False, True, True) if first else None
     if match := _SCHOOL_YEAR.match(text):
-        return Moment(Period(None, date(year_words(match["y"]), 12, 31)), True, False, True)
+        counted = (9, 1) if match["begins"] else (12, 31)
+        return Moment(Period(None, date(year_words(match["y"]), *counted)), True, False, True)
     if (match := _PAST_YEARS.match(text)) and published is not None:
         last = published.year - 1 if published.month <= 3 else published.year
         first_year = last + 1 - _number(match["n"])

@@ -38,7 +38,7 @@ _HOLIDAY = f'(?:[“"「]?(?:{_BOTH}|{_HOLIDAYS})[”"」]?(?:小长假|黄金�
 _TIME = "|".join(
     (
         rf"{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}",
-        rf"{YEAR}(?:[/—–-]{YEAR})?学年度?",
+        rf"{YEAR}(?:[/—–-]{YEAR})?学年度?初?",
         rf"[一1]{DASH}[二三四2-4]季度",
         rf"{YEAR}年?{DASH}{YEAR}年(?:期间)?",
         rf"(?:{YEAR}年|{YEAR_WORD})度?(?:的)?{_HOLIDAY}",
