@@ -42,6 +42,20 @@ _EARNED = lazy_pattern(r"(?:[户人亩]均|农民|农户|群众|带动|社员|�
 """Whose 增收 is an income of theirs, and no change of what was told before."""
 _LEADING = lazy_pattern(r"领先$|(?P<down>落后)$")
 _COMPARING = lazy_pattern(r"(?:比|较|对比|相比)[^，,。；;]{1,24}$")
+_MORE = lazy_pattern(
+    r"(?:^|[比较][^，,。；;]{1,10}?|现在|如今|同比|足足|整整)(?:(?P<up>多)|(?P<down>少))(?:了|[运收发产销用花招付缴赚亏卖装接拨储采征办建送播打种缴](?:了|出|得)?)$"
+)
+"""少运7.8%: more or less was done, where no noun stands between."""
+_DID = lazy_pattern(r"(?:^|[^新])(?:(?P<up>增)|(?P<down>减))[发供售运送用购播]$|(?P<down2>精简)$|^(?P<up2>扩容|提效)$")
+_POINTS = lazy_pattern(r"(?:再|又)(?:(?P<up>提|升|涨)|(?P<down>降|跌))$")
+_BASE_BEFORE = lazy_pattern(r"[，,][^，,。；;\d]{0,8}(?:比|较|高于|低于|快于|慢于|高出|低出)[^，,。；;]{1,20}$")
+_GAP_BEHIND = lazy_pattern(
+    r"[）)]?(?:的[^，,。；;\d]{0,8})?(?:高|低|快|慢|加快|提升|提高|回落|放缓|收窄|上升|下降|多|\d)"
+)
+_PLAN_BEHIND = lazy_pattern(
+    r"的?(?:[^，,。；;\d]{0,8}(?:目标|任务|计划|红线|控制线|预警线|警戒线|底线|上限|下限|要求|标准))?\d"
+)
+_PAST = lazy_pattern(r"(?:(?P<up>高于|高出|超出?|快于|多于)|(?P<down>低于|低出|慢于|少于))[^，,。；;\d]{0,20}$")
 _DIRECTIONS: tuple[tuple[str, Direction], ...] = (("up", "up"), ("down", "down"), ("up2", "up"), ("down2", "down"))
 
 
@@ -60,20 +74,48 @@ def change_direction(before: str) -> Change | None:
     match = _CHANGE.search(before, max(0, end - 16))
     if match is None:
         match = _SHORT.search(before, max(0, end - 28)) or _VERB.search(before, max(0, end - 20))
+        match = match or (_MORE.search(before, max(0, end - 16)) if "多" in before or "少" in before else None)
     if match is not None and match.group().startswith("增收") and _EARNED.search(before, 0, match.start()):
         return None
     return _told(match) if match else None
 
 
 def bare_direction(before: str, kind: FigureKind) -> Change | None:
-    """The change of a ratio that one character tells (升1.6%), or a lead (领先), or None."""
+    """The change of a ratio that one character tells (升1.6%), a lead (领先), what is over a plan, or None."""
     match = None
     if kind == "percentage_point" and before.endswith(("还差", "尚差")):
         return "down", "差", len(before) - 2
+    if kind == "percentage_point":
+        match = _POINTS.search(before)
     if kind == "percent" and "占" not in before:
-        match = _BARE.search(before, max(0, len(before) - 4))
-    match = match or _LEADING.search(before) or (_OVER.search(before) if "超" in before else None)
+        match = _BARE.search(before, max(0, len(before) - 4)) or _DID.search(before, max(0, len(before) - 4))
+    if match is None and kind in ("percent", "percentage_point"):
+        match = _LEADING.search(before)
+    match = match or (_OVER.search(before) if "超" in before else None)
     return (_told(match) or ("up", match.group(), match.start())) if match else None
+
+
+def direction_of_base(text: str, q: Quantity, previous: Quantity, told: Direction | None) -> Direction | None:
+    """Which way a rate went that another, `previous`, is told against: the same way as that, where the gap of the two
+    follows (增长5.3%，比全市（4.2%）高1.1个百分点); else None."""
+    if told is None or q.kind != "percent" or previous.kind != "percent" or q.at - previous.till > 30:
+        return None
+    if _BASE_BEFORE.fullmatch(text, previous.till, q.at) is None or _GAP_BEHIND.match(text, q.till) is None:
+        return None
+    return told
+
+
+def is_passed(before: str, behind: str) -> bool:
+    """Whether a level is one that another has passed, by what stands behind it (超计划660亿元的目标23.4亿元)."""
+    return _PAST.search(before) is not None and _PLAN_BEHIND.match(behind) is not None
+
+
+def passed_direction(text: str, previous: Quantity, at: int) -> Change | None:
+    """Which way the amount at `at` lies behind the level before it that was passed (低于4.5%的控制线1.08个百分点)."""
+    if _PLAN_BEHIND.fullmatch(text, previous.till, at + 1) is None:
+        return None
+    match = _PAST.search(text, max(0, previous.at - 24), previous.number_at)
+    return _told(match) if match else None
 
 
 def beside_direction(text: str, before: str, previous: Quantity) -> Change | None:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hengshui_etl.figures.about import main_place
+from hengshui_etl.figures.changes import direction_of_base
 from hengshui_etl.figures.clauses import Clauses
 from hengshui_etl.figures.dating import DURATIONS, Dating
 from hengshui_etl.figures.found import Quantity, Time
@@ -134,6 +135,8 @@ class _Walk:
             if listed and (inherited := self.statements[-1]) is not None:
                 statement = inherited._replace(behind=near.behind, start=near.start, bracketed=False, of_previous=False)
                 direction = self.figures[-1].direction
+            elif direction is None and previous is not None and statement.predicate != "share":
+                direction = direction_of_base(text, q, previous, self.figures[-1].direction)
             if (near.before or previous is None) and not near.bracketed:
                 if previous is None:
                     places.heed_clauses(start, q.at)

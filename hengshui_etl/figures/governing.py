@@ -138,10 +138,10 @@ class Times(Occasions):
         if DAY_ALONE.match(word) and (led := self._day_of_span(word)):
             word = led  # 大年初三（12日）人潮最旺
         bracketed = earlier[-1:] in "（(" and earlier != "" and time.at - self.named_till <= 6
-        year = self.named_year if bracketed else self.year
-        if earlier.endswith(("截至", "截止")) and not self.fresh and year is not None:
-            year = self._year_until(word, year)
-        moment = moment_of(word, self.published, year, self.latest)
+        spoken = self.named_year if bracketed else self.year
+        if earlier.endswith(("截至", "截止")) and not self.fresh and spoken is not None:
+            spoken = self._year_until(word, spoken)
+        moment = moment_of(word, self.published, spoken, self.latest)
         if bracketed and moment is not None and self.base is not None and time.at - self.base_till <= 6:
             self.base, self.base_till = moment, time.till  # 与去年春节（1月20日至29日，共10天）的168.3万人次相比
             return
@@ -244,9 +244,9 @@ class Times(Occasions):
             self._take_base(moment, time)
             return
         if word in ("年底", "年内") and after[:1] != "有" and moment.period.last and TARGET.search(earlier):
-            year_whole = whole_year(moment.period, self.published)
-            if year_whole is not None and (word == "年内" or after.startswith(("前", "之前"))):
-                self.moment = self.aside = Moment(year_whole, False, False, True)
+            ahead = whole_year(moment.period, self.published)
+            if ahead is not None and (word == "年内" or after.startswith(("前", "之前"))):
+                self.moment = self.aside = Moment(ahead, False, False, True)
                 self.fresh, self.within_year, self.base = True, True, None  # 预计年底前投用2个
                 return
         if (
@@ -346,8 +346,8 @@ class Times(Occasions):
         self._govern(moment, time.at)
 
     def _year_until(self, word: str, year: int) -> int:
-        """The year of a month that a state is told of without it (截至7月底): the last in which it was over by the day of
-        writing, though the article speaks of a year before."""
+        """The year of a month that a state is told of without it (截至7月底): the last in which it was over by the day
+        of writing, though the article speaks of a year before."""
         day = self.published
         if day is None or year >= day.year or not word[:1].isdigit():
             return year

@@ -26,6 +26,7 @@ class InForce:
         self.published = published
         self.latest = published.year if published else _latest_year(text)
         self.default: Moment | None = None  # what the article began with
+        self.titled: Moment | None = None  # what the headline named
         self.settled = False  # whether a figure of the body has been governed by it
         self.flow: Moment | None = None
         self.state: Moment | None = None
@@ -73,7 +74,10 @@ class InForce:
     def new_paragraph(self) -> None:
         self.lead = self.moment = None
         self.event = False
-        if self.default is not None and self.default.period.last is not None:
+        named = self.default is not None and self.default is not self.titled
+        if self.body and not self.settled and named and self.published is not None:
+            self.year = self.published.year
+        elif self.default is not None and self.default.period.last is not None:
             self.year = self.default.period.last.year
 
     def new_sentence(self, at: int) -> None:
@@ -101,7 +105,7 @@ class InForce:
         """The headline is read: what it names is what the article speaks of, until the body, which begins at `at`, says
         so itself."""
         self.moment = self.lead = None
-        self.body = True
+        self.body, self.titled = True, self.default
         if self.published is not None:
             told = self.default.period.last if self.default is not None else None
             self.year = told.year if told is not None else None

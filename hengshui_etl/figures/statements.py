@@ -11,7 +11,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from hengshui_etl.figures.changes import Change, bare_direction, beside_direction, change_direction
+from hengshui_etl.figures.changes import (
+    Change,
+    bare_direction,
+    beside_direction,
+    change_direction,
+    is_passed,
+    passed_direction,
+)
 from hengshui_etl.figures.clauses import Words
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.labels import stripped
@@ -60,6 +67,7 @@ _BASE_HEAD = lazy_pattern(
 )
 _BEHIND_LEVEL = lazy_pattern("的(?:平均)?(?:水平|增幅|增速|均值|平均值)$")
 _MORE_OR_LESS = frozenset(("多", "少", "高", "低", "快", "慢", "多出", "高出", "超出"))
+_PLANS = ("目标", "任务", "计划", "红线", "控制线", "预警线", "警戒线", "底线", "上限", "下限", "要求", "标准")
 _BASE_MARK = lazy_pattern("[年月季期平由从]")
 """One of them stands in all that `_BASE_HEAD` finds."""
 _RATIOS = ("percent", "percentage_point")
@@ -134,7 +142,7 @@ def _said(before: str, kind: FigureKind) -> _Said:
         subject, other = stripped(before[: gap.start()]), stripped(gap["object"])
         return _Said("gap", subject, other, word, direction, temporal, False, False)
     natural = "自然增长率" in before[-12:]
-    change = None if natural else change_direction(before) or (bare_direction(before, kind) if ratio else None)
+    change = None if natural else change_direction(before) or bare_direction(before, kind)
     if change is not None:
         return _changed(before, kind, change)
     if kind == "count" and (net := _NET.search(before)):
@@ -184,7 +192,9 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
             before, near.behind, near.start, clause,
         )  # fmt: skip
     said = _said(before, kind) if len(before) <= _SHORT_CLAUSE else _said.__wrapped__(before, kind)
-    alike = previous is not None and (previous.kind == kind or (kind in _RATIOS and before in _MORE_OR_LESS))
+    alike = previous is not None and (
+        previous.kind == kind or (kind in _RATIOS and before.lstrip("）)") in _MORE_OR_LESS)
+    )
     if said.plain and previous is not None and len(before) < 6 and alike:
         change = beside_direction(text, before, previous)
         if change is not None:
@@ -203,6 +213,12 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
                 False,
                 False,
             )
+    if not before or (said.plain and before.endswith(_PLANS)):
+        gap_told = passed_direction(text, previous, q.number_at) if previous is not None else None
+        if gap_told is not None:
+            said = _changed(before, kind, gap_told)._replace(predicate="gap", temporal=False)
+    elif not said.plain and is_passed(before, text[q.till : q.till + 16]):
+        said = said._replace(predicate="level", direction=None, base=True)
     predicate, subject, obj, word, direction, temporal, base, _ = said
     if word == "改善" and "率" in (told := text[max(0, q.at - 40) : q.at]) and not _ADVERSE.search(told):
         direction = "up"

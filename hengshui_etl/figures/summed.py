@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from hengshui_etl.figures.censuses import NAME as CENSUS
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.governing import Times
-from hengshui_etl.figures.periods import Moment, between, is_month, previous_year
+from hengshui_etl.figures.periods import Moment, between, is_month, is_short, previous_year
 from hengshui_etl.figures.seasons import holiday_before
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
@@ -68,6 +68,8 @@ class Summed(Times):
             return
         if _HOLIDAY.search(self.text, max(0, q.at - 160), q.till + 6) is None:
             return
+        if self.fresh and q.at - self.named_till <= 4 and self.moment is not None and is_short(self.moment.period):
+            return  # 去年国庆、中秋8天长假: the days are named
         first, last = holiday_before(day, days)
         self.moment = self.default = self.lead = Moment(Period(first, last), False, False, True)
         self.flow, self.fresh, self.settled = self.moment, True, True
@@ -86,7 +88,7 @@ class Summed(Times):
         if (governing.as_of or is_month(period)) and (within := _WITHIN_YEAR.search(s.before)):
             year = Moment(between(previous_year(period).last, last), False, False, True)
             if within["goes_on"]:
-                self.moment = year
+                self.moment, self.resumed = year, governing if s.start - self.sentence_at > 4 else None
             return year.period
         run = _YEARS_TOGETHER.search(s.before) if s.predicate == "level" else None
         if run and (last.month, last.day) in ((12, 31), (1, 1)):
