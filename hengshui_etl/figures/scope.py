@@ -206,6 +206,8 @@ def pointed_place(word: str, main: Place | None) -> Place | None:
         return Place("全国", None, "country")
     if "省" in word and main is not None and main.level != "province":
         return province_of(main)
+    if word == "全市" and main is not None and main.level == "county" and not main.name.endswith("市"):
+        return city_of(main)
     if word[-1:] in "市县区州旗" and main is not None and main.level in ("venue", "township"):
         own = _around(main, 6)
         return own if own is not None and own.name.endswith(word[-1]) else city_of(main) if word[-1] in "市州" else None

@@ -11,7 +11,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hengshui_etl.figures.found import Quantity
-from hengshui_etl.figures.scope import Place, district_called, inside, place_at, pointed_place, township_in
+from hengshui_etl.figures.scope import (
+    Place,
+    city_of,
+    district_called,
+    inside,
+    place_at,
+    pointed_place,
+    province_of,
+    township_in,
+)
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
 
@@ -24,6 +33,13 @@ _AGAINST = lazy_pattern(
 )
 _OWN_LEVEL = lazy_pattern(r"(?:[，、]|^)(?P<level>[省市县区州]本级|[市县]级)")
 _DIVISIONS = lazy_pattern(r"(?:个)?(?:设区市|地级市|市州|市（州|市\(州|地市|省份|省（|城市|县（市|县市区)")
+_RANKED = lazy_pattern(
+    r"(?:[^\W\d]{0,4}[市州县区旗省](?:[（(][^\W\d]{1,3}[）)])?(?:、[^\W\d]{1,2})?)"
+    r"(?:中|里|内|之中)?(?:由[^\W\d]{1,6})?(?:排名|排位|排|位居|位列|居|列|第|之一|首位|前列)"
+)
+"""Behind a number of divisions: one of them has its rank (16个设区市第4位, 9个市（州）中居第3位)."""
+_MEAN = lazy_pattern(r"(?P<word>全[国省市州])(?:的?平均(?:水平|值|数|线)?)[（(为是]?$")
+_TOWARDS = lazy_pattern(r"(?:在|居|列|是|为|全|[，、（(])*(?P<word>全[国省市州])$")
 _TOWNSHIP = lazy_pattern(r"[县旗区市][^，。；]{1,4}[镇乡]")
 _ORIGINS = lazy_pattern(r"所在地|来源地|目的地|户籍地|客源地|投资方")
 _HOME = lazy_pattern(r"全[市县区州旗]|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
@@ -35,9 +51,10 @@ _LEVELS_OF_SHARES = ("prefecture", "county")
 _TOGETHER = ("均在", "均超", "均高于", "合计占全", "均为")
 _SHORT = 80
 """Clauses up to this length are remembered: the press repeats them."""
-_NOT_ALONE = ("、", "等", "和", "级", "及", "与", "至", "水库")
+_NOT_ALONE = ("、", "等", "和", "级", "及", "与", "至", "起步", "出发", "水库")
 _AROUND = lazy_pattern(r"(?<![居列位排])(?:全|我|该)(?P<unit>[市县区州旗])(?!第|前|率先|首)")
 """The region that an institution lies in, in an article about the institution."""
+_OF_A_REGION = ("省", "国", "市", "州", "区")
 _WITHIN = ("venue", "township")
 """What lies in a region without being one."""
 
@@ -145,6 +162,22 @@ class Places:
         elif inside(place, main) and not _ORIGINS.search(text, self.sentence_at, start + at):
             self.place = place
 
+    def larger(self, q: Quantity, before: str) -> Place | None:
+        """The region that the article's own is told against: of so many of its divisions (居全省16个市第4位), of a mean."""
+        main = self.main
+        if main is None or main.level in _WITHIN:
+            return None
+        text = self.text
+        if q.kind == "count" and before.endswith(_OF_A_REGION) and _RANKED.match(text, q.till, q.till + 24):
+            if (word := _TOWARDS.search(before)) is not None:
+                return pointed_place(word["word"], main)
+            for larger in (province_of(main), city_of(main)):
+                if larger is not None and larger.name != main.name and before.endswith(larger.name):
+                    return larger
+        elif q.kind != "percentage_point" and (mean := _MEAN.search(text, max(0, q.at - 16), q.at)) is not None:
+            return pointed_place(mean["word"], main)
+        return None
+
     def is_main(self, at: int, till: int) -> bool:
         """Whether the region named from `at` to `till` begins the name of the article's own institution."""
         name = self.main.name if self.main else ""
@@ -157,6 +190,8 @@ class Places:
     def member(self, name: str) -> Place | None:
         """The place that a member of a list names as a whole (太康、郸城、鹿邑…分别为…), or None."""
         found = place_at(name, self.near) if 2 <= len(name) <= 12 else None
+        if found is None and (district := district_called(name, self.near)) is not None:
+            return district
         return found[0] if found is not None and found[1] == len(name) and inside(found[0], self.main) else None
 
     def place_for(self, q: Quantity, s: Statement) -> Place | None:
@@ -164,6 +199,8 @@ class Places:
         main, before = self.main, s.before
         if main is None:
             return self.place
+        if (around := self.larger(q, before)) is not None:
+            return around
         if "省" in before or "全国" in before:
             if q.kind in ("count", "money", "measure") and (match := _WHOSE.search(before)):
                 earlier = before[: match.start()]
