@@ -177,7 +177,9 @@ def inside(place: Place, main: Place | None) -> bool:
     if place.code == main.code == "710000":
         return place.level == "prefecture" and main.level == "province"
     digits = {"province": 2, "prefecture": 4, "proper": 4}.get(main.level, 6)
-    return place.code[:digits] == main.code[:digits] and place.level not in ("province", "prefecture")
+    if place.code[:digits] != main.code[:digits] or place.level == "province":
+        return False
+    return place.level != "prefecture" or main.level == "province"
 
 
 _HOME = lazy_pattern(r"全[市县区州旗镇乡村省]")
@@ -206,7 +208,7 @@ def pointed_place(word: str, main: Place | None) -> Place | None:
         return Place("全国", None, "country")
     if "省" in word and main is not None and main.level != "province":
         return province_of(main)
-    if word == "全市" and main is not None and main.level == "county" and not main.name.endswith("市"):
+    if word[-1:] == "市" and main is not None and main.level in ("county", "zone") and not main.name.endswith("市"):
         return city_of(main)
     if word[-1:] in "市县区州旗" and main is not None and main.level in ("venue", "township"):
         own = _around(main, 6)

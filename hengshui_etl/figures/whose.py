@@ -57,6 +57,8 @@ _AROUND = lazy_pattern(r"(?<![居列位排])(?:全|我|该)(?P<unit>[市县区�
 _OF_A_REGION = ("省", "国", "市", "州", "区")
 _WITHIN = ("venue", "township")
 """What lies in a region without being one."""
+_LESS = (*_WITHIN, "county", "zone")
+"""What is told against a city that it lies in."""
 
 
 class Pointers(NamedTuple):
@@ -212,7 +214,7 @@ class Places:
                         return pointed
             if (other := _OTHERS.search(before)) and (other["is"] or s.behind.startswith("的")):
                 return pointed_place(other["word"], main) or main
-        if main.level in _WITHIN and q.kind in ("count", "money", "measure") and s.predicate in ("level", "average"):
+        if main.level in _LESS and q.kind in ("count", "money", "measure") and s.predicate in ("level", "average"):
             around = _AROUND.search(before)
             pointed = pointed_place(around["unit"], main) if around is not None else None
             if pointed is not None:
