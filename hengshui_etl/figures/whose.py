@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.scope import (
+    ZONE,
     Place,
     city_of,
     district_called,
@@ -57,6 +58,10 @@ _AROUND = lazy_pattern(r"(?<![居列位排])(?:全|我|该)(?P<unit>[市县区�
 _OF_A_REGION = ("省", "国", "市", "州", "区")
 _WITHIN = ("venue", "township")
 """What lies in a region without being one."""
+_PART_OF_ALL = lazy_pattern("(?:居民|旅客|籍|选手|跑者|参展商|客商|考生|学生|游客|员工|企业)")
+"""Behind a region's name: a part of those that an institution counts (香港居民1806万人次), and not that region."""
+_ALL_OF_THEM = ("这", "上述", "以上")
+_DIVIDED = ("地", "省", "市", "县", "区", "州", "镇", "乡", "村")
 _LESS = (*_WITHIN, "county", "zone")
 """What is told against a city that it lies in."""
 
@@ -134,6 +139,8 @@ class Places:
         text, main = self.text, self.main
         read = pointers_in if end - start <= _SHORT else pointers_in.__wrapped__
         home, place, at, till, township = read(text[start:end], self.near)
+        if main and main.level in _WITHIN and place is not None and _PART_OF_ALL.match(text, start + till, end):
+            place, township = None, None
         if main and main.level in _WITHIN and (place is not None or home):
             word = _AROUND.match(text, start + at, end) if home else None
             if place is not None and self.is_main(start + at, start + till):
@@ -148,7 +155,10 @@ class Places:
         if self.place is not None and text.startswith(("其余", "其他"), start + (text[start] in "，,、")):
             self.place = None
         if place is None:
-            if township is not None:
+            zone = ZONE.fullmatch(text, start + at, end) if self.place is not None and main else None
+            if zone is not None and main is not None and main.level == "prefecture":
+                self.place = Place(f"{main.name.removesuffix('市')}{zone.group()}", main.code, "zone")
+            elif township is not None:
                 self.place = township
             elif main and main.level == "prefecture" and _PROPER.match(text, start + at, end):
                 self.place = Place(f"{main.name.removesuffix('市')}市区", main.code, "proper")
@@ -201,6 +211,8 @@ class Places:
         main, before = self.main, s.before
         if main is None:
             return self.place
+        if before.endswith(_ALL_OF_THEM) or (not before and q.unit in _DIVIDED):
+            self.place = None  # 三市合计: those named before, and no longer the last of them
         if (around := self.larger(q, before)) is not None:
             return around
         if "省" in before or "全国" in before:
