@@ -126,7 +126,7 @@ def _clauses(title: str, body: str) -> Iterator[str]:
 def _by_noun(clause: str, body: str, near: str | None, home: int) -> Subject | None:
     """The institution whose name begins a clause of the headline, if the article comes back to it."""
     held = _HELD.match(clause)
-    found = _Name(held.group(), _EVENT, "words") if held is not None else name_at(clause, near)
+    found = Name(held.group(), _EVENT, "words", held.end()) if held is not None else name_at(clause, near)
     if found is None:
         return None
     kind = _KINDS[found.kind]
@@ -141,17 +141,18 @@ def _by_noun(clause: str, body: str, near: str | None, home: int) -> Subject | N
     return Subject(_in_full(found.name, kind, body), kind.crossing)
 
 
-class _Name(NamedTuple):
+class Name(NamedTuple):
     """The name of an institution, its kind, and what must show that the article is about it: nothing but the headline
     where it is the one of its kind in its region (日照图书馆), the text's words for it, or besides its name there where
-    the words may mean all of the kind (清水高速)."""
+    the words may mean all of the kind (清水高速). It takes `end` characters."""
 
     name: str
     kind: str
     proof: Literal["headline", "words", "named"]
+    end: int
 
 
-def name_at(clause: str, near: str | None) -> _Name | None:
+def name_at(clause: str, near: str | None) -> Name | None:
     """The name of an institution that begins `clause`: of its region's name only what it cannot stand without."""
     found = region_at(clause[:16], near)
     skip = found[1] if found is not None and found[0].level not in ("zone", "proper") else 0
@@ -163,16 +164,16 @@ def name_at(clause: str, near: str | None) -> _Name | None:
     between = _BETWEEN.match(proper)
     bare = between is not None and between.end() == len(proper)
     if found is None or not skip:
-        return None if bare or proper in _NOT_PROPER else _Name(clause[:end], kind, "words")
+        return None if bare or proper in _NOT_PROPER else Name(clause[:end], kind, "words", end)
     if bare:
         proof: Literal["headline", "named"] = "named" if noun in _NOT_ALONE and "第" not in proper else "headline"
         full = _KINDS[kind].full
         whole = full and not proper and full not in noun
-        return _Name(f"{found[0].name}{full}{noun}" if whole else clause[:end], kind, proof)
+        return Name(f"{found[0].name}{full}{noun}" if whole else clause[:end], kind, proof, end)
     if len(proper) > 1 and proper in _NOT_PROPER:
         return None
     own = len(proper) > 1 and clause[skip - 1] in "省市县区旗州"
-    return _Name(clause[skip if own else 0 : end], kind, "words" if noun in _NOT_ALONE else "headline")
+    return Name(clause[skip if own else 0 : end], kind, "words" if noun in _NOT_ALONE else "headline", end)
 
 
 def _last_noun(nouns: str) -> str:

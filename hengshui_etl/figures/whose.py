@@ -23,6 +23,7 @@ from hengshui_etl.figures.scope import (
     township_in,
 )
 from hengshui_etl.figures.statements import Statement
+from hengshui_etl.figures.subjects import name_at
 from hengshui_etl.patterns import lazy_pattern
 
 _WHOSE = lazy_pattern(
@@ -66,6 +67,13 @@ _LESS = (*_WITHIN, "county", "zone")
 """What is told against a city that it lies in."""
 
 
+_SMALL = ("township", "venue", "zone")
+_OWN_FIGURES = (
+    "port", "airport", "station", "bridge", "hospital", "school", "company", "scenic", "estate", "water", "museum",
+)  # fmt: skip
+"""Kinds of institutions whose own figures an article on their region tells."""
+
+
 class Pointers(NamedTuple):
     """What a clause says of whose figures follow: a word that leads back to the article's own region; the place that
     its head names, with where its name begins and ends; else the township that it names further in."""
@@ -84,6 +92,9 @@ def pointers_in(clause: str, near: str | None) -> Pointers:
     lead = _LEADS.match(clause)
     at = lead.end() if lead else 0
     found = place_at(clause[at : at + 16], near)
+    named = name_at(clause[at : at + 24], near) if found is None or found[0].level not in _SMALL else None
+    if named is not None and named.kind in _OWN_FIGURES and named.proof == "headline":
+        return Pointers(home, Place(named.name, near, "venue"), at, at + named.end, None)
     if found is None and len(clause) - at in (2, 3) and (district := district_called(clause[at:], near)) is not None:
         return Pointers(home, district, at, len(clause), None)
     if found is None:
@@ -155,8 +166,7 @@ class Places:
         if self.place is not None and text.startswith(("其余", "其他"), start + (text[start] in "，,、")):
             self.place = None
         if place is None:
-            zone = ZONE.fullmatch(text, start + at, end) if self.place is not None and main else None
-            if zone is not None and main is not None and main.level == "prefecture":
+            if main and main.level == "prefecture" and (zone := ZONE.fullmatch(text, start + at, end)):
                 self.place = Place(f"{main.name.removesuffix('市')}{zone.group()}", main.code, "zone")
             elif township is not None:
                 self.place = township
