@@ -67,9 +67,6 @@ _VENUE = lazy_pattern(
 )
 _LAST = lazy_pattern("[镇乡道木村区城场站团司厂业谷]")
 """A character of every name that `_LOCAL` and `_VENUE` find: one look spares most clauses both."""
-_VENUE_ENDS = lazy_pattern(
-    r"大峡谷|古城|古镇|景区|[^\W\d_a-zA-Z]{0,3}?(?:国际)?机场|博物馆|图书馆|[东南西北]?站(?!点|位|台|在|上)|口岸|港(?=完成|货物|集装箱|吞吐|客[滚运])"
-)
 CITY_PROPER = lazy_pattern(r"(?:主城区|中心城区|城区|市区|(?<=市)区(?![块级间域划县位市旗]))")
 _CALLED: dict[str, str] = dict(_PLACES["called"])
 _GENERIC = frozenset(words(_PLACES["generic_names"]))
@@ -127,9 +124,6 @@ def place_at(head: str, near: str | None) -> tuple[Place, int] | None:
         within = LOCAL.match(head, found[1])
         if within and found[0].level == "county":
             return Place(within["name"], found[0].code, "township"), within.end()
-        if found[0].level != "zone" and (venue := _VENUE_ENDS.match(head, found[1])):
-            end = venue.end()
-            return Place(head[:end], found[0].code, "venue"), end
         return found
     if _LAST.search(head) is None:
         return None
@@ -199,7 +193,7 @@ def province_of(place: Place | None) -> Place | None:
 def _around(place: Place, digits: int) -> Place | None:
     """The region whose code begins with the same digits (GB/T 2260: two of a province, four of a prefecture)."""
     region = _by_code().get((place.code or "")[:digits].ljust(6, "0"))
-    return Place(region.name, region.code, region.level) if region is not None else None
+    return Place(spoken_name(region, region.short), region.code, region.level) if region is not None else None
 
 
 def pointed_place(word: str, main: Place | None) -> Place | None:

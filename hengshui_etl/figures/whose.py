@@ -25,6 +25,7 @@ from hengshui_etl.figures.scope import (
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.figures.subjects import name_at
 from hengshui_etl.patterns import lazy_pattern
+from hengshui_etl.vocab import alternatives, toml
 
 _WHOSE = lazy_pattern(
     r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性|各地|乡村旅游|重点|文明|示范|流动|市外|县外|就业)"
@@ -47,7 +48,7 @@ _ORIGINS = lazy_pattern(r"所在地|来源地|目的地|户籍地|客源地|投�
 _HOME = lazy_pattern(r"全[市县区州旗]|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
 _PROPER = lazy_pattern("市区(?!块|级|间|域|划|县|位)")
 _LEADS = lazy_pattern(
-    r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入)*"
+    r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入|仅|单是|光是)*"
 )
 _LEVELS_OF_SHARES = ("prefecture", "county")
 _TOGETHER = ("均在", "均超", "均高于", "合计占全", "均为")
@@ -61,7 +62,11 @@ _WITHIN = ("venue", "township")
 """What lies in a region without being one."""
 _PART_OF_ALL = lazy_pattern("(?:居民|旅客|籍|选手|跑者|参展商|客商|考生|学生|游客|员工|企业)")
 """Behind a region's name: a part of those that an institution counts (香港居民1806万人次), and not that region."""
+_FULL: dict[str, str] = dict(toml("places")["subjects"]["own_of_region"])
+_OWN_OF_REGION = lazy_pattern(rf"(?P<unit>[市县区州旗])(?P<noun>{alternatives(_FULL)})(?![长馆])")
+"""An institution that the text calls by its region's level alone (市中院, 县人民医院)."""
 _ALL_OF_THEM = ("这", "上述", "以上")
+_OTHERS_OF_IT = ("家", "所", "座")
 _DIVIDED = ("地", "省", "市", "县", "区", "州", "镇", "乡", "村")
 _LESS = (*_WITHIN, "county", "zone")
 """What is told against a city that it lies in."""
@@ -121,8 +126,9 @@ class Places:
         """A full stop: only a township, a port or the city proper is still spoken of, in an article about a region."""
         self.sentence_at = at
         within = self.main is not None and self.main.level in _WITHIN
-        lasting = self.place is not None and self.place.level in ("township", "proper") and not within
-        if self.place is not None and not lasting and not self.place.name.endswith("港"):
+        named = self.place
+        lasting = named is not None and (named.level in ("township", "proper") or named.name.endswith("港"))
+        if not lasting or within:
             self.place = None
 
     def heed_sentence(self, start: int, end: int) -> None:
@@ -168,6 +174,8 @@ class Places:
         if place is None:
             if main and main.level == "prefecture" and (zone := ZONE.fullmatch(text, start + at, end)):
                 self.place = Place(f"{main.name.removesuffix('市')}{zone.group()}", main.code, "zone")
+            elif main and (own := _OWN_OF_REGION.match(text, start + at, end)) and main.name.endswith(own["unit"]):
+                self.place = Place(f"{main.name}{_FULL.get(own['noun'], own['noun'])}", main.code, "venue")
             elif township is not None:
                 self.place = township
             elif main and main.level == "prefecture" and _PROPER.match(text, start + at, end):
@@ -184,12 +192,17 @@ class Places:
         elif inside(place, main) and not _ORIGINS.search(text, self.sentence_at, start + at):
             self.place = place
 
-    def larger(self, q: Quantity, before: str) -> Place | None:
-        """The region that the article's own is told against: of so many of its divisions (居全省16个市第4位), of a mean."""
-        main = self.main
-        if main is None or main.level in _WITHIN:
+    def larger(self, q: Quantity, s: Statement) -> Place | None:
+        """The region that the article's subject lies in or is told against: what it has (占全县216亿元的四成), a mean, the
+        number of its divisions (居全省16个市第4位)."""
+        main, text, before = self.main, self.text, s.before
+        if main is None:
             return None
-        text = self.text
+        level = q.kind in ("count", "money", "measure") and s.predicate in ("level", "average")
+        if level and main.level in _LESS and (word := _AROUND.search(before)) is not None:
+            return pointed_place(word["unit"], main)
+        if main.level in _WITHIN:
+            return None
         if q.kind == "count" and before.endswith(_OF_A_REGION) and _RANKED.match(text, q.till, q.till + 24):
             if (word := _TOWARDS.search(before)) is not None:
                 return pointed_place(word["word"], main)
@@ -223,7 +236,9 @@ class Places:
             return self.place
         if before.endswith(_ALL_OF_THEM) or (not before and q.unit in _DIVIDED):
             self.place = None  # 三市合计: those named before, and no longer the last of them
-        if (around := self.larger(q, before)) is not None:
+        elif not before and self.place is not None and self.place.level == "venue" and q.unit in _OTHERS_OF_IT:
+            self.place = None  # 市中院受理9件，8家基层法院受理12件: other ones
+        if (around := self.larger(q, s)) is not None:
             return around
         if "省" in before or "全国" in before:
             if q.kind in ("count", "money", "measure") and (match := _WHOSE.search(before)):
@@ -236,11 +251,6 @@ class Places:
                         return pointed
             if (other := _OTHERS.search(before)) and (other["is"] or s.behind.startswith("的")):
                 return pointed_place(other["word"], main) or main
-        if main.level in _LESS and q.kind in ("count", "money", "measure") and s.predicate in ("level", "average"):
-            around = _AROUND.search(before)
-            pointed = pointed_place(around["unit"], main) if around is not None else None
-            if pointed is not None:
-                return pointed
         if "本级" in before[:5]:
             own = _OWN_LEVEL.match(before)
             if own and main.name.endswith(own["level"][0]) and own["level"].endswith("本级"):
