@@ -42,7 +42,7 @@ _RANKED = lazy_pattern(
 )
 """Behind a number of divisions: one of them has its rank (16个设区市第4位, 9个市（州）中居第3位)."""
 _MEAN = lazy_pattern(r"(?P<word>全[国省市州])(?:的?平均(?:水平|值|数|线)?)[（(为是]?$")
-_TOWARDS = lazy_pattern(r"(?:在|居|列|是|为|全|[，、（(])*(?P<word>全[国省市州])$")
+_TOWARDS = lazy_pattern("(?P<word>全[国省市州])$")
 _TOWNSHIP = lazy_pattern(r"[县旗区市][^，。；]{1,4}[镇乡]")
 _ORIGINS = lazy_pattern(r"所在地|来源地|目的地|户籍地|客源地|投资方")
 _HOME = lazy_pattern(r"全[市县区州旗]|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
@@ -193,8 +193,8 @@ class Places:
             self.place = place
 
     def larger(self, q: Quantity, s: Statement) -> Place | None:
-        """The region that the article's subject lies in or is told against: what it has (占全县216亿元的四成), a mean, the
-        number of its divisions (居全省16个市第4位)."""
+        """The region that the article's subject lies in or is told against: what it has (占全县216亿元的四成), a mean,
+        the number of its divisions (居全省16个市第4位)."""
         main, text, before = self.main, self.text, s.before
         if main is None:
             return None
