@@ -7,6 +7,7 @@ are (share_candidates.py), shares for which no candidate holds (shares_failing.p
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, of_one_list, parts_of, wholes_of
@@ -184,8 +185,8 @@ def _claim_stated(view: View, i: int) -> None:
             return
         view.leave((i,), "a share without a part in its sentence")
         return
-    own_province = (figure.scope or "").endswith(("省", "自治区"))
-    far = statement.predicate == "share" and not own_province and FAR.search(label[label.rfind("占") :]) is not None
+    far = statement.predicate == "share" and FAR.search(label[label.rfind("占") :]) is not None
+    far = far and not _is_province(figure.scope) and not _is_province(_own_scope(view))
     exact = figure.bound == "exact"
     for j in parts[: 3 if exact else 1]:
         if far:
@@ -212,6 +213,15 @@ def _claim_stated(view: View, i: int) -> None:
             view.claim("feasible_share", (part, i), "占全省", implied=True)
         return
     claim_plain_failure(view, i, parts, said)
+
+
+def _is_province(scope: str | None) -> bool:
+    return scope is not None and scope.endswith(("省", "自治区"))
+
+
+def _own_scope(view: View) -> str | None:
+    """Whose most figures of the article are: in a province's article 全省 is near."""
+    return Counter(figure.scope for figure in view.figures).most_common(1)[0][0]
 
 
 def _pair_stands_before(view: View, i: int) -> bool:
