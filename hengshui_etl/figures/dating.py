@@ -10,7 +10,7 @@ import re
 from datetime import date, timedelta
 
 from hengshui_etl.figures.found import Quantity
-from hengshui_etl.figures.natures import is_standing_rate, nature_in, nature_of, stands_always
+from hengshui_etl.figures.natures import is_earned, is_standing_rate, nature_in, nature_of, stands_always
 from hengshui_etl.figures.periods import (
     Moment,
     between,
@@ -283,11 +283,21 @@ class Dating(Summed):
             last = self.main_end() or day
         return Moment(Period(None, last), True, False, True)
 
+    def _earned_in(self, state: Moment, s: Statement) -> Moment | None:
+        """The span that a state ends, for what was earned in it and stands behind a semicolon or is no state at all
+        (年末企业328户；营业收入612亿元), or None."""
+        flow = self.flow
+        if flow is None or flow.day or flow.period.last != state.period.last or not is_earned(s.before):
+            return None
+        return flow if self.text.rfind("；", max(self.sentence_at, s.start - 120), s.start) >= 0 else None
+
     def _governing(self, q: Quantity, s: Statement) -> Moment | None:
         """The moment in force; where the sentence names none, for a stock the last state, for a flow the last span."""
         moment, counted = self.moment, q.kind == "count"
         held = s.before.endswith(_HELD) and self.text.rfind("；", max(self.sentence_at, s.start - 200), s.start) >= 0
         if moment is not None and self.fresh and not held and not s.before.startswith(_NOW):
+            if moment.as_of and (earned := self._earned_in(moment, s)) is not None:
+                return earned
             if stands_always(s, counted) and _TARGET.search(s.before) is None:
                 self.stood = self._at_the_end(moment)
             elif self.stood is not None and s.predicate != "share" and not s.before.startswith(("其中", "、")):

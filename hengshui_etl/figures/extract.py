@@ -178,6 +178,7 @@ class _Walk:
         sums = self.times.moment or self.times.default
         sentences = self.article.sentences
         grouped = self.times_of_groups(cells)
+        by_row = _years_of_rows(cells)
         for cell in cells:
             while number + 1 < len(sentences) and sentences[number + 1].start <= cell.at:
                 number += 1  # each row is a sentence
@@ -188,6 +189,7 @@ class _Walk:
                 period = Period(None, sums.period.last)
             if cell.column in grouped:
                 period = grouped[cell.column]
+            period = by_row.get(cell.row, period)
             for label in (cell.column_label, cell.row_label):
                 moment = _moment_in(label, self.published, self.times.year)
                 if moment is not None:
@@ -234,6 +236,20 @@ class _Walk:
         return found if len(spans) > 1 else {}
 
 
+def _years_of_rows(cells: list[Cell]) -> dict[int, Period]:
+    """The years that label the rows of a table (2014, 2015, …), and that of their sum for its total; none where other
+    rows stand among them."""
+    labels = {cell.row: cell.row_label for cell in cells}
+    years = {row: int(label[:4]) for row, label in labels.items() if _YEAR_ROW.match(label)}
+    totals = {cell.row for cell in cells if cell.total or cell.row_label in ("累计", "合计", "总计")}
+    if len(years) < 2 or set(labels) - set(years) - totals:
+        return {}
+    found = {row: Period(date(year, 1, 1), date(year, 12, 31)) for row, year in years.items()}
+    together = Period(date(min(years.values()), 1, 1), date(max(years.values()), 12, 31))
+    return {**dict.fromkeys(totals, together), **found}
+
+
+_YEAR_ROW = lazy_pattern(r"(?:19|20)\d\d年?度?$")
 _CHANGE_COLUMN = lazy_pattern(r"增减|同比|增长|增速|增幅|涨幅|变动")
 _HEADING = lazy_pattern(
     r"\s*[（(][一二三四五六七八九十]{1,3}[）)](?P<budget>[^\W\d_a-zA-Z]{4,12})预算(?:执行)?(?:情况)?。"

@@ -26,6 +26,7 @@ class InForce:
         self.published = published
         self.latest = published.year if published else _latest_year(text)
         self.default: Moment | None = None  # what the article began with
+        self.apart = False  # whether the sentence takes the main span apart (前三季度…，四季度…)
         self.titled: Moment | None = None  # what the headline named
         self.settled = False  # whether a figure of the body has been governed by it
         self.flow: Moment | None = None
@@ -89,6 +90,8 @@ class InForce:
         self.days, self.days_told, self.day = [], [], None
         self.earlier, self.from_day, self.resumed, self.stood = None, False, None, None
         self.this_year = self.within_year = False
+        if self.apart:
+            self.apart, self.lead, self.moment = False, None, None
         if self.lead is not None and self.moment is not None and self.moment != self.lead:
             self.moment = self.lead
         elif self.moment is self.aside:
@@ -220,6 +223,7 @@ class InForce:
         if self._is_future(moment) or (self.body and self._is_history(moment)):
             return
         main = self.default
+        self.apart = self.apart or _are_apart(former, moment, main)
         if main is not None and is_brief(main.period) and (inside(moment, main) or _is_within(moment, main)):
             self.aside = moment  # a part of an event is told in its own sentence
             self.resumed = main
@@ -254,6 +258,16 @@ class InForce:
                 self.flow = moment
         if self.default is None and (moment.named or not moment.day or not self.body):
             self.default = moment
+
+
+def _are_apart(one: Moment | None, other: Moment, main: Moment | None) -> bool:
+    """Whether a sentence has told two parts of the main span that make it up (前三季度…，四季度…)."""
+    if one is None or main is None or not inside(one, main) or not inside(other, main):
+        return False
+    first, last = one.period, other.period
+    if first.last is None or last.first is None or first.first != main.period.first or last.last != main.period.last:
+        return False
+    return (last.first - first.last).days == 1
 
 
 def _is_within(moment: Moment, event: Moment) -> bool:

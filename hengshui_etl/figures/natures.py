@@ -48,6 +48,16 @@ _TO_COME = lazy_pattern(r"(?:计划|明年|后年)")
 _REST = lazy_pattern(r"(?:剩余|剩下|余下|其余)的?$")
 
 
+_EARNED = lazy_pattern(
+    r"(?:营业收入|营收|利润(?:总额)?|净利润|现金流(?:量)?(?:净额)?|税收|税金|产值|增加值|零售额|销售额|进出口(?:总额|总值)?)(?:完成|实现|达到?|为)?$"
+)
+
+
+def is_earned(before: str) -> bool:
+    """Whether it is told of what was earned or made, which no day has (营业收入, 现金流)."""
+    return _EARNED.search(before) is not None
+
+
 @lru_cache(maxsize=1 << 13)
 def nature_in(words_around: str) -> Nature:
     """What words say of a figure beside them."""
@@ -88,4 +98,6 @@ def stands_always(s: Statement, counted: bool) -> bool:
     """Whether it is a state even where its own clause names a span (2022年，全市基本医疗保险参保276.84万人)."""
     if s.predicate not in ("level", "rate"):
         return False
+    if "平均" in s.before:
+        return False  # 按年平均常住人口计
     return _ALWAYS.search(s.before) is not None or (counted and _LEFT.search(s.before) is not None)

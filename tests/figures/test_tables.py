@@ -84,3 +84,10 @@ CASES: list[Any] = [
 @pytest.mark.parametrize(("data", "expected"), CASES)
 def test_table(data: bytes, expected: list[tuple[str, str, str, str | None]]) -> None:
     assert cells(data) == expected
+
+
+def test_rows_of_years_speak_of_their_years_and_their_total_of_all() -> None:
+    data = page("年度|经营收入（万元）", "2014|42.5", "2015|96.8", "累计|139.3")
+    figures = {f.text: f.period for f in read_figures(read_article(data, source_path="table.html"))}
+    told = [tuple(str(day) for day in figures[text] or ()) for text in ("42.5", "96.8", "139.3")]
+    assert told == [("2014-01-01", "2014-12-31"), ("2015-01-01", "2015-12-31"), ("2014-01-01", "2015-12-31")]

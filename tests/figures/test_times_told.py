@@ -11,6 +11,7 @@ HOLIDAY = (
     "大理州迎来最旺长假\n{day} 来源：大理融媒\n{told}州文化和旅游局晒出假日账本：{days}天里，接待游客486万人次。\n"
 )
 STATE = "台州市家底公布\n2023-03-15 来源：台州发布\n2022年全市增加值4637亿元。截至去年12月末，在册市场主体80万户。\n"
+YEAR = "洮河能源业绩\n2022-02-18 来源：甘肃日报\n2021年，公司营业收入86亿元。\n"
 RUSH = "广元春运客流回升\n2023-02-17 来源：广元日报\n2023年春运圆满结束，全市发送旅客131.2万人次。\n"
 FAIR = (
     "义乌文博会闭幕\n2023-05-01 来源：金华日报\n为期四天的文化产品博览会昨日圆满闭幕。本届设展位3200个。\n"
@@ -218,6 +219,35 @@ CASES = [
         "2个",
         ("2021-01-01", "2021-12-31"),
         id="what is to come before the end of the year",
+    ),
+    pytest.param(
+        YEAR,
+        "前三季度净利润8亿元，四季度1亿元。现金流量净额31亿元。",
+        "31亿元",
+        ("2021-01-01", "2021-12-31"),
+        id="behind a year that was taken apart",
+    ),
+    pytest.param(
+        YEAR,
+        "年末在库企业328户，净增37户；营业收入612亿元。",
+        "612亿元",
+        ("2021-01-01", "2021-12-31"),
+        id="what was earned stands beside a state",
+    ),
+    pytest.param(
+        YEAR,
+        "2021年，按年平均常住人口726万人计算。",
+        "726万人",
+        ("2021-01-01", "2021-12-31"),
+        id="a mean over the year is no state",
+    ),
+    pytest.param(YEAR, "2021年，支出12亿元，累计结存6亿元。", "6亿元", (None, "2021-12-31"), id="a balance left"),
+    pytest.param(
+        YEAR,
+        "企业年末418家，一年间新入52家；高新技术企业60家。",
+        "60家",
+        (None, "2021-12-31"),
+        id="the state goes on behind what a year brought",
     ),
     pytest.param(FAIR, "新设展馆8座。", "8座", ("2023-04-27", "2023-04-30"), id="an event counted back from its close"),
     pytest.param(FAIR, "今年客商达5万人次。", "5万人次", ("2023-04-27", "2023-04-30"), id="this year of a fair"),
