@@ -10,7 +10,7 @@ import operator
 from collections import Counter
 from itertools import compress, count
 
-from hengshui_etl.figures.scope import CITY_PROPER, LOCAL, ZONE, Place, city_of, index, spoken_name
+from hengshui_etl.figures.scope import CITY_PROPER, ZONE, Place, city_of, index, spoken_name
 from hengshui_etl.figures.subjects import subject_of
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Article
@@ -42,12 +42,13 @@ def main_place(article: Article) -> Place | None:
     text, title = article.text, article.title or ""
     found = _found_in(text, title)
     region = _region(text, title, found)
-    titled = region is not None and found[region] >= _TITLE
+    titled = region.name if region is not None and found[region] >= _TITLE else None
     near = region.code if region is not None else None
     subject = subject_of(text, title, near, titled)
     if subject is not None:
-        return Place(subject.name, None if subject.crossing else near, "venue")
-    return _COUNTRY_PLACE if not titled and _of_the_country(text, title, found) else region
+        within = region is not None and region.name[:2] in subject.name[1:]  # 北海 in 拱北海关 is no place
+        return Place(subject.name, None if subject.crossing or within else near, subject.level)
+    return _COUNTRY_PLACE if titled is None and _of_the_country(text, title, found) else region
 
 
 def _of_the_country(text: str, title: str, found: Counter[Place]) -> bool:
@@ -103,9 +104,6 @@ def _region(text: str, title: str, found: Counter[Place]) -> Place | None:
     if word := _OUR_PORT.search(text, 0, 600):
         return _MACAO if "澳" in word.group() else _HONG_KONG_PLACE
     pointing = set(_POINTING.findall(text))
-    if ("全镇" in pointing or "该镇" in pointing) and (local := LOCAL.match(title)):
-        near = max(found, key=lambda p: (p.level == "county", found[p]), default=None)
-        return Place(local["name"], near.code if near else None, "township")
     if not found:
         if word := _HONG_KONG.search(text):
             return _MACAO if "澳" in word.group() else _HONG_KONG_PLACE

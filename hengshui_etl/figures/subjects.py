@@ -34,9 +34,10 @@ class _Kind(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """What an article is about: its name, and whether it may lie in several regions."""
+    """What an article is about: its name, its level as a place, and whether it may lie in several regions."""
 
     name: str
+    level: str
     crossing: bool
 
 
@@ -53,7 +54,7 @@ def _kind(entry: dict[str, Any]) -> _Kind:
 
 _KINDS = {name: _kind(entry) for name, entry in _WORDS["kinds"].items()}
 _KIND_OF = {noun: name for name, entry in _WORDS["kinds"].items() for noun in words(entry["nouns"])}
-_COMPANY, _EVENT, _VILLAGE = "company", "event", "village"
+_COMPANY, _EVENT, _VILLAGE, _TOWNSHIP = "company", "event", "village", "township"
 
 _BAD = "".join(words(_WORDS["no_name"]))
 _NOUN = rf"(?:{alternatives(_KIND_OF)})(?!(?!上半年)(?:{alternatives(_WORDS['never_behind'])}))"
@@ -69,6 +70,8 @@ _HELD = lazy_pattern(
     r"第[一二三四五六七八九十百\d]{1,4}届(?!.{0,12}代表大会|.{0,12}委员会)"
     r"[^\W\d_]{2,12}?(?:会|展|节|赛|论坛|马拉松)(?![员议期])"
 )
+_FAIR = lazy_pattern(r"[^\W\d_]{1,3}[博交贸洽]会")
+"""Fairs that everybody knows by three characters."""
 _SHORT_NAME = lazy_pattern(
     rf"(?:{alternatives(_KIND_OF)}|[会展节赛局院所馆团队])[”」》]?[（(](?:以下|下)?简称[：:为]?[“「『\"]?(?P<name>[^\W\d_]{{2,8}})[”」』\"）)]"
 )
@@ -83,30 +86,30 @@ _FIRM = lazy_pattern(
     rf"(?P<name>[^\W\d_]{{3,8}}?)(?=[:：]|{_TIME}|\d|净|营收|营业|利润|披露|发布|公布|年报|业绩|拟|募|股价|实现|完成|签)"
 )
 _ACCOUNTS = lazy_pattern(alternatives(_WORDS["accounts"]))
-_HOME = lazy_pattern(r"(?<![占居列位排在比较于到近为是])(?:全[市县州旗省区镇]|[该我][市县州旗省])(?!第|前|首|平均)")
+_HOME = lazy_pattern(r"(?<![占居列位排在比较于到近为是])(?:全[市县州旗省区]|[该我][市县州旗省])(?!场|第|前|首|平均)")
 _NO_FIRM = lazy_pattern(
     rf"企业|行业|工业|市场|经济|央企|国企|财政|农业|居民|银行业|保险业|[一二三四五六七八九十百千万亿逾超]{{2}}|{_ACCOUNTS.pattern}"
 )
 _EDGE = lazy_pattern(r"[，。；、\s《（(]|国营|国有|据|由")
 
 
-def subject_of(text: str, title: str, near: str | None, titled: bool) -> Subject | None:
+def subject_of(text: str, title: str, near: str | None, titled: str | None) -> Subject | None:
     """The institution that an article is about, or None where it is about a region or nobody can tell.
 
-    `near` is the code of the article's region and `titled` whether its headline names it.
+    `near` is the code of the article's region and `titled` its name where the headline names it.
     """
     body = text[len(title) :] if text.startswith(title) else text
     home = sum(1 for _ in _HOME.finditer(body))
     for clause in _clauses(title, body):
         found = (
-            _by_noun(clause, body, near, home)
+            _by_noun(clause, body, near, home, titled)
             or _by_short_name(clause, body, home)
             or _village(clause, body, home)
             or _firm(clause, body, home)
         )
         if found is not None:
             return found
-    return None if titled or home else _in_opening(body, near)
+    return None if titled is not None or home else _in_opening(body, near)
 
 
 def _clauses(title: str, body: str) -> Iterator[str]:
@@ -123,32 +126,43 @@ def _clauses(title: str, body: str) -> Iterator[str]:
                 yield stretch
 
 
-def _by_noun(clause: str, body: str, near: str | None, home: int) -> Subject | None:
+def _by_noun(clause: str, body: str, near: str | None, home: int, titled: str | None) -> Subject | None:
     """The institution whose name begins a clause of the headline, if the article comes back to it."""
-    held = _HELD.match(clause)
+    held = _HELD.match(clause) or _FAIR.match(clause)
     found = Name(held.group(), _EVENT, "words", held.end()) if held is not None else name_at(clause, near)
     if found is None:
         return None
     kind = _KINDS[found.kind]
-    pointed, named = kind.mentions(body), body.count(found.name)
-    known = (
-        pointed and named and not home
-        if found.proof == "named"
-        else pointed or named > 2 or (found.proof == "headline" and not home)
-    )
+    name = _in_full(found.name, kind, body)
+    pointed, named = kind.mentions(body), body.count(name)
+    match found.proof:
+        case "headline":
+            known = pointed or named > 2 or not home
+        case "words":
+            known = pointed or named > 2
+        case "name":
+            known = (pointed and (named or titled is None or titled[:2] in name)) or named > 2
+        case "alone":
+            known = pointed and named and not home
     if not known or (home and (kind.regional or home >= pointed + named)):
         return None
-    return Subject(_in_full(found.name, kind, body), kind.crossing)
+    return Subject(name, _level(found.kind), kind.crossing)
+
+
+def _level(kind: str) -> str:
+    """The level of a place that an institution of a kind is."""
+    return "township" if kind in (_VILLAGE, _TOWNSHIP) else "venue"
 
 
 class Name(NamedTuple):
     """The name of an institution, its kind, and what must show that the article is about it: nothing but the headline
-    where it is the one of its kind in its region (日照图书馆), the text's words for it, or besides its name there where
-    the words may mean all of the kind (清水高速). It takes `end` characters."""
+    where it is the one of its kind in its region (日照图书馆); the text's words for it; besides them its name, where it
+    begins with no region's and the headline names one; its name and no region, where the words may mean all of the kind
+    (清水高速). It takes `end` characters."""
 
     name: str
     kind: str
-    proof: Literal["headline", "words", "named"]
+    proof: Literal["headline", "words", "name", "alone"]
     end: int
 
 
@@ -160,13 +174,16 @@ def name_at(clause: str, near: str | None) -> Name | None:
     if named is None:
         return None
     proper, noun, end = named["proper"], named["noun"], named.end()
+    inner = region_at(clause[skip : skip + 16], found[0].code) if skip and found is not None else None
+    if inner is not None and skip + inner[1] >= end:
+        return None  # 上海浦东新区: a region in a region
     kind = _KIND_OF[_last_noun(noun)]
     between = _BETWEEN.match(proper)
     bare = between is not None and between.end() == len(proper)
     if found is None or not skip:
-        return None if bare or proper in _NOT_PROPER else Name(clause[:end], kind, "words", end)
+        return None if bare or proper in _NOT_PROPER else Name(clause[:end], kind, "name", end)
     if bare:
-        proof: Literal["headline", "named"] = "named" if noun in _NOT_ALONE and "第" not in proper else "headline"
+        proof: Literal["headline", "alone"] = "alone" if noun in _NOT_ALONE and "第" not in proper else "headline"
         full = _KINDS[kind].full
         whole = full and not proper and full not in noun
         return Name(f"{found[0].name}{full}{noun}" if whole else clause[:end], kind, proof, end)
@@ -196,7 +213,7 @@ def _by_short_name(clause: str, body: str, home: int) -> Subject | None:
     for match in _SHORT_NAME.finditer(body):
         name = match["name"]
         if clause.startswith(name) and name not in _KIND_OF and home < body.count(name):
-            return Subject(name, True)
+            return Subject(name, "venue", True)
     return None
 
 
@@ -208,7 +225,7 @@ def _village(clause: str, body: str, home: int) -> Subject | None:
     for length in range(min(len(clause.rstrip(":：")), 5), 1, -1):
         match = re.search(rf"{re.escape(clause[:length])}(?:村|社区|屯|嘎查)(?![级民干])", body)
         if match is not None:
-            return Subject(match.group(), False)
+            return Subject(match.group(), "township", False)
     return None
 
 
@@ -219,7 +236,7 @@ def _firm(clause: str, body: str, home: int) -> Subject | None:
         return None
     mentions = _KINDS[_COMPANY].mentions(body) + (2 if _STOCK.search(body, 0, 600) else 0)
     known = mentions > 1 if name in body else mentions and clause[len(name)] in ":："
-    return Subject(name, True) if known else None
+    return Subject(name, "venue", True) if known else None
 
 
 def _in_opening(body: str, near: str | None) -> Subject | None:
@@ -227,5 +244,5 @@ def _in_opening(body: str, near: str | None) -> Subject | None:
     for match in _EDGE.finditer(body, 0, 1000):
         found = name_at(body[match.end() : match.end() + 24], near)
         if found is not None and body.count(found.name) > 1 and _KINDS[found.kind].mentions(body) > 2:
-            return Subject(found.name, _KINDS[found.kind].crossing)
+            return Subject(found.name, _level(found.kind), _KINDS[found.kind].crossing)
     return None

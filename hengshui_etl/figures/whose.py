@@ -45,7 +45,7 @@ _MEAN = lazy_pattern(r"(?P<word>全[国省市州])(?:的?平均(?:水平|值|数
 _TOWARDS = lazy_pattern("(?P<word>全[国省市州])$")
 _TOWNSHIP = lazy_pattern(r"[县旗区市][^，。；]{1,4}[镇乡]")
 _ORIGINS = lazy_pattern(r"所在地|来源地|目的地|户籍地|客源地|投资方")
-_HOME = lazy_pattern(r"全[市县区州旗]|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
+_HOME = lazy_pattern(r"全[市县区州旗](?!场)|该市|该县|我市|我县|该区|我区|全镇|全乡|全村")
 _PROPER = lazy_pattern("市区(?!块|级|间|域|划|县|位)")
 _LEADS = lazy_pattern(
     r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入|仅|单是|光是)*"
