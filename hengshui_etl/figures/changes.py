@@ -107,12 +107,12 @@ def direction_of_base(text: str, q: Quantity, previous: Quantity, told: Directio
 
 def is_passed(before: str, behind: str) -> bool:
     """Whether a level is one that another has passed, by what stands behind it (超计划660亿元的目标23.4亿元)."""
-    return _PAST.search(before) is not None and _PLAN_BEHIND.match(behind) is not None
+    return _PLAN_BEHIND.match(behind) is not None and _PAST.search(before) is not None
 
 
 def passed_direction(text: str, previous: Quantity, at: int) -> Change | None:
     """Which way the amount at `at` lies behind the level before it that was passed (低于4.5%的控制线1.08个百分点)."""
-    if _PLAN_BEHIND.fullmatch(text, previous.till, at + 1) is None:
+    if at - previous.till > 18 or _PLAN_BEHIND.fullmatch(text, previous.till, at + 1) is None:
         return None
     match = _PAST.search(text, max(0, previous.at - 24), previous.number_at)
     return _told(match) if match else None

@@ -293,6 +293,7 @@ class Times(Occasions):
         if not moment.named and moment.as_of and word not in NOW:
             return
         if moment.as_of and word in ("如今", "现在", "当前", "眼下") and self.moment:
+            self._turn_to_now(moment, time)
             return
         if earlier.endswith(("截至", "截止", "到", "至")) and not moment.as_of and not moment.whole_year:
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
@@ -359,6 +360,15 @@ class Times(Occasions):
         """Whether it is this year or the last: what began in one of them (去年起) is told of that year."""
         first, day = moment.period.first, self.published
         return moment.whole_year and first is not None and day is not None and day.year - first.year <= 1
+
+    def _turn_to_now(self, now: Moment, time: Time) -> None:
+        """Take note of 如今: it governs where its sentence told of years ago first (2018年…，如今已达4.6万张)."""
+        told = self.moment
+        if told is None or told.period.last is None or now.period.last is None or not self.fresh:
+            return
+        if self.text[time.at - 1] in "，,；;" and told.period.last.year < now.period.last.year - 1:
+            self.moment = self.aside = now
+            self.since = Moment(Period(None, told.period.last), True, False, True)
 
     def _this_month(self, at: int) -> None:
         governing = self.moment or self.default

@@ -36,6 +36,8 @@ class Occasions(InForce):
     def _heed_event(self, time: Time, end: int, after: str, earlier: str) -> bool:
         """Take note of a word for days of the event that the article reports; whether it is one, or could only be."""
         word, main = time.text, self.default
+        if "0" <= word[0] <= "9":
+            return False
         event = main if main is not None and is_brief(main.period) else None
         if word in ("上届", "上一届"):
             if self.happening is not None and self.happening.period.last is not None:

@@ -75,6 +75,11 @@ _NOISE = "|".join(
         r"[一二三四五六七八九]\+[\w]{1,3}",
     )
 )
+_PAIRS = (
+    "正月 大年 农历 除夕 元宵 次日 收官 最后 闭幕 开幕 开展 开赛 展会 展期 活动 末日 假日 假期 赛事 比赛 大会 会展 节前 节中 节后"
+    " 节日 届时"
+).split()
+"""Times that begin with a common character, by their first two: a look at one would let too many positions through."""
 _FIRST = (
     "".join(
         sorted(
@@ -82,10 +87,10 @@ _FIRST = (
             | {
                 word[0]
                 for word in (
-                    *words(_PERIODS["words"]),
+                    *(word for word in words(_PERIODS["words"]) if word[:2] not in _PAIRS),
                     *_PERIODS["relative_years"],
                     *HOLIDAY_NAMES,
-                    *"正大农初除年元首次第头前收最闭开展活",
+                    "暑运",
                     "过去",
                     "刚刚过去",
                 )
@@ -94,13 +99,14 @@ _FIRST = (
     ).replace("[", r"\[")
     + "A-Za-z"
 )
+_LOOK = f"(?=[{_FIRST}]|[{''.join(p[0] for p in _PAIRS)}][{''.join(p[1] for p in _PAIRS)}])"
 """Every character that one of the alternatives can begin with: one look tells most positions apart."""
 
 _PLAIN = r"\d++(?:\.\d++)?+(?![\d年月日时点个季至到—–~～－:：/+., -])"
 """Digits whose neighbour belongs to no time, fraction, look-alike or longer numeral: most numbers, so tried first."""
 
 SCAN = lazy_pattern(
-    rf"(?=[{_FIRST}])(?:(?P<plain>{_PLAIN})|(?P<time>{_TIME})"
+    rf"{_LOOK}(?:(?P<plain>{_PLAIN})|(?P<time>{_TIME})"
     rf"|(?P<noise>{_NOISE})"
     rf"|(?P<parts>[百千万]分之)(?:(?P<of_ar>\d{{1,9}}(?:\.\d{{1,9}})?)|(?P<of_cn>{_CN}{{1,12}}(?:点{_CN_DIGIT}{{1,8}})?))"
     rf"|(?P<fraction>(?:\d{{1,3}}/\d{{1,3}}(?![\d/])|{_CN}{{1,4}}分之{_CN}{{1,4}}))"

@@ -249,6 +249,13 @@ CASES = [
         (None, "2021-12-31"),
         id="the state goes on behind what a year brought",
     ),
+    pytest.param(
+        "养老提质\n2023-11-20 来源：泰州日报\n",
+        "2018年，全市床位3.1万张，如今已达4.6万张，增加1.5万张。",
+        "1.5万张",
+        ("2018-12-31", "2023-11-20"),
+        id="from years ago to now",
+    ),
     pytest.param(FAIR, "新设展馆8座。", "8座", ("2023-04-27", "2023-04-30"), id="an event counted back from its close"),
     pytest.param(FAIR, "今年客商达5万人次。", "5万人次", ("2023-04-27", "2023-04-30"), id="this year of a fair"),
     pytest.param(
