@@ -75,10 +75,10 @@ _NOISE = "|".join(
         r"[一二三四五六七八九]\+[\w]{1,3}",
     )
 )
-_PAIRS = (
-    "正月 大年 农历 除夕 元宵 次日 收官 最后 闭幕 开幕 开展 开赛 展会 展期 活动 末日 假日 假期 赛事 比赛 大会 会展 节前 节中 节后"
-    " 节日 届时"
-).split()
+_PAIRS = words(
+    "正月 大年 农历 除夕 元宵 次日 收官 最后 闭幕 开幕 开展 开赛 展会 展期 活动 末日 假日 假期 赛事 比赛 大会 会展"
+    " 节前 节中 节后 节日 届时"
+)
 """Times that begin with a common character, by their first two: a look at one would let too many positions through."""
 _FIRST = (
     "".join(
