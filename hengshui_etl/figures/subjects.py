@@ -56,6 +56,7 @@ _KINDS = {name: _kind(entry) for name, entry in _WORDS["kinds"].items()}
 _KIND_OF = {noun: name for name, entry in _WORDS["kinds"].items() for noun in words(entry["nouns"])}
 _COMPANY, _EVENT, _VILLAGE, _TOWNSHIP = "company", "event", "village", "township"
 
+_VILLAGES = words(_WORDS["kinds"][_VILLAGE]["nouns"])
 _BAD = "".join(words(_WORDS["no_name"]))
 _NOUN = rf"(?:{alternatives(_KIND_OF)})(?!(?!上半年)(?:{alternatives(_WORDS['never_behind'])}))"
 _PROPER = rf"[^\W\d_a-zA-Z{_BAD}]"
@@ -210,6 +211,8 @@ def _in_full(name: str, kind: _Kind, body: str) -> str:
 
 def _by_short_name(clause: str, body: str, home: int) -> Subject | None:
     """What the article itself calls by a short name that begins a clause of the headline (以下简称“加博会”)."""
+    if "简称" not in body:
+        return None
     for match in _SHORT_NAME.finditer(body):
         name = match["name"]
         if clause.startswith(name) and name not in _KIND_OF and home < body.count(name):
@@ -219,13 +222,12 @@ def _by_short_name(clause: str, body: str, home: int) -> Subject | None:
 
 def _village(clause: str, body: str, home: int) -> Subject | None:
     """The village that begins a clause of the headline without its 村, which the article's text adds."""
-    kind = _KINDS[_VILLAGE]
-    if (pointed := kind.mentions(body)) < 2 or home >= pointed:
-        return None
     for length in range(min(len(clause.rstrip(":：")), 5), 1, -1):
-        match = re.search(rf"{re.escape(clause[:length])}(?:村|社区|屯|嘎查)(?![级民干])", body)
-        if match is not None:
-            return Subject(match.group(), "township", False)
+        for noun in _VILLAGES:
+            at = body.find(name := clause[:length] + noun)
+            if at >= 0 and not body.startswith(("级", "民", "干"), at + len(name)):
+                pointed = _KINDS[_VILLAGE].mentions(body)
+                return Subject(name, "township", False) if pointed > 1 and pointed > home else None
     return None
 
 
