@@ -62,8 +62,8 @@ _NOUN = rf"(?:{alternatives(_KIND_OF)})(?!(?!上半年)(?:{alternatives(_WORDS['
 _PROPER = rf"[^\W\d_a-zA-Z{_BAD}]"
 _PLACED = lazy_pattern(rf"(?P<proper>{_PROPER}{{0,6}}?\d{{0,2}})(?P<noun>{_NOUN}(?:\d{{0,2}}{_NOUN})?)")
 """What follows a region's name in that of an institution."""
-_UNPLACED = lazy_pattern(_PLACED.pattern.replace("{0,6}", "{2,6}"))
-"""A name that begins with no region's."""
+_UNPLACED = lazy_pattern("(?![一二三四五六七八九十两]{1,2}[座条家所个大])" + _PLACED.pattern.replace("{0,6}", "{2,6}"))
+"""A name that begins with no region's, and with no number of such things."""
 _NOT_ALONE = frozenset(words(_WORDS["not_alone"]))
 _NOT_PROPER = frozenset(words(_WORDS["no_proper"]))
 _BETWEEN = lazy_pattern(rf"(?:{alternatives(_WORDS['between'])}|第[一二三四五六七八九十]{{1,3}})*")
@@ -91,7 +91,10 @@ _HOME = lazy_pattern(r"(?<![占居列位排在比较于到近为是])(?:全[市�
 _NO_FIRM = lazy_pattern(
     rf"企业|行业|工业|市场|经济|央企|国企|财政|农业|居民|银行业|保险业|[一二三四五六七八九十百千万亿逾超]{{2}}|{_ACCOUNTS.pattern}"
 )
-_EDGE = lazy_pattern(r"[，。；、\s《（(]|国营|国有|据|由")
+_EDGE = lazy_pattern(r"[，。；、\s《（(]|国营|国有|[据由从的]")
+_WHAT_IT_IS = lazy_pattern("企业|公司|国企|龙头|巨头")
+_BEFORE_STOCK = lazy_pattern(r"(?:^|[，。、：:\s“”的日晚间省市县])(?P<name>[^\W\d_的日晚，、]{3,8})$")
+"""A listed company's name right before its number."""
 
 
 def subject_of(text: str, title: str, near: str | None, titled: str | None) -> Subject | None:
@@ -182,7 +185,7 @@ def name_at(clause: str, near: str | None) -> Name | None:
     between = _BETWEEN.match(proper)
     bare = between is not None and between.end() == len(proper)
     if found is None or not skip:
-        return None if bare or proper in _NOT_PROPER else Name(clause[:end], kind, "name", end)
+        return None if bare or proper in _NOT_PROPER or proper in _KIND_OF else Name(clause[:end], kind, "name", end)
     if bare:
         proof: Literal["headline", "alone"] = "alone" if noun in _NOT_ALONE and "第" not in proper else "headline"
         full = _KINDS[kind].full
@@ -243,8 +246,20 @@ def _firm(clause: str, body: str, home: int) -> Subject | None:
 
 def _in_opening(body: str, near: str | None) -> Subject | None:
     """The institution that an article under a headline without names speaks of again and again."""
+    if (stock := _STOCK.search(body, 0, 600)) is not None and _KINDS[_COMPANY].mentions(body):
+        before = _BEFORE_STOCK.search(body, max(0, stock.start() - 16), stock.start())
+        if before is not None:
+            return Subject(_WHAT_IT_IS.split(before["name"])[-1], "venue", True)
+    short = _SHORT_NAME.search(body, 0, 1000) if "简称" in body else None
+    if short is not None and short["name"].endswith(("会", "展", "节", "赛")) and _KINDS[_EVENT].mentions(body) > 1:
+        return Subject(short["name"], "venue", False)
     for match in _EDGE.finditer(body, 0, 1000):
-        found = name_at(body[match.end() : match.end() + 24], near)
-        if found is not None and body.count(found.name) > 1 and _KINDS[found.kind].mentions(body) > 2:
+        lead = _LEAD.match(body, match.end())
+        at = lead.end() if lead is not None else match.end()
+        found = name_at(body[at : at + 24], near)
+        if found is None:
+            continue
+        mentions = _KINDS[found.kind].mentions(body)
+        if mentions > 1 and mentions + body.count(found.name) > 3:
             return Subject(found.name, _level(found.kind), _KINDS[found.kind].crossing)
     return None
