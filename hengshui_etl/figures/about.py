@@ -10,12 +10,12 @@ import operator
 from collections import Counter
 from itertools import compress, count
 
-from hengshui_etl.figures.scope import CITY_PROPER, ZONE, Place, city_of, index, spoken_name
+from hengshui_etl.figures.scope import CITY_PROPER, ZONE, Place, city_of, index, province_of, spoken_name
 from hengshui_etl.figures.subjects import subject_of
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Article
 
-_POINTING = lazy_pattern("[全该我][市县区镇省场]")
+_POINTING = lazy_pattern("[全该我][市县区省州旗]")
 _HONG_KONG = lazy_pattern(r"全港|本港|港闻|全澳|本澳")
 _OUR_PORT = lazy_pattern("本港|本澳")
 _HONG_KONG_PLACE, _MACAO = Place("香港", "810000", "province"), Place("澳门", "820000", "province")
@@ -109,18 +109,20 @@ def _region(text: str, title: str, found: Counter[Place]) -> Place | None:
             return _MACAO if "澳" in word.group() else _HONG_KONG_PLACE
         return None
     wanted = None
-    if not pointing.isdisjoint(("全县", "该县", "我县")):
+    if not pointing.isdisjoint(("全县", "该县", "我县", "全旗", "我旗")):
         wanted = "county"
     elif "全省" in pointing and pointing.isdisjoint(("全市", "全县", "全区")):
         wanted = "province"
-    elif "全市" in pointing:
+    elif "全市" in pointing or "全州" in pointing:
         wanted = "prefecture"
     elif "全区" in pointing and any(p.name in _AUTONOMOUS for p in found):
         wanted = "province"
 
     def score(place: Place) -> int:
         points = found[place]
-        if wanted and (place.level == wanted or (wanted == "prefecture" and place.name.endswith("市"))):
+        if wanted and (
+            place.level == wanted or (wanted == "prefecture" and "全市" in pointing and place.name.endswith("市"))
+        ):
             points += 6
         if place.code == "710000" and place.level == "prefecture" and found[place] < _TITLE:
             points -= 20  # the headline does not name it: the island's figures
@@ -129,6 +131,11 @@ def _region(text: str, title: str, found: Counter[Place]) -> Place | None:
         return points
 
     best = max(found, key=score)  # of two with as many points the first one
+    titled = [p for p, weight in found.items() if weight >= _TITLE]
+    if len(titled) > 2 and all(
+        p.level == "prefecture" and p.code and p.code[:2] == (best.code or "")[:2] for p in titled
+    ):
+        best = province_of(best) or best  # 石嘴山、吴忠、中卫跑赢全区: the province is compared in its parts
     if wanted == "prefecture" and best.level == "county" and found[best] < _TITLE:
         beside = sum(1 for p in found if p.level == "county" and (p.code or "")[:4] == (best.code or "")[:4])
         if beside > 2 or (not best.name.endswith("市") and sum(1 for _ in _OF_THE_CITY.finditer(text)) > 2):

@@ -251,7 +251,7 @@ def _in_opening(body: str, near: str | None) -> Subject | None:
         if before is not None:
             return Subject(_WHAT_IT_IS.split(before["name"])[-1], "venue", True)
     short = _SHORT_NAME.search(body, 0, 1000) if "简称" in body else None
-    if short is not None and short["name"].endswith(("会", "展", "节", "赛")) and _KINDS[_EVENT].mentions(body) > 1:
+    if short is not None and short["name"].endswith(("会", "展", "节", "赛")) and _KINDS[_EVENT].mentions(body):
         return Subject(short["name"], "venue", False)
     for match in _EDGE.finditer(body, 0, 1000):
         lead = _LEAD.match(body, match.end())
@@ -260,6 +260,6 @@ def _in_opening(body: str, near: str | None) -> Subject | None:
         if found is None:
             continue
         mentions = _KINDS[found.kind].mentions(body)
-        if mentions > 1 and mentions + body.count(found.name) > 3:
+        if mentions > 1 and mentions + body.count(found.name) > 2:
             return Subject(found.name, _level(found.kind), _KINDS[found.kind].crossing)
     return None
