@@ -24,7 +24,8 @@ _LASTS = lazy_pattern(
 )
 _DAY = r"(?:(?:(?P<y>20\d\d)年)?(?P<m>\d{1,2})月)?(?P<d>\d{1,2})日(?:上午|下午|晚上?)?"
 _OVER = lazy_pattern(
-    rf"(?:(?P<word>今[日天晚]|昨[日天晚]|前[日天])(?:上午|下午|晚上?)?(?:[（(]\d{{1,2}}日[）)])?|{_DAY})[^，,。；;\d]{{0,24}}?"
+    rf"(?:(?P<word>今[日天晚]|昨[日天晚]|前[日天])(?:上午|下午|晚上?)?(?:[（(]\d{{1,2}}日[）)])?|{_DAY})"
+    r"(?:[^，,。；;\d]{0,24}?|[，,](?:为期|历时)[^，,。；;]{2,40}?)"
     r"(?:闭幕|落幕|落下帷幕|拉下帷幕|降下帷幕|圆满收官|收官|谢幕|画上句号|闭展)"
 )
 _BEGAN = lazy_pattern(
@@ -34,13 +35,13 @@ HELD = lazy_pattern(r"[^，,。；;\d]{0,30}?(?:举行|举办|召开|开展|开�
 """What follows the days of an event that an article reports."""
 _BACK = {"今": 0, "昨": 1, "前": 2}
 DAYS = (
-    r"(?:(?:开[幕展赛]|展会|活动|春运|暑运)?(?<!元)首[日天](?!封)|次日|第[一二三四五六七八九十]{1,2}[日天]|(?<!提)[头前首][两二三四五六七八九][日天]"
+    r"(?:(?:开[幕展赛]|展会|活动|春运|暑运)?(?<!元)首[日天](?!封)|开[幕展赛]式?当[天日]|次日|第[一二三四五六七八九十]{1,2}[日天]|(?<!提)[头前首][两二三四五六七八九][日天]"
     r"|收官当?[日天]|最后一[日天]|闭幕当?日|(?<!世界)末日(?=[^，,。；;]{0,8}\d))"
 )
 """Words for days of an event, for the scanner."""
 _WITHIN = lazy_pattern(
     r"(?:(?:开[幕展赛]|展会|活动|春运|暑运)?(?P<first>首[日天])|(?P<second>次日)|第(?P<nth>[一二三四五六七八九十]{1,2})[日天]"
-    r"|[头前首](?P<head>[两二三四五六七八九])[日天]|(?P<last>收官当?[日天]|最后一[日天]|闭幕当?日|末日))$"
+    r"|[头前首](?P<head>[两二三四五六七八九])[日天]|(?P<opened>开[幕展赛]式?当[天日])|(?P<last>收官当?[日天]|最后一[日天]|闭幕当?日|末日))$"
 )
 
 
@@ -105,7 +106,7 @@ def days_within(word: str, event: Period) -> Period | None:
     if match["head"]:
         until = first + timedelta(_number(match["head"]) - 1)
         return Period(first, until) if until <= last else None
-    after = 0 if match["first"] else 1 if match["second"] else _number(match["nth"]) - 1
+    after = 0 if match["first"] or match["opened"] else 1 if match["second"] else _number(match["nth"]) - 1
     day = first + timedelta(after)
     return Period(day, day) if day <= last else None
 

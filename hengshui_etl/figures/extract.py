@@ -230,10 +230,17 @@ class _Walk:
             if moment is None:
                 if led is not None and _CHANGE_COLUMN.search(labels[column]):
                     found[column] = led
-            elif not labels[column].startswith(("上年", "去年")):
+            elif not labels[column].startswith(("上年", "去年")) and not _is_year_before(moment.period, led):
                 led = moment.period
                 spans.add(led)
         return found if len(spans) > 1 else {}
+
+
+def _is_year_before(period: Period, led: Period | None) -> bool:
+    """Whether a column is of the same days of an earlier year than that before it (2023年, 2022年, 增长)."""
+    if led is None or led.last is None or period.last is None or period.last >= led.last:
+        return False
+    return (period.last.month, period.last.day) == (led.last.month, led.last.day)
 
 
 def _years_of_rows(cells: list[Cell]) -> dict[int, Period]:

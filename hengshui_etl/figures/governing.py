@@ -21,6 +21,7 @@ from hengshui_etl.figures.leads import (
     COUNTED,
     DAY_ALONE,
     DAY_SINCE,
+    DAYS_ALONE,
     DECIDED,
     DIGITS,
     EMBEDDED,
@@ -137,6 +138,8 @@ class Times(Occasions):
             return
         if DAY_ALONE.match(word) and (led := self._day_of_span(word)):
             word = led  # 大年初三（12日）人潮最旺
+        if (days := DAYS_ALONE.match(word)) is not None:
+            word = self._month_of_days(int(days["day"])) + word  # 27日20时至29日8时
         bracketed = earlier[-1:] in "（(" and earlier != "" and time.at - self.named_till <= 6
         spoken = self.named_year if bracketed else self.year
         if earlier.endswith(("截至", "截止")) and not self.fresh and spoken is not None:

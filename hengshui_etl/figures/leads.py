@@ -64,6 +64,7 @@ SINCE = lazy_pattern("起(?![降飞火诉点步运草源跑动家重吊])")
 DAY_SINCE = lazy_pattern(r"[^，,。；;\d]{0,8}以来")
 LISTED_IN = ("列入", "纳入", "转入", "结转到", "结转至")
 DAY_ALONE = lazy_pattern(r"\d{1,2}日$")
+DAYS_ALONE = lazy_pattern(r"(?P<day>\d{1,2})日.*\d日$")
 PLAN_NAME = lazy_pattern(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")
 NAMED_YEAR = lazy_pattern(YEAR)
 

@@ -111,6 +111,15 @@ class Occasions(InForce):
         found = bare_day(int(day[:-1]), main.period, self.published)
         return f"{found.year}年{found.month}月{day}" if found is not None else ""
 
+    def _month_of_days(self, first: int) -> str:
+        """The year and month of days that are told without them, by the event or the day told last, or nothing."""
+        main, day = self.default, self.named_day
+        if main is not None and is_short(main.period) and main.period.first != main.period.last:
+            day = bare_day(first, main.period, self.published) or day
+        if day is None and self.published is not None and first <= self.published.day:
+            day = self.published
+        return f"{day.year}年{day.month}月" if day is not None else ""
+
     def _of_report(self, time: Time, end: int, earlier: str) -> bool:
         if earlier.endswith("记者") or REPORT.match(self.text, time.till, min(end, time.till + 60)) is not None:
             return True

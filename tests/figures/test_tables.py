@@ -91,3 +91,9 @@ def test_rows_of_years_speak_of_their_years_and_their_total_of_all() -> None:
     figures = {f.text: f.period for f in read_figures(read_article(data, source_path="table.html"))}
     told = [tuple(str(day) for day in figures[text] or ()) for text in ("42.5", "96.8", "139.3")]
     assert told == [("2014-01-01", "2014-12-31"), ("2015-01-01", "2015-12-31"), ("2014-01-01", "2015-12-31")]
+
+
+def test_a_change_speaks_of_the_later_of_two_years() -> None:
+    data = page("指标|2022年（万元）|2021年（万元）|增长（%）", "收入|55.1|50.2|9.8")
+    figures = {f.text: f.period for f in read_figures(read_article(data, source_path="table.html"))}
+    assert [str(day) for day in figures["9.8"] or ()] == ["2022-01-01", "2022-12-31"]

@@ -256,6 +256,20 @@ CASES = [
         ("2018-12-31", "2023-11-20"),
         id="from years ago to now",
     ),
+    pytest.param(
+        "省运会闭幕\n2022-08-31 来源：孝感日报\n8月30日晚，历时10天的运动会在孝感闭幕。\n",
+        "本届运动会设大项28个。",
+        "28个",
+        ("2022-08-21", "2022-08-30"),
+        id="a day and how long it took",
+    ),
+    pytest.param(
+        "台风致灾\n2023-08-01 来源：泉州晚报\n7月28日9时，台风登陆。\n",
+        "27日20时至29日8时，全市平均降雨量186.3毫米。",
+        "186.3毫米",
+        ("2023-07-27", "2023-07-29"),
+        id="days of the month told last",
+    ),
     pytest.param(FAIR, "新设展馆8座。", "8座", ("2023-04-27", "2023-04-30"), id="an event counted back from its close"),
     pytest.param(FAIR, "今年客商达5万人次。", "5万人次", ("2023-04-27", "2023-04-30"), id="this year of a fair"),
     pytest.param(
