@@ -18,7 +18,7 @@ assert spec.loader is not None
 scoring = sys.modules["scoring"] = module_from_spec(spec)
 spec.loader.exec_module(scoring)
 
-FLOORS = {"kind": 0.995, "bound": 0.995, "direction": 0.995, "period": 0.932, "scope": 0.985, "metric": 0.908}
+FLOORS = {"kind": 0.995, "bound": 0.995, "direction": 0.995, "period": 0.932, "scope": 0.989, "metric": 0.908}
 
 
 def tally_of(folder: str) -> Counter[str]:
@@ -63,7 +63,7 @@ def test_errors_are_caught_and_nobody_else_is_accused(tally: Counter[str]) -> No
     assert tally["alarms"] == 0
 
 
-FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.961, "period": 0.856, "scope": 0.92, "metric": 0.794}
+FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.961, "period": 0.856, "scope": 0.95, "metric": 0.794}
 """With p1 to r8, on which little was learnt; without these 28 the floors stood at 0.969, 0.882, 0.946 and 0.804."""
 
 
