@@ -10,7 +10,17 @@ import operator
 from collections import Counter
 from itertools import compress, count
 
-from hengshui_etl.figures.scope import CITY_PROPER, ZONE, Place, city_of, index, province_of, spoken_name
+from hengshui_etl.figures.scope import (
+    CITY_PROPER,
+    ZONE,
+    Place,
+    city_of,
+    index,
+    inside,
+    province_of,
+    region_at,
+    spoken_name,
+)
 from hengshui_etl.figures.subjects import subject_of
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Article
@@ -58,6 +68,8 @@ def _of_the_country(text: str, title: str, found: Counter[Place]) -> bool:
     return _COUNTRY.search(title) is not None or all(weight < 2 * _OPENING for weight in found.values())
 
 
+_DISTRICTS = ("海关", "关区", "局集团", "铁路局", "局发送")
+"""Behind the city where they have their seat: customs and railways of a province and more."""
 _TITLE, _OPENING, _BODY = 8, 2, 1
 """What a region's name weighs in the headline, in the opening, and behind it where those name none."""
 
@@ -83,8 +95,11 @@ def _look(found: Counter[Place], stretch: str, weight: int) -> None:
             elif weight == _TITLE and (proper := CITY_PROPER.match(stretch, end)):
                 end = proper.end()
                 place = Place(f"{place.name}{proper.group()}", region.code, "proper")
-            found[place] += weight
             beyond = end
+            inner = region_at(stretch[end : end + 16], region.code) if weight == _TITLE else None
+            if inner is None or inner[0].code == region.code or not inside(inner[0], place):
+                seat = stretch.startswith(_DISTRICTS, end)
+                found[place] += min(weight, _OPENING) if seat else weight  # of 舟山市定海区 the county alone
             break
 
 

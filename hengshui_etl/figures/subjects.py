@@ -60,7 +60,9 @@ _VILLAGES = words(_WORDS["kinds"][_VILLAGE]["nouns"])
 _BAD = "".join(words(_WORDS["no_name"]))
 _NOUN = rf"(?:{alternatives(_KIND_OF)})(?!(?!上半年)(?:{alternatives(_WORDS['never_behind'])}))"
 _PROPER = rf"[^\W\d_a-zA-Z{_BAD}]"
-_PLACED = lazy_pattern(rf"(?P<proper>{_PROPER}{{0,6}}?\d{{0,2}})(?P<noun>{_NOUN}(?:\d{{0,2}}{_NOUN})?)")
+_PLACED = lazy_pattern(
+    rf"(?P<proper>{_PROPER}{{0,6}}?\d{{0,2}})(?P<noun>{_NOUN}(?:(?:附属)?(?:第[一二三四五六]|儿童|口腔|肿瘤|\d{{1,2}})?{_NOUN})?)"
+)
 """What follows a region's name in that of an institution."""
 _UNPLACED = lazy_pattern("(?![一二三四五六七八九十两]{1,2}[座条家所个大])" + _PLACED.pattern.replace("{0,6}", "{2,6}"))
 """A name that begins with no region's, and with no number of such things."""
@@ -80,7 +82,7 @@ _TIME = (
     r"20\d\d年?度?|\d{1,2}[—－~～至-]\d{1,2}月份?|\d{1,2}月份?|前(?:三季度|[\d一二三四五六七八九十]{1,2}个?月)|前?三季度|[上下]半年|[一二三四首]季度?|去年|今年|全年|半年|"
     r"今日|昨日|春运|春节|国庆|假期|暑期|五一|清明|端午|中秋|元旦|假期|长假|黄金周|十[二三四五]五|期间"
 )
-_LEAD = lazy_pattern(rf"(?:{_TIME}|走进|探访|来自|[【】“”「」\"《》—\-])*")
+_LEAD = lazy_pattern(rf"(?:{_TIME}|走进|探访|来自|中国铁路|[【】“”「」\"《》—\-])*")
 _CLAUSE = lazy_pattern(r"[^\s，。：；:;！？!?|｜]+[:：]?")
 _STOCK = lazy_pattern(r"[（(](?:(?:证券|股票)代码|[036489]\d{2}[\dXx*]{3}|\d{4,5}\.HK|0\d{4})")
 _FIRM = lazy_pattern(
@@ -145,7 +147,9 @@ def _by_noun(clause: str, body: str, near: str | None, home: int, titled: str | 
         case "words":
             known = pointed or named > 2
         case "name":
-            known = (pointed and (named or titled is None or titled[:2] in name)) or named > 2
+            known = (
+                (pointed and (named or titled is None or titled[:2] in name)) or named > 2 or (named and near is None)
+            )
         case "alone":
             known = pointed and named and not home
     if not known or (home and (kind.regional or home >= pointed + named)):
@@ -240,7 +244,10 @@ def _firm(clause: str, body: str, home: int) -> Subject | None:
     if named is None or home or _NO_FIRM.search(name := named["name"]) or not _ACCOUNTS.search(body):
         return None
     mentions = _KINDS[_COMPANY].mentions(body) + (2 if _STOCK.search(body, 0, 600) else 0)
-    known = mentions > 1 if name in body else mentions and clause[len(name)] in ":："
+    if name in body:
+        known = mentions > 1 or (mentions and len(set(_ACCOUNTS.findall(body))) > 1)
+    else:
+        known = mentions and clause[len(name)] in ":："
     return Subject(name, "venue", True) if known else None
 
 

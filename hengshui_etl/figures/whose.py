@@ -54,7 +54,7 @@ _LEVELS_OF_SHARES = ("prefecture", "county")
 _TOGETHER = ("均在", "均超", "均高于", "合计占全", "均为")
 _SHORT = 80
 """Clauses up to this length are remembered: the press repeats them."""
-_NOT_ALONE = ("、", "等", "和", "级", "及", "与", "至", "起步", "出发", "水库")
+_NOT_ALONE = ("、", "等", "和", "级", "及", "与", "至", "起步", "出发", "水库", "海关")
 _AROUND = lazy_pattern(r"(?<![居列位排])(?:全|我|该)(?P<unit>[市县区州旗])(?!场|第|前|率先|首)")
 """The region that an institution lies in, in an article about the institution."""
 _OF_A_REGION = ("省", "国", "市", "州", "区")
