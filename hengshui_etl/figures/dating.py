@@ -139,7 +139,7 @@ class Dating(Summed):
             return self.moment.period
         if self.years == period and last is not None and _REACHED.match(before):
             return whole_year(period, self.published)
-        telling = _TELLING.search(before) is not None
+        telling = _TELLING.search(before) is not None or self.text.startswith(("年间，", "年来，"), max(0, s.start - 3))
         if telling and s.predicate in ("level", "average") and last is not None and _A_YEAR.search(before):
             year = whole_year(Period(None, min(last, self.published or last)), self.published)
             if year is not None and not is_short(period):

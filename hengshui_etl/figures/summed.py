@@ -31,6 +31,8 @@ _YEARS_TOGETHER = lazy_pattern(
     r"^(?:【[^】]{1,8}】)?(?P<m>[两三四五六七八九十])年(?!级|制|期|龄|前|后|内|以|平均|多|行动|规划|计划|攻坚|抬|升|降|增)(?=[^\W\d_a-zA-Z]{4})|(?<![约第过几十])(?P<n>[两三四五六七八九十])年(?:来|间)?(?:累计|共|合计|总共|一共)"
 )
 _YEARS_BETWEEN = lazy_pattern(r"(?P<n>[两二三四五六七八九十])年(?:间|来|累计|共|$)")
+_COMMAS = ("，", ",")
+_YEARS_BEFORE = lazy_pattern(r"(?P<n>[两二三四五六七八九十])年[间来][，,]$")
 _ALL_TOLD = lazy_pattern(r"累计|合计|总计|共计?")
 _EACH_DAY = lazy_pattern(r"(?P<n>[两二三四五六七八九]|\d)[天日][^，,。；;\d]{0,10}?(?:依次|依序|分别)")
 
@@ -102,6 +104,8 @@ class Summed(Times):
     def _years_taken(self, s: Statement) -> int | None:
         """How many years a change says it took (由2012年的…升至2022年的…，十年间上升…), or None where it says none."""
         run = _YEARS_BETWEEN.match(s.before)
+        if run is None and self.text[s.start - 1 : s.start] in _COMMAS:
+            run = _YEARS_BEFORE.search(self.text, max(self.sentence_at, s.start - 5), s.start)
         if run is None or not (self._is_change(s) or s.predicate == "multiple"):
             return None
         return YEAR_NUMBERS[run["n"]]

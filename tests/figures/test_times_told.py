@@ -270,6 +270,13 @@ CASES = [
         ("2023-07-27", "2023-07-29"),
         id="days of the month told last",
     ),
+    pytest.param(
+        YEAR,
+        "2016年，发电79亿千瓦时。五年间，发电量增加6.6亿千瓦时。",
+        "6.6亿千瓦时",
+        ("2016-12-31", "2021-12-31"),
+        id="the years that stand before a comma",
+    ),
     pytest.param(FAIR, "新设展馆8座。", "8座", ("2023-04-27", "2023-04-30"), id="an event counted back from its close"),
     pytest.param(FAIR, "今年客商达5万人次。", "5万人次", ("2023-04-27", "2023-04-30"), id="this year of a fair"),
     pytest.param(
