@@ -77,7 +77,10 @@ def change_direction(before: str) -> Change | None:
         match = match or (_MORE.search(before, max(0, end - 16)) if "多" in before or "少" in before else None)
     if match is not None and match.group().startswith("增收") and _EARNED.search(before, 0, match.start()):
         return None
-    return _told(match) if match else None
+    if match is None:
+        return None
+    told = _told(match)
+    return None if told is not None and told[1].startswith("少") and before[: told[2]].endswith("至") else told
 
 
 def bare_direction(before: str, kind: FigureKind) -> Change | None:
