@@ -168,6 +168,8 @@ def inside(place: Place, main: Place | None) -> bool:
     """Whether a place can be a part of the article's region."""
     if main is None or main.code is None or place.code is None or place.level in ("township", "venue", "row"):
         return True
+    if place.code == main.code and main.level in ("venue", "township"):
+        return True
     if place.code == main.code == "710000":
         return place.level == "prefecture" and main.level == "province"
     digits = {"province": 2, "prefecture": 4, "proper": 4}.get(main.level, 6)

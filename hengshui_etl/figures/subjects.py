@@ -61,7 +61,7 @@ _BAD = "".join(words(_WORDS["no_name"]))
 _NOUN = rf"(?:{alternatives(_KIND_OF)})(?!(?!上半年)(?:{alternatives(_WORDS['never_behind'])}))"
 _PROPER = rf"[^\W\d_a-zA-Z{_BAD}]"
 _PLACED = lazy_pattern(
-    rf"(?P<proper>{_PROPER}{{0,6}}?\d{{0,2}})(?P<noun>{_NOUN}(?:(?:附属)?(?:第[一二三四五六]|儿童|口腔|肿瘤|\d{{1,2}})?{_NOUN})?)"
+    rf"(?P<proper>{_PROPER}{{0,6}}?\d{{0,2}})(?P<noun>大学(?:附属)?[^\W\d_]{{2,4}}?(?:医院|学院)|{_NOUN}(?:(?:附属)?(?:第[一二三四五六]|儿童|口腔|肿瘤|\d{{1,2}})?{_NOUN})?)"
 )
 """What follows a region's name in that of an institution."""
 _UNPLACED = lazy_pattern("(?![一二三四五六七八九十两]{1,2}[座条家所个大])" + _PLACED.pattern.replace("{0,6}", "{2,6}"))
@@ -145,7 +145,7 @@ def _by_noun(clause: str, body: str, near: str | None, home: int, titled: str | 
         case "headline":
             known = pointed or named > 2 or not home
         case "words":
-            known = pointed or named > 2
+            known = pointed or named > 2 or (named and not home)
         case "name":
             known = (
                 (pointed and (named or titled is None or titled[:2] in name)) or named > 2 or (named and near is None)

@@ -54,13 +54,13 @@ _LEVELS_OF_SHARES = ("prefecture", "county")
 _TOGETHER = ("均在", "均超", "均高于", "合计占全", "均为")
 _SHORT = 80
 """Clauses up to this length are remembered: the press repeats them."""
-_NOT_ALONE = ("、", "等", "和", "级", "及", "与", "至", "起步", "出发", "水库", "海关")
+_NOT_ALONE = ("、", "等", "和", "级", "及", "与", "至", "起步", "出发", "水库", "海关", "局")
 _AROUND = lazy_pattern(r"(?<![居列位排])(?:全|我|该)(?P<unit>[市县区州旗])(?!场|第|前|率先|首)")
 """The region that an institution lies in, in an article about the institution."""
 _OF_A_REGION = ("省", "国", "市", "州", "区")
 _WITHIN = ("venue", "township")
 """What lies in a region without being one."""
-_PART_OF_ALL = lazy_pattern("(?:居民|旅客|籍|选手|跑者|参展商|客商|考生|学生|游客|员工|企业)")
+_PART_OF_ALL = lazy_pattern("(?:本地|居民|旅客|籍|选手|跑者|参展商|客商|考生|学生|游客|员工|企业)")
 """Behind a region's name: a part of those that an institution counts (香港居民1806万人次), and not that region."""
 _FULL: dict[str, str] = dict(toml("places")["subjects"]["own_of_region"])
 _OWN_OF_REGION = lazy_pattern(rf"(?P<unit>[市县区州旗])(?P<noun>{alternatives(_FULL)})(?![长馆])")
@@ -187,7 +187,9 @@ class Places:
         self.listed = till == end and text[start] == "、"
         if text.startswith(_NOT_ALONE, till):
             return
-        if main and (place.name == main.name or (main.name.startswith(place.name) and main.level == place.level)):
+        if main and (
+            main.name.endswith(place.name) or (main.name.startswith(place.name) and main.level == place.level)
+        ):
             self.place = None
         elif inside(place, main) and not _ORIGINS.search(text, self.sentence_at, start + at):
             self.place = place
@@ -218,7 +220,7 @@ class Places:
         name = self.main.name if self.main else ""
         behind = self.text[till : till + len(name)]
         spoken = self.text[at : at + len(name)]
-        return behind.startswith((name, name[-2:])) or (
+        return behind.startswith((name, *(name[-n:] for n in range(2, 6)))) or (
             len(spoken) > till - at and name.startswith(spoken[: till - at + 1])
         )
 
