@@ -33,6 +33,12 @@ def take_back(view: View) -> None:
         ):
             view.drop(claim)
             view.leave(claim.operands, "a list that need not be all of this whole")
+    differences = [c for c in view.claims if c.type == "difference" and len(c.operands) == 3 and not c.implied]
+    told = {c.operands[:2]: c for c in differences if view.trial("difference", c.operands)}
+    for claim in differences:  # 5.3%，比全市（4.2%）高1.1个百分点，比一季度加快0.9个百分点: the second is from another
+        if claim.operands[:2] in told and view.trial("difference", claim.operands) is False:
+            view.drop(claim)
+            view.leave(claim.operands, "the two levels have their difference already")
     for claim in [c for c in view.claims if c.type in _OF_TWO and len(c.operands) == 3 and not c.implied]:
         if view.is_cell(claim.operands[-1]) or view.trial(claim.type, claim.operands, claim.scale) is not False:
             continue
