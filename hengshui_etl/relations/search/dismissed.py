@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Claim
+from hengshui_etl.relations.search.sum_evidence import OF_WHICH
 from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.units import factor_between
 from hengshui_etl.vocab import alternatives, toml
 
 _OF_TWO = frozenset(("share", "average"))
 _BEFORE = lazy_pattern(rf"[，,。；;\s]*(?:{alternatives(toml('comparisons')['before']['words'])}|上周)")
+_NEW = lazy_pattern(rf"[^，,。；;]{{0,10}}[，,；;](?:{alternatives(toml('parts')['lists']['new_statement'])})")
+_HOLDS = lazy_pattern(r"[^，,、。；;（(]{0,6}[（(](?:含|包括|包含|其中含)")
+_POWERS = (10, 0.1, 100, 0.01, 1000, 0.001, 1e4, 1e-4, 1e8, 1e-8)
 _DIGITS = 3
 """A result of fewer significant digits fits some figures of its sentence by chance."""
 _FIGURES = 14
@@ -22,15 +27,27 @@ _FIGURES = 14
 
 def take_back(view: View) -> None:
     """Take back the accusations that other figures or the time that is spoken of explain; claim what holds instead."""
+    for claim in [c for c in view.claims if c.type == "sum" and not c.implied]:
+        if view.trial("sum", claim.operands) is False and (
+            _of_which_by_shares(view, claim) or _new_statement(view, claim) or _holds_another(view, claim)
+        ):
+            view.drop(claim)
+            view.leave(claim.operands, "a list that need not be all of this whole")
+    differences = [c for c in view.claims if c.type == "difference" and len(c.operands) == 3 and not c.implied]
+    told = {c.operands[:2]: c for c in differences if view.trial("difference", c.operands)}
+    for claim in differences:  # 5.3%，比全市（4.2%）高1.1个百分点，比一季度加快0.9个百分点: the second is from another
+        if claim.operands[:2] in told and view.trial("difference", claim.operands) is False:
+            view.drop(claim)
+            view.leave(claim.operands, "the two levels have their difference already")
     for claim in [c for c in view.claims if c.type in _OF_TWO and len(c.operands) == 3 and not c.implied]:
         if view.is_cell(claim.operands[-1]) or view.trial(claim.type, claim.operands, claim.scale) is not False:
             continue
         other = _other_operands(view, claim)
         if other is not None:
-            view.retract(claim.type, claim.operands[-1])
+            view.drop(claim)
             view.claim(claim.type, (*other, claim.operands[-1]), claim.reason, scale=claim.scale)
-        elif _of_before(view, claim) or _unlinked(view, claim):
-            view.retract(claim.type, claim.operands[-1])
+        elif _of_before(view, claim) or _unlinked(view, claim) or _is_no_pair(view, claim):
+            view.drop(claim)
             view.leave(claim.operands, "what it is told of may be another figure than these")
 
 
@@ -70,3 +87,66 @@ def _unlinked(view: View, claim: Claim) -> bool:
         return False
     words, name = view.metrics[i] + view.said[i].before + view.metrics[number], view.metrics[total]
     return not any(name[k : k + 2] in words for k in range(len(name) - 1))
+
+
+def _is_no_pair(view: View, claim: Claim) -> bool:
+    """Whether the quotient of total and count is another average, or of another size than the one they are held against
+    and told apart from it (不良贷款余额14.92亿元。…2.36万户，户均余额78.4万元)."""
+    if claim.type != "average":
+        return False
+    total, number, i = claim.operands
+    if _has_its_average(view, claim):
+        return True
+    here = all(view.figures[j].sentence == view.figures[i].sentence for j in (total, number))
+    if here or not view.values[number] or not view.values[i]:
+        return False
+    factor = factor_between(view.figures[total].unit, view.figures[i].unit.partition("/")[0]) or 1
+    ratio = view.values[total] * float(factor) / view.values[number] * float(claim.scale) / view.values[i]
+    return not 0.3 < ratio < 3.3 and not any(0.97 < ratio * k < 1.03 for k in _POWERS)
+
+
+def _has_its_average(view: View, claim: Claim) -> bool:
+    """Whether total and count have their average already, and this is of other things
+    (均价7120元，住宅均价7286元)."""
+    total, number, i = claim.operands
+    pairs = (c.operands for c in view.claims if c.type == claim.type == "average" and len(c.operands) == 3)
+    return any(
+        ops[:2] == (total, number)
+        and ops[2] != i
+        and view.figures[ops[2]].unit == view.figures[i].unit
+        and view.trial("average", ops)
+        for ops in pairs
+    )
+
+
+def _new_statement(view: View, claim: Claim) -> bool:
+    """Whether what stands between a whole and its list opens a statement of something else
+    (耕地5.2万亩，今年种植小麦…)."""
+    first, whole = claim.operands[0], claim.operands[-1]
+    if first < whole:
+        return False
+    lead = view.between(whole, first)
+    return OF_WHICH.search(lead) is None and _NEW.match(lead) is not None
+
+
+def _holds_another(view: View, claim: Claim) -> bool:
+    """Whether a bracket behind a part of a list says what is counted in it too (高中6所（含完全中学3所）)."""
+    return any(_HOLDS.match(view.text, view.figures[p].till) is not None for p in claim.operands[:-1])
+
+
+def _of_which_by_shares(view: View, claim: Claim) -> bool:
+    """Whether the percentages that hold for its parts show that a list is not all of its whole: each is a share of this
+    whole as printed, and they do not make up a hundred, or they are shares of another one."""
+    *parts, whole = claim.operands
+    shares = {
+        c.operands[0]: c
+        for c in view.claims
+        if c.type == "share" and len(c.operands) == 3 and c.operands[0] in parts and view.trial("share", c.operands)
+    }
+    if len(shares) < 2:
+        return False
+    others = [c for c in shares.values() if view.values[c.operands[1]] != view.values[whole]]
+    if len(others) > 1 and len({c.operands[1] for c in others}) == 1:
+        return True
+    total = sum(view.values[c.operands[2]] for c in shares.values())
+    return not others and len(shares) == len(parts) and abs(total - 100) > 0.1 * len(parts)

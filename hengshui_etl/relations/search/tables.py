@@ -24,7 +24,7 @@ _PLAN = lazy_pattern(r"计划|预算|目标|任务|应|总数|合计")
 _PREVIOUS = lazy_pattern(r"上年|去年|同期|上期|上月")
 _MONTHS = lazy_pattern(r"(?:20\d\d年|本年|今年)?(?P<from>\d{1,2})月?\s?[-—–~至到]{1,2}\s?(?P<to>\d{1,2})月份?")
 _NO_SUM = lazy_pattern("均|率|价|指数|增速|占比|比重")
-_AVERAGE = lazy_pattern("均|单产|亩产|单价")
+_AVERAGE = lazy_pattern("均|单产|亩产|单价|^平?每[^年月日天]")
 _CUMULATIVE = lazy_pattern(r"[1１一]\s*[-—–~至到]|累计|全年|上半年|前三季度")
 
 Row = dict[int, tuple[Cell, int]]

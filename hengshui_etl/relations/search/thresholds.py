@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.figures import Grid
 from hengshui_etl.figures.grids import Cell
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered
@@ -93,6 +94,8 @@ def _claim_bound_in_table(view: View, i: int) -> bool:
             if cell.unit == figure.unit
             and (word in cell.column_label or (word.startswith("增") and "增" in cell.column_label))
         }
+        if named := _rows_named(view, i, grid, columns):
+            return view.claim("threshold", (*named, i), "表中所列各行均")
         for column in columns:
             cells = [(cell, f) for cell, f in grid.cells if cell.column == column and not cell.total]
             if meant := _rows_meant(view, i, cells):
@@ -104,6 +107,31 @@ def _claim_bound_in_table(view: View, i: int) -> bool:
             ):
                 return view.claim("threshold", (*held, i), "表中各行均")
     return False
+
+
+_PLACE = lazy_pattern("(?<=..)[县市区旗州镇乡]$")
+
+
+def _rows_named(view: View, i: int, grid: Grid, columns: set[int]) -> tuple[int, ...]:
+    """The cells of the rows that the clause names one by one (花垣、吉首、龙山三县增速均超过10%), of the one column for
+    which at most one of them lies outside the bound; none where the count of the rows is another."""
+    start = max(view.article.sentences[view.figures[i].sentence].start, view.figures[i].at - 80)
+    clause = view.text[start : view.figures[i].at]
+    found: list[tuple[int, tuple[int, ...]]] = []
+    for column in sorted(columns):
+        cells = [(c, f) for c, f in grid.cells if c.column == column and not c.total and len(c.row_label) >= 2]
+        named = tuple(f for c, f in cells if _PLACE.sub("", c.row_label) in clause)
+        if len(named) < 3 or len(named) == len(cells):
+            continue
+        counts = [
+            f for f in view.figures[max(0, i - 2) : i] if f.kind == "count" and f.sentence == view.figures[i].sentence
+        ]
+        if counts and all(f.value != len(named) for f in counts):
+            continue
+        found.append((sum(view.trial("threshold", (f, i)) is False for f in named), named))
+    found.sort()
+    sure = found and found[0][0] <= (1 if len(found) == 1 or found[1][0] > 1 else 0) and "除" not in clause
+    return found[0][1] if sure else ()
 
 
 def _rows_meant(view: View, i: int, cells: list[tuple[Cell, int]]) -> tuple[int, ...]:

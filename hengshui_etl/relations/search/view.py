@@ -290,6 +290,14 @@ class View:
             self._said.discard((kind, frozenset(c.operands)))
         self._results.discard((kind, result))
 
+    def drop(self, claim: Claim) -> None:
+        """Take back one claim and no other."""
+        self.turn += 1
+        self.claims.remove(claim)
+        self._said.discard((claim.type, frozenset(claim.operands)))
+        if not any(c.type == claim.type and c.operands[-1] == claim.operands[-1] for c in self.claims):
+            self._results.discard((claim.type, claim.operands[-1]))
+
     def levels_before(
         self, i: int, *, unit_of: int | None = None, limit: int = 40, same_paragraph: bool = False
     ) -> list[int]:
