@@ -161,9 +161,11 @@ class _Walk:
 
     # ------------------------------------------------------------------ tables
 
-    def cell_metric(self, cell: Cell, first: str, core: str) -> str:
+    def cell_metric(self, cell: Cell, first: str, core: str, bearer: str = "") -> str:
         """Row and column of a cell as a phrase; `core` is what the table's caption says that it is about."""
         column = _OWN_TIME.sub("", cell.column_label) if cell.row_label else cell.column_label
+        if cell.row_label and bearer and bearer not in column and not _moment_in(bearer, self.published, None):
+            column = f"{bearer}{column}"
         if cell.row_label and core and (year := _YEAR_COLUMN.match(column)):
             column = column[year.end() :] or core
             first = _YEAR_COLUMN.sub("", first) or core
@@ -178,6 +180,7 @@ class _Walk:
         sums = self.times.moment or self.times.default
         sentences = self.article.sentences
         grouped = self.times_of_groups(cells)
+        changed = _of_which(cells)
         by_row = _years_of_rows(cells)
         for cell in cells:
             while number + 1 < len(sentences) and sentences[number + 1].start <= cell.at:
@@ -202,7 +205,7 @@ class _Walk:
             ):
                 period = whole_year(period, self.published)
             place = row_place(cell.row_label, self.places.near) or self.places.main
-            metric = self.cell_metric(cell, cells[0].column_label, core)
+            metric = self.cell_metric(cell, cells[0].column_label, core, changed.get(cell.column, ""))
             quantity = Quantity(
                 cell.at,
                 cell.till,
@@ -257,6 +260,11 @@ def _years_of_rows(cells: list[Cell]) -> dict[int, Period]:
 
 
 _YEAR_ROW = lazy_pattern(r"(?:19|20)\d\d年?度?$")
+_OF_EACH = lazy_pattern("各[^\\W\\d_a-zA-Z]{1,4}")
+"""A table of each of several says in its columns what it tells of them (各县市接待情况)."""
+_CHANGED = lazy_pattern(
+    r"(?:比?上?[去上]?年?同期|同比|环比|比上年|较上年|比去年|±)?(?:增长|增减|增速|增幅|升降|涨跌|±)(?:率|幅度?|%|％)?"
+)
 _CHANGE_COLUMN = lazy_pattern(r"增减|同比|增长|增速|增幅|涨幅|变动")
 _HEADING = lazy_pattern(
     r"\s*[（(][一二三四五六七八九十]{1,3}[）)](?P<budget>[^\W\d_a-zA-Z]{4,12})预算(?:执行)?(?:情况)?。"
@@ -302,7 +310,23 @@ def caption_core(caption: str) -> str:
     if len(line) > 40 or "。" in line:
         return ""
     match = _CAPTION.search(line)
-    return cleaned(match[1]) if match else ""
+    core = cleaned(match[1]) if match else ""
+    return "" if _OF_EACH.search(core) else core
+
+
+def _of_which(cells: list[Cell]) -> dict[int, str]:
+    """The columns that say only how the one before them changed, where there are several such (游客, 同比增长, 收入,
+    同比增长), each with the label of the column that it is of."""
+    labels = {cell.column: cell.column_label for cell in cells}
+    changed: dict[int, str] = {}
+    bearer = ""
+    for column in sorted(labels):
+        if _CHANGED.fullmatch(labels[column]):
+            if bearer:
+                changed[column] = bearer
+        else:
+            bearer = labels[column]
+    return changed if len(set(changed.values())) > 1 else {}
 
 
 def _listed_after(text: str, quantities: list[Quantity], i: int) -> int:

@@ -111,12 +111,32 @@ def _measured(topic: str) -> str:
     return match.group() if match else core[-6:]
 
 
+_TOGETHER = lazy_pattern(r"(?<=[^公一])共(?![享同建青和产用设])[^\W\d_a-zA-Z]{2,6}$")
+"""共 behind other words, where what follows says by itself what was done (四种运输方式 | 共发送旅客)."""
+_TIME_ALONE = lazy_pattern(
+    r"(?:【[^】]{2,8}】)?(?P<time>(?:第?[一二三四]季度|上半年|下半年|\d{1,2}月)份?)(?:当月|单月|单季)?(?:为|是)?"
+)
+
+
+def _of_time(q: Quantity, s: Statement, memory: Memory) -> str:
+    """What a level measures whose words are nothing but a time: what the article's body told first in its unit, unless
+    its paragraph tells something else (一季度1276.4万吨，二季度…)."""
+    told = memory.firsts.get(q.unit, "")
+    time = _TIME_ALONE.fullmatch(s.before) if told else None
+    if time is None:
+        return ""
+    last = memory.levels[-1] if memory.levels else ("", "")
+    measured = tail_of(told, 6)
+    same = last[0] == q.unit and last[1].endswith(measured)
+    return joined(time["time"], measured) if same or not memory.subject else ""
+
+
 def tail_of(topic: str, most: int) -> str:
     """What a topic ends in: its last `most` characters, or what stands behind its last 的 or space within them."""
     if len(topic) <= most:
         return topic
     tail = topic[-most:]
-    at = max(tail.rfind("的"), tail.rfind(" "), tail.rfind("、"))
+    at = max(tail.rfind("的"), tail.rfind(" "), tail.rfind("、"), tail.rfind("共") if _TOGETHER.search(tail) else -1)
     return tail[at + 1 :] if 0 <= at < most - 2 else tail
 
 
@@ -250,7 +270,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
             return joined(memory.subject, inner)
         return inner
     if not label:
-        return _second(q, text, memory) or memory.subject
+        return _of_time(q, s, memory) or _second(q, text, memory) or memory.subject
     if (
         q.kind == "count"
         and not subject
@@ -299,6 +319,11 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         memory.subject = alike
         memory.items.append(alike)
         return alike
+    bare = memory.shared and memory.unit == q.unit and memory.topic.endswith(memory.shared)
+    if bare and not behind and 2 <= len(label) <= 5 and label[-1] not in WHOLE_TAIL:
+        memory.subject = joined(label, memory.shared)  # 道路312.6万人次，铁路…，水路…
+        memory.items.append(memory.subject)
+        return memory.subject
     whole_topic, unit = (memory.topic, memory.unit) if memory.topic or q.kind == "count" else memory.article
     among = s.before.startswith("其中") or (s.start > 0 and text[s.start - 1] == "、" and len(label) <= 4)
     complete = q.kind == "count" or among or whole_topic[-1:] in WHOLE_TAIL or not memory.topic
@@ -360,6 +385,19 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         memory.subject = joined(tail_of(memory.topic, 12), label)
         memory.items.append(memory.subject)
         return memory.subject
+    if (
+        not (headline or behind or memory.topic or q.kind == "percent")
+        and len(label) == 2
+        and label not in _COMPLETE
+        and label not in ALONE
+        and label[-1] not in WHOLE_TAIL
+        and (q.kind != "count" or q.unit in _CASES)
+        and (told := memory.firsts.get(q.unit, ""))
+        and label not in told
+        and (q.kind == "count" or told[-1] in WHOLE_TAIL)
+    ):
+        memory.shared = tail_of(told, 6)
+        label = joined(label, memory.shared)
     memory.subject = label
     first = first and not s.before.startswith(("其中", "、", "包括")) and not (memory.topic and _SIDE.match(label))
     first = first and size is None

@@ -23,6 +23,7 @@ class Memory:
         "breaking",
         "change",
         "counts",
+        "firsts",
         "items",
         "kind",
         "last",
@@ -35,6 +36,7 @@ class Memory:
         "parts",
         "ratio",
         "section",
+        "shared",
         "subject",
         "time",
         "topic",
@@ -62,8 +64,10 @@ class Memory:
         self.levels: list[tuple[str, str]] = []  # the levels of the paragraph, with their units
         self.amounts: list[tuple[str, Decimal, str]] = []  # the levels of the article: unit, value, phrase
         self.counts: dict[str, str] = {}  # what was first counted in each unit in the article
+        self.firsts: dict[str, str] = {}  # the first level of the article's body in each unit
         self.measures: dict[str, str] = {}  # what was last measured in each unit, by a label that says what
         self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
+        self.shared = ""  # what the bare names of the paragraph were completed with
         self.section = ""  # what the heading right before the paragraph's first sentence names
         self.parts: list[str] = []  # what a list with 分别 hands out
         self.part = 0
@@ -75,7 +79,7 @@ class Memory:
 
     def new_paragraph(self) -> None:
         """A new paragraph leans on nothing."""
-        self.section = ""
+        self.section = self.shared = ""
         self.ratio = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
         self.items, self.names, self.parts, self.members, self.levels = [], [], [], [], []
 

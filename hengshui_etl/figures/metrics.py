@@ -103,6 +103,8 @@ def metric_of(
         metric = _line_head(text, s.start) + s.before.strip()
     if s.predicate in ("level", "average") and not s.bracketed:
         memory.kind = q.kind
+        if not headline and s.predicate == "level" and metric:
+            memory.firsts.setdefault(q.unit, metric)
         if q.unit not in CLASSES:
             memory.levels.append((q.unit, metric))
         if s.predicate == "level" and metric:
@@ -312,6 +314,8 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
         return label
     if label in ("比重", "占比", "比例", "份额") or (label.endswith(("占比", "比重")) and len(label) <= 4):
         bearer = label.removesuffix(s.word) or memory.subject
+        if memory.shared and not memory.whole:
+            return f"{bearer}占比"
         return f"{bearer}占{memory.whole or memory.topic}{s.word}"
     if label[0] in "）)的" and memory.whole:
         return f"{memory.subject}占{memory.whole}{s.word}"

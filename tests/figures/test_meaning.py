@@ -159,6 +159,19 @@ METRICS = [
     pytest.param(
         "智能装备、关键零部件、运维服务收入4亿元、3亿元、2亿元。", "3亿元", "关键零部件收入", id="a list without 分别"
     ),
+    pytest.param(
+        "全年发电量86亿千瓦时。\n【走势】一季度20亿千瓦时，二季度22亿千瓦时。",
+        "22亿千瓦时",
+        "二季度",
+        id="nothing but times in a new paragraph",
+    ),
+    pytest.param(
+        "三个口岸共查验旅客80万人次。\n客流回升。皇岗42万人次，占比52%。",
+        "42万人次",
+        "皇岗查验旅客",
+        id="bare names in a new paragraph",
+    ),
+    pytest.param("基金方面，收入9亿元，仅为预算12亿元的75%。", "12亿元", "基金", id="仅 is no name"),
 ]
 
 

@@ -97,3 +97,18 @@ def test_a_change_speaks_of_the_later_of_two_years() -> None:
     data = page("指标|2022年（万元）|2021年（万元）|增长（%）", "收入|55.1|50.2|9.8")
     figures = {f.text: f.period for f in read_figures(read_article(data, source_path="table.html"))}
     assert [str(day) for day in figures["9.8"] or ()] == ["2022-01-01", "2022-12-31"]
+
+
+def test_each_change_is_of_the_column_before_it() -> None:
+    data = page(
+        "县市|接待游客（万人次）|同比增长（%）|旅游收入（亿元）|同比增长（%）",
+        "甲县|21.5|3.1|2.62|-1.4",
+        caption="2021年国庆假期各县市接待情况",
+    )
+    figures = read_figures(read_article(data, source_path="table.html"))
+    assert [figure.metric for figure in figures][-4:] == [
+        "甲县接待游客",
+        "甲县接待游客同比增长",
+        "甲县旅游收入",
+        "甲县旅游收入同比增长",
+    ]
