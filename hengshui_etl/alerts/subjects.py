@@ -22,7 +22,7 @@ import polars as pl
 
 from hengshui_etl import parts
 from hengshui_etl.rulings import Ruling, Statement, ruling_of
-from hengshui_etl.tables.findings import failing, failing_shares
+from hengshui_etl.tables.findings import failing, failing_shares, named_figures
 
 Kind = Literal["finding", "quarantine", "run", "job", "damaged", "rulings"]
 Level = Literal["warning", "error"]
@@ -50,15 +50,17 @@ class Subject(NamedTuple):
     ruled: bool = False
 
 
+_OF_FIGURES = ("article_id", "figure_id", "figure_nr", "text", "sentence", "sentence_text")
 _NUMBER = re.compile(r"[0-9０-９][0-9０-９,，.．]*")
 
 
 def subjects_in(folder: Path | str, batch: str, rulings: Mapping[Statement, Ruling]) -> list[Subject]:
     """Everything that is wrong in a batch as its Parquet files have it: findings first, then files in quarantine."""
-    failures = [failing(chunk) for chunk in parts.read_chunks(folder, "relations", batch)]
-    failed = pl.concat([parts.empty("relations"), *failures])
-    figures = _figures_of(folder, batch, failed)
-    found = [_finding(batch, row, figures, rulings) for row in failed.iter_rows(named=True)]
+    found: list[Subject] = []
+    for rows in parts.read_segments(folder, batch, {"relations": None, "figures": _OF_FIGURES}):
+        failed = failing(rows["relations"])
+        printed = _printed(failed, rows["figures"])
+        found += [_finding(batch, row, printed, rulings) for row in failed.iter_rows(named=True)]
     shares = failing_shares(parts.read_table(folder, "provincial_shares", batch))
     found += [_share(batch, row) for row in shares.iter_rows(named=True) if row["status"] != "fail"]
     return list(_numbered([*found, *_refused(folder, batch)]))
@@ -158,30 +160,13 @@ def _refused(folder: Path | str, batch: str) -> Iterator[Subject]:
         yield Subject(key, "quarantine", batch, path, "error", Decimal(0), "quarantine", text, text)
 
 
-def _figures_of(folder: Path | str, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], _Printed]:
-    """The figures of these articles as they are printed, by article and figure."""
-    columns = ["article_id", "figure_id", "text", "sentence_text", "place"]
+def _printed(relations: pl.DataFrame, figures: pl.DataFrame) -> dict[tuple[str, str], _Printed]:
+    """The figures that these relations name as they are printed, by article and figure."""
     place = pl.col("figure_nr").rank("ordinal").over("article_id", "sentence").alias("place")
-    found: dict[tuple[str, str], _Printed] = {}
-    for chunk in figures_of(folder, batch, rows, ["figure_nr", "text", "sentence", "sentence_text"]):
-        for article, figure, *printed in chunk.with_columns(place).select(columns).iter_rows():
-            found[article, figure] = _Printed._make(printed)
-    return found
-
-
-def texts_of(folder: Path | str, batch: str, rows: pl.DataFrame) -> dict[tuple[str, str], str]:
-    """The printed characters of all figures of the articles that these rows speak of, by article and figure."""
-    chunks = figures_of(folder, batch, rows, ["text"])
-    return {(article, figure): text for chunk in chunks for article, figure, text in chunk.iter_rows()}
-
-
-def figures_of(folder: Path | str, batch: str, rows: pl.DataFrame, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Article, figure and these columns of all figures of the articles that these rows speak of, in pieces of whole
-    articles."""
-    articles = rows.select("article_id").unique()
-    if len(articles):
-        for chunk in parts.read_chunks(folder, "figures", batch, ["article_id", "figure_id", *columns]):
-            yield chunk.join(articles, on="article_id", how="semi")
+    told = figures.join(relations.select("article_id"), on="article_id", how="semi").with_columns(place)
+    columns = ["article_id", "figure_id", "text", "sentence_text", "place"]
+    named = named_figures(relations, told).select(columns)
+    return {(article, figure): _Printed._make(printed) for article, figure, *printed in named.iter_rows()}
 
 
 def _numbered(subjects: Sequence[Subject]) -> Iterator[Subject]:

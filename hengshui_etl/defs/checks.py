@@ -15,13 +15,13 @@ import dagster as dg
 import polars as pl
 
 from hengshui_etl import parts, ruled
-from hengshui_etl.alerts.subjects import texts_of
 from hengshui_etl.defs import shown
 from hengshui_etl.defs.ended import OURS
+from hengshui_etl.defs.failures import Failures, no_failures, rulings_of, rulings_on, texts_of
 from hengshui_etl.defs.partitions import BATCHES
 from hengshui_etl.defs.resources import Project
 from hengshui_etl.examining import OUR_FAULT
-from hengshui_etl.rulings import Ruling, RulingsInvalid, Statement, read_rulings, ruling_of
+from hengshui_etl.rulings import Ruling, RulingsInvalid, read_rulings
 from hengshui_etl.settings import Settings
 from hengshui_etl.tables.findings import FAMILIES, failing, failing_shares, of_projects
 
@@ -43,23 +43,7 @@ def finding_spec(name: str, asset: str, holds: str, *deps: str) -> dg.AssetCheck
     )
 
 
-Rulings = Mapping[tuple[str, str], Ruling]
-"""Rulings by article and relation."""
-
-
-def rulings_on(settings: Settings, relations: pl.DataFrame, texts: Mapping[tuple[str, str], str]) -> Rulings:
-    """What was ruled on these relations; nothing where the file cannot be read, which has its own check."""
-    try:
-        rulings: Mapping[Statement, Ruling] = read_rulings(settings.rulings)
-    except (RulingsInvalid, OSError):
-        return {}
-    found: dict[tuple[str, str], Ruling] = {}
-    for row in relations.iter_rows(named=True) if rulings else ():
-        article = row["article_id"]
-        figures = [texts.get((article, figure), "?") for figure in row["operands"]]
-        if (ruling := ruling_of(rulings, article, row["type"], row["sentence_text"], figures)) is not None:
-            found[article, row["relation_id"]] = ruling
-    return found
+OF_FIGURES = ("article_id", "figure_id", "text", "metric")
 
 
 def counts(relations: Counter[str], articles: int) -> dict[str, Any]:
@@ -85,37 +69,33 @@ def consistency_of_relations(context: dg.AssetCheckExecutionContext) -> Iterator
     folder, batch = project.settings.parquet, context.partition_key
     project.on_progress("relations", 0, 1)
     statuses: dict[str, Counter[str]] = {kind: Counter() for kind in FAMILIES}
-    failures = [parts.empty("relations")]
-    for chunk in parts.read_chunks(folder, "relations", batch):
-        for kind, status, n in chunk.group_by("type", "status").len().iter_rows():
+    found = dict.fromkeys(FAMILIES, no_failures())
+    known = rulings_of(project.settings)
+    for rows in parts.read_segments(folder, batch, {"relations": None, "figures": OF_FIGURES}):
+        for kind, status, n in rows["relations"].group_by("type", "status").len().iter_rows():
             statuses[kind][status] += n
-        failures.append(failing(chunk))
-    failed = pl.concat(failures)
-    texts = texts_of(folder, batch, failed)
-    rulings = rulings_on(project.settings, failed, texts)
+        failed = failing(rows["relations"])
+        texts = texts_of(failed, rows["figures"])
+        rulings = rulings_on(known, failed, texts)
+        for kind, before in found.items():
+            if len(mine := failed.filter(pl.col("type") == kind)):
+                found[kind] = before.and_those(mine, texts, rulings)
     wanted = {key.name for key in context.selected_asset_check_keys}
     for kind, (name, _) in FAMILIES.items():
         if name in wanted:
-            mine = failed.filter(pl.col("type") == kind)
-            yield relation_result("relations", name, mine, statuses[kind], texts, rulings)
+            yield relation_result("relations", name, found[kind], statuses[kind])
 
 
-def relation_result(
-    asset: str,
-    name: str,
-    failed: pl.DataFrame,
-    statuses: Counter[str],
-    texts: dict[tuple[str, str], str],
-    rulings: Rulings,
-) -> dg.AssetCheckResult:
+def relation_result(asset: str, name: str, found: Failures, statuses: Counter[str]) -> dg.AssetCheckResult:
     """What a check says of relations: how many there are, how many hold, and the failing ones with their arithmetic and
     with what was ruled on them. Passed where nothing fails that nobody has ruled on."""
-    ruled_on = {key: f"{ruling.ruling}: {ruling.reason}" for key, ruling in rulings.items()}
-    open_failures = sum((row[0], row[1]) not in ruled_on for row in failed.select("article_id", "relation_id").rows())
-    metadata = counts(statuses, failed["article_id"].n_unique())
-    metadata["ruled"] = len(failed) - open_failures
-    if len(failed):
-        metadata["failing"] = dg.MarkdownMetadataValue(shown.failing_table(failed, texts, rulings=ruled_on))
+    ruled_on = {key: f"{ruling.ruling}: {ruling.reason}" for key, ruling in found.rulings.items()}
+    open_failures = found.failed - found.ruled
+    metadata = counts(statuses, found.articles)
+    metadata["ruled"] = found.ruled
+    if found.failed:
+        table = shown.failing_table(found.rows, found.texts, found.failed, ruled_on)
+        metadata["failing"] = dg.MarkdownMetadataValue(table)
     return dg.AssetCheckResult(
         asset_key=asset,
         check_name=name,
@@ -171,13 +151,11 @@ def rulings_on_shares(settings: Settings, batch: str, failed: pl.DataFrame) -> d
     impossible = failed.filter(pl.col("status") == "fail").select("article_id", "relation_id")
     if not len(impossible):
         return {}
-    key = ["article_id", "relation_id"]
-    found = [
-        chunk.join(impossible, on=key, how="semi") for chunk in parts.read_chunks(settings.parquet, "relations", batch)
-    ]
-    mine = pl.concat(found)
-    rulings = rulings_on(settings, mine, texts_of(settings.parquet, batch, mine))
-    return {key: f"{ruling.ruling}: {ruling.reason}" for key, ruling in rulings.items()}
+    known, found = rulings_of(settings), dict[tuple[str, str], Ruling]()
+    for rows in parts.read_segments(settings.parquet, batch, {"relations": None, "figures": OF_FIGURES}):
+        mine = rows["relations"].join(impossible, on=["article_id", "relation_id"], how="semi")
+        found |= rulings_on(known, mine, texts_of(mine, rows["figures"]))
+    return {key: f"{ruling.ruling}: {ruling.reason}" for key, ruling in found.items()}
 
 
 SHARES = (
@@ -239,8 +217,8 @@ def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
 def project_totals_agree(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
     project: Project = context.resources.project
     folder, batch = project.settings.parquet, context.partition_key
-    totals, held, failed = parts.empty("project_totals"), parts.empty("relations"), parts.empty("relations")
-    pairs, statuses = 0, Counter[str]()
+    totals, held, found = parts.empty("project_totals"), parts.empty("relations"), no_failures()
+    pairs, statuses, known = 0, Counter[str](), rulings_of(project.settings)
     wanted = {"project_totals": None, "relations": None, "relation_operands": None, "figures": OF_FIGURES}
     for rows in parts.read_segments(folder, batch, wanted):
         relations = of_projects(rows["relations"], rows["relation_operands"], rows["figures"])
@@ -248,10 +226,10 @@ def project_totals_agree(context: dg.AssetCheckExecutionContext) -> dg.AssetChec
         pairs += len(rows["project_totals"])
         totals = totals.vstack(rows["project_totals"]).head(shown.MOST_ROWS)
         held = held.vstack(relations.filter(pl.col("status") != "fail")).head(shown.MOST_ROWS)
-        failed = failed.vstack(failing(relations))
-    texts = texts_of(folder, batch, failed)
-    rulings = rulings_on(project.settings, failed, texts)
-    result = relation_result("project_totals", "project_totals_agree", failed, statuses, texts, rulings)
+        if len(failed := failing(relations)):
+            texts = texts_of(failed, rows["figures"])
+            found = found.and_those(failed, texts, rulings_on(known, failed, texts))
+    result = relation_result("project_totals", "project_totals_agree", found, statuses)
     metadata: dict[str, Any] = {"pairs of number and investment": pairs, **(result.metadata or {})}
     if len(totals):
         metadata["project totals"] = dg.MarkdownMetadataValue(totals_table(totals, pairs))
@@ -262,8 +240,6 @@ def project_totals_agree(context: dg.AssetCheckExecutionContext) -> dg.AssetChec
         )
     return result._replace(metadata=metadata)
 
-
-OF_FIGURES = ("article_id", "figure_id", "metric")
 
 TOTALS = ("article", "projects", "number", "total investment, 亿元", "mean investment, 亿元", "sentence")
 

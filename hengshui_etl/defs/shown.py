@@ -7,7 +7,7 @@ What articles say is untrusted: nothing of it may become markup, a link or an in
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -90,9 +90,18 @@ FAILING = (
 )
 
 
+def first_failing(relations: pl.DataFrame, ruled_on: Collection[tuple[str, str]]) -> pl.DataFrame:
+    """As many of these failing relations as a table shows, the worst first, and before all those that nobody has ruled
+    on (`ruled_on` by article and relation)."""
+    keys = relations.select("article_id", "relation_id").iter_rows()
+    ruled = pl.Series("ruled", [key in ruled_on for key in keys], dtype=pl.Boolean)
+    ordered = relations.with_columns(ruled).sort("ruled", "severity", "article_id", "relation_nr")
+    return ordered.head(MOST_ROWS).drop("ruled")
+
+
 def failing_table(
     relations: pl.DataFrame,
-    texts: dict[tuple[str, str], str],
+    texts: Mapping[tuple[str, str], str],
     total: int | None = None,
     rulings: Mapping[tuple[str, str], str] | None = None,
 ) -> str:
@@ -100,9 +109,7 @@ def failing_table(
     ruled on them (`rulings` by article and relation); those that nobody has ruled on first."""
     known = rulings or {}
     rows = []
-    ordered = list(relations.sort("severity", "article_id", "relation_nr").iter_rows(named=True))
-    ordered.sort(key=lambda row: (row["article_id"], row["relation_id"]) in known)
-    for row in ordered[:MOST_ROWS]:
+    for row in first_failing(relations, known).iter_rows(named=True):
         article = row["article_id"]
         operands = ", ".join(f"{texts.get((article, figure), '?')} ({figure})" for figure in row["operands"])
         mend = row["mend_text"] and f"{texts.get((article, row['mend_figure_id']), '?')} → {row['mend_text']}"

@@ -159,6 +159,13 @@ def of_projects(relations: pl.DataFrame, operands: pl.DataFrame, figures: pl.Dat
     return stated.join(named, on=["article_id", "relation_id"], how="semi", maintain_order="left")
 
 
+def named_figures(relations: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `figures` that these relations name, as operands or as what a mend would change."""
+    of_mends = relations.select("article_id", pl.col("mend_figure_id").alias("figure_id")).drop_nulls()
+    of_operands = relations.select("article_id", pl.col("operands").alias("figure_id")).explode("figure_id")
+    return figures.join(pl.concat([of_operands, of_mends]), on=["article_id", "figure_id"], how="semi")
+
+
 def _failing(model: type[pa.DataFrameModel], rows: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """The rows whose counterpart in `judged` pandera refuses, in their order."""
     if not len(rows):
@@ -169,5 +176,10 @@ def _failing(model: type[pa.DataFrameModel], rows: pl.DataFrame, judged: pl.Data
         cases = cast("pl.DataFrame", errors.failure_cases)
         if cases["index"].null_count():
             raise  # not a row but the frame is wrong: our fault
-        return rows[cases["index"].unique().sort().to_list()]
+        return _alone(rows[cases["index"].unique().sort().to_list()])
     return rows.clear()
+
+
+def _alone(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows without the frame that they come from: polars keeps all of its strings for the sake of one."""
+    return cast("pl.DataFrame", pl.from_arrow(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))).cast(rows.schema)
