@@ -63,8 +63,8 @@ def test_errors_are_caught_and_nobody_else_is_accused(tally: Counter[str]) -> No
     assert tally["alarms"] == 0
 
 
-FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.961, "period": 0.856, "scope": 0.95, "metric": 0.794}
-"""With p1 to r8, on which little was learnt; without these 28 the floors stood at 0.969, 0.882, 0.946 and 0.804."""
+FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.976, "period": 0.877, "scope": 0.95, "metric": 0.784}
+"""With s1 to u5, on which little was learnt but for periods and scopes."""
 
 
 def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
@@ -74,6 +74,6 @@ def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
 
 
 def test_relations_of_fresh_articles(fresh: Counter[str]) -> None:
-    assert fresh["found"] >= 0.864 * fresh["relations"]
-    assert fresh["caught"] >= 0.965 * fresh["errors"]
+    assert fresh["found"] >= 0.858 * fresh["relations"]
+    assert fresh["caught"] >= 0.97 * fresh["errors"]
     assert fresh["alarms"] == 0

@@ -23,6 +23,8 @@ _DIGITS = 3
 """A result of fewer significant digits fits some figures of its sentence by chance."""
 _FIGURES = 14
 """How many figures before the result are looked through."""
+_FAR = 120
+"""The same for a whole that is named."""
 
 
 def take_back(view: View) -> None:
@@ -42,7 +44,7 @@ def take_back(view: View) -> None:
     for claim in [c for c in view.claims if c.type in _OF_TWO and len(c.operands) == 3 and not c.implied]:
         if view.is_cell(claim.operands[-1]) or view.trial(claim.type, claim.operands, claim.scale) is not False:
             continue
-        other = _other_operands(view, claim)
+        other = _other_operands(view, claim) or _other_whole(view, claim)
         if other is not None:
             view.drop(claim)
             view.claim(claim.type, (*other, claim.operands[-1]), claim.reason, scale=claim.scale)
@@ -67,6 +69,25 @@ def _other_operands(view: View, claim: Claim) -> tuple[int, int] | None:
         for b in others:
             if a != b and (a, b) != (first, second) and view.trial(claim.type, (a, b, i), claim.scale):
                 return a, b
+    return None
+
+
+def _other_whole(view: View, claim: Claim) -> tuple[int, int] | None:
+    """Part and whole, where the words of a share speak of another level than that of the paragraph's own whole, and it
+    holds for that (出口438.2亿元 … 出口机电产品251.5亿元，占同期出口总值的57.4%)."""
+    part, whole, i = claim.operands
+    if claim.type != "share" or view.digits(i) < _DIGITS or view.figures[i].bound != "exact":
+        return None
+    if view.paragraphs[whole] == view.paragraphs[i] or whole > i:
+        return None
+    words = view.between(min(part, i), max(part, i))
+    for j in range(max(0, i - _FAR), i):
+        name = view.metrics[j]
+        if j in (part, whole) or not view.plain(j) or view.figures[j].bound != "exact" or not view.alike(j, whole):
+            continue
+        told = len(name) > 1 and any(name[k : k + 2] in words for k in range(len(name) - 1))
+        if told and view.trial("share", (part, j, i), claim.scale):
+            return part, j
     return None
 
 
