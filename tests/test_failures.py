@@ -22,7 +22,7 @@ RULING = Ruling(Statement("1.txt", "growth", "", ()), "acknowledged", "it is so"
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pl.DataFrame, pl.DataFrame]:
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path | str, pl.DataFrame, pl.DataFrame]:
     settings = read_settings({"HENGSHUI_HOME": str(tmp_path_factory.mktemp("home"))})
     folder = settings.raw / "a"
     folder.mkdir(parents=True)
@@ -38,7 +38,9 @@ def with_articles(rows: pl.DataFrame, prefix: str) -> pl.DataFrame:
     return rows.with_columns(pl.concat_str(pl.lit(prefix), "article_id").alias("article_id"))
 
 
-def test_all_are_counted_and_those_that_are_shown_are_kept(stored: tuple[Path, pl.DataFrame, pl.DataFrame]) -> None:
+def test_all_are_counted_and_those_that_are_shown_are_kept(
+    stored: tuple[Path | str, pl.DataFrame, pl.DataFrame],
+) -> None:
     _, relations, figures = stored
     failed = failing(relations)
     assert len(failed) == ARTICLES
@@ -55,13 +57,13 @@ def test_all_are_counted_and_those_that_are_shown_are_kept(stored: tuple[Path, p
     assert found.texts[found.rows["article_id"][0], found.rows["operands"][0][0]].endswith("亿元")
 
 
-def test_figures_of_other_relations_are_not_held(stored: tuple[Path, pl.DataFrame, pl.DataFrame]) -> None:
+def test_figures_of_other_relations_are_not_held(stored: tuple[Path | str, pl.DataFrame, pl.DataFrame]) -> None:
     _, relations, figures = stored
     one = failing(relations).head(1)
     assert set(texts_of(one, figures)) == {(one["article_id"][0], figure) for figure in one["operands"][0]}
 
 
-def test_every_failing_relation_is_a_subject_of_alerts(stored: tuple[Path, pl.DataFrame, pl.DataFrame]) -> None:
+def test_every_failing_relation_is_a_subject_of_alerts(stored: tuple[Path | str, pl.DataFrame, pl.DataFrame]) -> None:
     folder, relations, _ = stored
     subjects = subjects_in(folder, "a", {})
     assert [each.article_id for each in subjects] == failing(relations)["article_id"].to_list()
