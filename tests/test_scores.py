@@ -63,7 +63,7 @@ def test_errors_are_caught_and_nobody_else_is_accused(tally: Counter[str]) -> No
     assert tally["alarms"] == 0
 
 
-FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.976, "period": 0.877, "scope": 0.95, "metric": 0.784}
+FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.976, "period": 0.877, "scope": 0.954, "metric": 0.784}
 """With s1 to u5, on which little was learnt but for periods and scopes."""
 
 

@@ -83,7 +83,7 @@ _TIME = (
     r"今日|昨日|春运|春节|国庆|假期|暑期|五一|清明|端午|中秋|元旦|假期|长假|黄金周|十[二三四五]五|期间"
 )
 _LEAD = lazy_pattern(rf"(?:{_TIME}|走进|探访|来自|中国铁路|[【】“”「」\"《》—\-])*")
-_CLAUSE = lazy_pattern(r"[^\s，。：；:;！？!?|｜]+[:：]?")
+_CLAUSE = lazy_pattern(r"(?:(?!——)[^\s，。：；:;！？!?|｜])+[:：]?")
 _STOCK = lazy_pattern(r"[（(](?:(?:证券|股票)代码|[036489]\d{2}[\dXx*]{3}|\d{4,5}\.HK|0\d{4})")
 _FIRM = lazy_pattern(
     rf"(?P<name>[^\W\d_]{{3,8}}?)(?=[:：]|{_TIME}|\d|净|营收|营业|利润|披露|发布|公布|年报|业绩|拟|募|股价|实现|完成|签)"
@@ -197,7 +197,7 @@ def name_at(clause: str, near: str | None) -> Name | None:
         return Name(f"{found[0].name}{full}{noun}" if whole else clause[:end], kind, proof, end)
     if len(proper) > 1 and proper in _NOT_PROPER:
         return None
-    own = len(proper) > 1 and clause[skip - 1] in "省市县区旗州"
+    own = len(proper) > 1 and (clause[skip - 1] in "省市县区旗州" or kind == _TOWNSHIP)  # 恭城莲花镇 is 莲花镇
     return Name(clause[skip if own else 0 : end], kind, "words" if noun in _NOT_ALONE else "headline", end)
 
 
