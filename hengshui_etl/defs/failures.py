@@ -6,6 +6,7 @@ Belongs here: what memory they may take, and what was ruled on them. Does not be
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -17,10 +18,10 @@ from hengshui_etl.rulings import Ruling, RulingsInvalid, Statement, read_rulings
 from hengshui_etl.settings import Settings
 from hengshui_etl.tables.findings import named_figures
 
-Rulings = Mapping[tuple[str, str], Ruling]
+Rulings = dict[tuple[str, str], Ruling]
 """Rulings by article and relation."""
 
-Texts = Mapping[tuple[str, str], str]
+Texts = dict[tuple[str, str], str]
 """Figures as printed, by article and figure."""
 
 
@@ -34,7 +35,7 @@ def rulings_of(settings: Settings) -> Mapping[Statement, Ruling]:
 
 def rulings_on(rulings: Mapping[Statement, Ruling], relations: pl.DataFrame, texts: Texts) -> Rulings:
     """What was ruled on these relations."""
-    found: dict[tuple[str, str], Ruling] = {}
+    found: Rulings = {}
     for row in relations.iter_rows(named=True) if rulings else ():
         article = row["article_id"]
         figures = [texts.get((article, figure), "?") for figure in row["operands"]]
@@ -62,19 +63,22 @@ class Failures(NamedTuple):
 
     def and_those(self, failed: pl.DataFrame, texts: Texts, rulings: Rulings) -> Failures:
         """With the failing relations of further articles."""
-        known = {**self.rulings, **rulings}
-        first = shown.first_failing(pl.concat([self.rows, failed]), known)
-        both = {**self.texts, **texts}
-        figures = pl.DataFrame(list(both), schema={"article_id": pl.String, "figure_id": pl.String}, orient="row")
-        keys = failed.select("article_id", "relation_id").rows()
+        ruled_on, printed = ChainMap(rulings, self.rulings), ChainMap(texts, self.texts)
+        first = shown.first_failing(pl.concat([self.rows, failed]), ruled_on)
+        columns = first.select("article_id", "operands", "mend_figure_id").iter_rows()
+        figures = [(article, figure) for article, operands, mended in columns for figure in (*operands, mended)]
         return Failures(
             first,
-            {key: both[key] for key in named_figures(first, figures).rows()},
-            {key: known[key] for key in first.select("article_id", "relation_id").rows() if key in known},
+            {key: printed[key] for key in figures if key in printed},
+            {key: ruled_on[key] for key in _keys(first) if key in ruled_on},
             self.failed + len(failed),
-            self.ruled + sum(key in rulings for key in keys),
+            self.ruled + sum(key in rulings for key in _keys(failed)),
             self.articles + failed["article_id"].n_unique(),
         )
+
+
+def _keys(relations: pl.DataFrame) -> list[tuple[str, str]]:
+    return relations.select("article_id", "relation_id").rows()
 
 
 def no_failures() -> Failures:

@@ -58,15 +58,12 @@ def date_headline(figures: list[Figure], titled: int, default: Moment | None) ->
     restated: Period | None = None
     for i, figure in enumerate(figures[:titled]):
         said = _said_again(figure, body)
-        restated = (
-            restated
-            if figure.unit in DURATIONS
-            else (
+        if figure.unit not in DURATIONS:
+            restated = (
                 first.get((figure.value, figure.unit, figure.bound))
                 or (said.period if said and figure.period is None else None)
                 or restated
             )
-        )
         own = figure.period
         if own is not None and restated is not None and restated.first is None and own.last == restated.last:
             restated = own

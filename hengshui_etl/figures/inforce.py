@@ -65,8 +65,8 @@ class InForce:
         self.past: Moment | None = None  # the years that a report looks back on (过去五年)
         self.from_day = False  # whether the last time word is a day that a span begins with (自1月7日)
         self.named_till = -99  # where the last time word ended
-        self.named_day: date | None = None
         self.named_year = 0  # and its year: 去年春节（1月20日至29日）
+        self.named_day: date | None = None  # and the day, if it is one
         self.stood: Moment | None = None  # the state that the last figure of a span was of all the same
         self.earlier: Moment | None = None  # the state that the sentence told before the one in force
 
@@ -84,7 +84,7 @@ class InForce:
     def new_sentence(self, at: int) -> None:
         """A full stop (a semicolon is none): an aside of the sentence before is over."""
         self.sentence_at = at
-        self.base = self.since = self.origin = self.last_base = self.last_time = self.once = None
+        self.base = self.origin = self.last_base = self.last_time = self.once = None
         self.since = self.counted_before
         self.fresh = False
         self.days, self.days_told, self.day = [], [], None

@@ -55,11 +55,11 @@ def _by_code() -> dict[str, Region]:
 ZONE = lazy_pattern(alternatives(toml("places")["zones"]))
 _PLACES = toml("places")
 _NOT_NAMES = "".join(words(_PLACES["not_in_names"]))
-LOCAL = lazy_pattern(
+_LOCAL = lazy_pattern(
     rf"(?P<name>(?!{'|'.join(words(_PLACES['not_places']))})[^\W\d_{_NOT_NAMES}]{{1,4}}?(?:镇|乡|街道|苏木|村|社区))"
     r"(?![级镇乡村委干均企民居里庄集支口])"
 )
-_LOCAL_WITHIN = lazy_pattern(rf"(?:在|[县市区旗])(?={LOCAL.pattern})")
+_LOCAL_WITHIN = lazy_pattern(rf"(?:在|[县市区旗])(?={_LOCAL.pattern})")
 _NO_NAME = "".join(words(_PLACES["subjects"]["no_name"]))
 _VENUE = lazy_pattern(
     rf"(?P<name>(?!集团|公司|旗下|境内|周边|落户|入驻|进驻|布局|市级|省级|国家|部分|一般|所有|重点|主要)[^\W\d_a-zA-Z{_NO_NAME}]{{2,6}}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
@@ -121,13 +121,13 @@ def place_at(head: str, near: str | None) -> tuple[Place, int] | None:
     """(place, length) of a region, township, village, zone or venue that begins `head`, or None."""
     found = region_at(head, near) if head[:2] in index() else None
     if found is not None:
-        within = LOCAL.match(head, found[1])
+        within = _LOCAL.match(head, found[1])
         if within and found[0].level == "county":
             return Place(within["name"], found[0].code, "township"), within.end()
         return found
     if _LAST.search(head) is None:
         return None
-    for pattern, level in ((LOCAL, "township"), (_VENUE, "venue")):
+    for pattern, level in ((_LOCAL, "township"), (_VENUE, "venue")):
         match = pattern.match(head)
         if match:
             return Place(match["name"], near, level), match.end()

@@ -85,10 +85,14 @@ def _other_whole(view: View, claim: Claim) -> tuple[int, int] | None:
         name = view.metrics[j]
         if j in (part, whole) or not view.plain(j) or view.figures[j].bound != "exact" or not view.alike(j, whole):
             continue
-        told = len(name) > 1 and any(name[k : k + 2] in words for k in range(len(name) - 1))
-        if told and view.trial("share", (part, j, i), claim.scale):
+        if _is_named(name, words) and view.trial("share", (part, j, i), claim.scale):
             return part, j
     return None
+
+
+def _is_named(name: str, words: str) -> bool:
+    """Whether two characters of a name that stand together do so in the words as well."""
+    return any(name[k : k + 2] in words for k in range(len(name) - 1))
 
 
 def _of_before(view: View, claim: Claim) -> bool:
@@ -107,7 +111,7 @@ def _unlinked(view: View, claim: Claim) -> bool:
     if claim.type != "average" or view.paragraphs[total] == view.paragraphs[i] or view.figures[i].kind != "money":
         return False
     words, name = view.metrics[i] + view.said[i].before + view.metrics[number], view.metrics[total]
-    return not any(name[k : k + 2] in words for k in range(len(name) - 1))
+    return not _is_named(name, words)
 
 
 def _is_no_pair(view: View, claim: Claim) -> bool:

@@ -7,7 +7,6 @@ are (share_candidates.py), shares for which no candidate holds (shares_failing.p
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.share_candidates import FAR, TOGETHER, of_one_list, parts_of, wholes_of
@@ -186,7 +185,7 @@ def _claim_stated(view: View, i: int) -> None:
         view.leave((i,), "a share without a part in its sentence")
         return
     far = statement.predicate == "share" and FAR.search(label[label.rfind("占") :]) is not None
-    far = far and not _is_province(figure.scope) and not _is_province(_own_scope(view))
+    far = far and not _is_province(figure.scope) and not _is_province(view.scope)  # 全省 is near in its own article
     exact = figure.bound == "exact"
     for j in parts[: 3 if exact else 1]:
         if far:
@@ -217,11 +216,6 @@ def _claim_stated(view: View, i: int) -> None:
 
 def _is_province(scope: str | None) -> bool:
     return scope is not None and scope.endswith(("省", "自治区"))
-
-
-def _own_scope(view: View) -> str | None:
-    """Whose most figures of the article are: in a province's article 全省 is near."""
-    return Counter(figure.scope for figure in view.figures).most_common(1)[0][0]
 
 
 def _pair_stands_before(view: View, i: int) -> bool:

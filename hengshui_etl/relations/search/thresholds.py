@@ -117,16 +117,15 @@ def _rows_named(view: View, i: int, grid: Grid, columns: set[int]) -> tuple[int,
     which at most one of them lies outside the bound; none where the count of the rows is another."""
     start = max(view.article.sentences[view.figures[i].sentence].start, view.figures[i].at - 80)
     clause = view.text[start : view.figures[i].at]
+    near = (f for f in view.figures[max(0, i - 2) : i] if f.sentence == view.figures[i].sentence)
+    counts = [f.value for f in near if f.kind == "count"]
     found: list[tuple[int, tuple[int, ...]]] = []
     for column in sorted(columns):
         cells = [(c, f) for c, f in grid.cells if c.column == column and not c.total and len(c.row_label) >= 2]
         named = tuple(f for c, f in cells if _PLACE.sub("", c.row_label) in clause)
         if len(named) < 3 or len(named) == len(cells):
             continue
-        counts = [
-            f for f in view.figures[max(0, i - 2) : i] if f.kind == "count" and f.sentence == view.figures[i].sentence
-        ]
-        if counts and all(f.value != len(named) for f in counts):
+        if counts and len(named) not in counts:
             continue
         found.append((sum(view.trial("threshold", (f, i)) is False for f in named), named))
     found.sort()

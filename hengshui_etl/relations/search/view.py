@@ -7,6 +7,7 @@ Does not belong here: any one kind of relation.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -80,6 +81,8 @@ class View:
         self.said = [s if s is not None else _UNSAID for s in reading.statements]
         self.metrics = [f.metric or "" for f in reading.figures]
         self.grids = reading.grids
+        scopes = Counter(f.scope for f in reading.figures)
+        self.scope = scopes.most_common(1)[0][0] if scopes else None  # whose most figures of the article are
         self.count = len(reading.figures)
         self.values = [float(f.value) for f in reading.figures]  # to sort candidates out; never decides a verdict
         self._peers: dict[str, list[int]] = {}
