@@ -103,10 +103,10 @@ class UnknownBatch(ValueError):
 class HistoryFailed(OSError):
     """Dagster's record of runs, in its SQLite files, cannot be read or written; what was loaded stays loaded."""
 
-    def __init__(self, home: Path, why: sqlite3.Error) -> None:
+    def __init__(self, home: Path, why: BaseException) -> None:
         full = home.exists() and shutil.disk_usage(home).free < LITTLE
         super().__init__(
-            f"Dagster's record of runs in {home} cannot be read or written: {why}"
+            f"Dagster's record of runs in {home} cannot be read or written: {str(why).rstrip(".")}"
             + (" (no space is left on its disk)" if full else "")
             + ". What was loaded is safe. Make room there, or let it be written to; where a file is damaged, move the"
             " folder away, and the next run begins a new one"
@@ -259,11 +259,17 @@ def instance_of(settings: Settings) -> Iterator[dg.DagsterInstance]:
             yield instance
     except Exception as error:  # SQLAlchemy's, made from SQLite's, and Dagster's own around them
         cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, sqlite3.Error):
+        while cause is not None and not _of_history(cause):
             cause = cause.__cause__ or cause.__context__
         if cause is None:
             raise
         raise HistoryFailed(settings.dagster_home, cause) from None
+
+
+def _of_history(error: BaseException) -> bool:
+    """Whether it says that Dagster's SQLite files cannot be used, or lack a table."""
+    lacking = isinstance(error, dg.DagsterInvalidInvocationError) and "dagster instance migrate" in str(error)
+    return lacking or isinstance(error, sqlite3.Error)
 
 
 def report(settings: Settings, batches: tuple[str, ...], errors: tuple[str, ...]) -> RunReport:

@@ -18,7 +18,7 @@ from hengshui_etl.messages import messages
 from hengshui_etl.reading import plain_lines
 from hengshui_etl.records import Examination
 from hengshui_etl.rulings import Ruling, Statement, append_ruling
-from hengshui_etl.run import UnknownBatch, instance_of, run_batches
+from hengshui_etl.run import HistoryFailed, UnknownBatch, instance_of, run_batches
 from hengshui_etl.settings import Settings, read_settings
 from hengshui_etl.tables import contracts
 from hengshui_etl.text import Unreadable
@@ -218,6 +218,17 @@ def test_what_a_step_cannot_do_is_one_line(settings: Settings) -> None:
     assert of_the_step.startswith("stuck: ")
     assert "hengshui-etl rebuild" in advice
     assert "\n" not in of_the_step + advice
+
+
+def test_a_record_of_runs_without_its_tables_is_named_with_what_to_do(tmp_path: Path) -> None:
+    settings = read_settings({"HENGSHUI_HOME": str(tmp_path)})
+    with instance_of(settings) as instance:
+        instance.add_dynamic_partitions("batches", ["2019-10"])
+    (settings.dagster_home / "history" / "runs" / "index.db").write_bytes(b"")
+    with pytest.raises(HistoryFailed) as told, instance_of(settings) as instance:
+        instance.add_dynamic_partitions("batches", ["2019-11"])
+    assert str(settings.dagster_home) in str(told.value)
+    assert "move the folder away" in str(told.value)
 
 
 def test_every_contract_is_checked_by_dagster(settings: Settings) -> None:

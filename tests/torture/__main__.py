@@ -4,8 +4,9 @@
 
 Belongs here: arguments, the order of the cases, the table. Does not belong here: cases.
 
-Two cases run side by side, each in a process of its own; those that measure time run alone. Where root runs it, it does
-so in a mount namespace of its own, so that no small disk is left behind.
+Two cases run side by side, each in a process of its own; those that measure time run alone, and so do those that are
+cut into shares, one for each core. Where root runs it, it does so in a mount namespace of its own, so that no small
+disk is left behind.
 """
 
 from __future__ import annotations
@@ -66,10 +67,11 @@ def main() -> int:
         print(f"{time.monotonic() - began:6.0f} s  {case.name:16} {row.often}: {row.lost}", file=sys.stderr, flush=True)
         return row
 
-    together = [case for case in chosen if not case.alone]
+    one_by_one = [case for case in chosen if case.alone or case.parts]
+    together = [case for case in chosen if case not in one_by_one]
     with ThreadPoolExecutor(arguments.jobs) as pool:
         rows = dict(zip([case.name for case in together], pool.map(tried, together), strict=True))
-    rows |= {case.name: tried(case) for case in chosen if case.alone}
+    rows |= {case.name: tried(case) for case in one_by_one}
     ordered = [rows[case.name] for case in chosen]
     print(printed(ordered))
     print(f"\n{len(ordered)} cases in {time.monotonic() - began:.0f} s")

@@ -20,7 +20,7 @@ import duckdb
 from tests.torture import warm
 from tests.torture.case import Case, Outcome, scratch
 from tests.torture.disk import two_states
-from tests.torture.project import Project, State, other_than, rows, state, unclear, write_raw
+from tests.torture.project import BATCHES, Project, State, other_than, rows, state, unclear, write_raw
 
 Damage = Callable[[Path, random.Random], str]
 
@@ -200,7 +200,7 @@ def rebuild(times: int, chance: random.Random) -> Outcome:
     with scratch() as folder:
         project = Project(folder / "tried")
         for number in range(times):
-            batches = ["2019-10", "2019-11", "2019-12"]
+            batches = list(BATCHES)
             chance.shuffle(batches)
             write_raw(project, "ab"[number % 2])  # type: ignore[arg-type]
             wrong = []

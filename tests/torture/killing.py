@@ -19,6 +19,8 @@ from typing import NamedTuple
 from tests.torture import warm
 from tests.torture.case import Case, Outcome, scratch
 from tests.torture.project import (
+    ARTICLES,
+    BATCHES,
     Generation,
     Project,
     State,
@@ -164,7 +166,7 @@ CASES = [
     _case(
         "kill-steps",
         "kill -9 at a random point of a load",
-        "The steps of a load over 3 batches (22 articles), forked from the loaded program",
+        f"The steps of a load over {len(BATCHES)} batches ({ARTICLES} articles), forked from the loaded program",
         STEPS,
         170,
         quick=3,

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("hengshui-etl")
 
 Generation = Literal["a", "b"]
-BATCHES = {"2019-10": 3, "2019-11": 5, "2019-12": 2}
+BATCHES = {"2019-10": 3, "2019-11": 2}
 """How many articles of these each batch has; with one that only a generation has, and a list of three."""
 ARTICLES = sum(BATCHES.values()) + 4 * len(BATCHES)
 
