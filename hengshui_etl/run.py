@@ -106,7 +106,7 @@ class HistoryFailed(OSError):
     def __init__(self, home: Path, why: BaseException) -> None:
         full = home.exists() and shutil.disk_usage(home).free < LITTLE
         super().__init__(
-            f"Dagster's record of runs in {home} cannot be read or written: {str(why).rstrip(".")}"
+            f"Dagster's record of runs in {home} cannot be read or written: {str(why).rstrip('.')}"
             + (" (no space is left on its disk)" if full else "")
             + ". What was loaded is safe. Make room there, or let it be written to; where a file is damaged, move the"
             " folder away, and the next run begins a new one"
