@@ -61,10 +61,12 @@ def install(tools: bool) -> None:
     uv += [*(("--all-extras",) if tools else ("--no-dev", "--group", "build")), "--format", "requirements-txt"]
     requirements.write_text(subprocess.run(uv, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
     say(f"installing the packages of uv.lock (once, about {'two minutes' if tools else 'a minute'})")
-    pip("install", "--no-deps", "--require-hashes", "-r", str(requirements))
+    pip("install", "--no-compile", "--no-deps", "--require-hashes", "-r", str(requirements))
     pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-    # pip does not compile what is installed in editable form; uncompiled, the first start takes 0.1 s longer.
-    subprocess.run([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "hengshui_etl")], check=False)
+    # pip would do this on one core, and not for what is installed in editable form. Some packages hold files that are
+    # no Python, so that the status says nothing.
+    compiling = [str(PYTHON), "-m", "compileall", "-qq", "-j", "0", str(VENV), str(ROOT / "hengshui_etl")]
+    subprocess.run(compiling, check=False)
     say("ready")
 
 
