@@ -86,7 +86,8 @@ def growing(times: int, chance: random.Random) -> Outcome:
     """A list of articles and a text that are still being written while they are read."""
     lost: list[str] = []
     with scratch() as folder:
-        lines = [json.dumps({"id": f"g{n}", "text": article(f"g{n}", "")}, ensure_ascii=False) for n in range(200)]
+        # Fewer articles than a batch has pages for: beyond these, a page that was written once stays where it is.
+        lines = [json.dumps({"id": f"g{n}", "text": article(f"g{n}", "") * 2}, ensure_ascii=False) for n in range(80)]
         listed = "\n".join([*lines, ""]).encode()
         text = (article("growing", "") * 30).encode()
         finished = Project(folder / "finished")
