@@ -7,7 +7,6 @@ to sentence. Does not belong here: numbers and units (quantities.py), clause gra
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from datetime import date
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from hengshui_etl.figures.about import main_place
 from hengshui_etl.figures.changes import direction_of_base
 from hengshui_etl.figures.clauses import Clauses
+from hengshui_etl.figures.columns import Labels
 from hengshui_etl.figures.dating import DURATIONS, Dating
 from hengshui_etl.figures.found import Quantity, Time
 from hengshui_etl.figures.grids import Cell, cells_of
@@ -24,7 +24,7 @@ from hengshui_etl.figures.leads import NUMBERED
 from hengshui_etl.figures.levels import tail_of
 from hengshui_etl.figures.memory import Memory
 from hengshui_etl.figures.metrics import metric_of
-from hengshui_etl.figures.periods import Moment, forward, moment_of, previous_year, printed_on, whole_year
+from hengshui_etl.figures.periods import forward, printed_on
 from hengshui_etl.figures.quantities import Reader
 from hengshui_etl.figures.scope import Place, row_place
 from hengshui_etl.figures.statements import Statement, statement_of
@@ -32,15 +32,7 @@ from hengshui_etl.figures.whose import Places
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Article, Direction, Figure, Period
 from hengshui_etl.text import Unreadable
-from hengshui_etl.vocab import alternatives, toml
 
-_PLAN = lazy_pattern(alternatives(toml("predicates")["plans"]["words"]))
-_CAPTION = lazy_pattern(
-    r"^(?:表\d*\s*)?(?:20\d\d年)?(?:上半年|下半年|[一二三四前]?三?季度|[\d—-]{1,5}月份?)?(?:[^，]{2,5}[省市县区州])?([^，]{4,20}?)(?:完成|执行)?情况(?:统计)?表?(?=\s|$)"
-)
-_AT_END = lazy_pattern(r"期末|年末|月末|季末|余额|存量|保有量")
-_YEAR_COLUMN = lazy_pattern(r"^20\d\d年(?=$|占|同比|比)")
-_OWN_TIME = lazy_pattern(r"^(?:本年|本期|今年)?(?:\d{1,2}[—-])?\d{1,2}月(?:份|末|底)?$|^本年[\d—-]*月?$")
 _SEPARATORS = frozenset(("、", "和", "及", "与", "以及"))
 _LIST_JOINT = frozenset(("、", "和", "及", "与", "以及", "，", ","))
 
@@ -161,111 +153,21 @@ class _Walk:
 
     # ------------------------------------------------------------------ tables
 
-    def cell_metric(self, cell: Cell, first: str, core: str, bearer: str = "") -> str:
-        """Row and column of a cell as a phrase; `core` is what the table's caption says that it is about."""
-        column = _OWN_TIME.sub("", cell.column_label) if cell.row_label else cell.column_label
-        if cell.row_label and bearer and bearer not in column and not _moment_in(bearer, self.published, None):
-            column = f"{bearer}{column}"
-        if cell.row_label and core and (year := _YEAR_COLUMN.match(column)):
-            column = column[year.end() :] or core
-            first = _YEAR_COLUMN.sub("", first) or core
-        if column in ("占比", "比重", "占全市比重") and first != cell.column_label:
-            column = f"占{first}"
-        if core and core not in column and (cell.total or row_place(cell.row_label, self.places.near) is not None):
-            return f"{cell.row_label}{core}{column}"
-        return f"{cell.row_label}{column}"
-
     def table(self, number: int, cells: list[Cell], caption: str = "") -> None:
-        core = caption_core(caption)
-        sums = self.times.moment or self.times.default
+        labels = Labels(cells, caption, self.places.near, self.published, self.times)
         sentences = self.article.sentences
-        grouped = self.times_of_groups(cells)
-        changed = _of_which(cells)
-        by_row = _years_of_rows(cells)
         for cell in cells:
             while number + 1 < len(sentences) and sentences[number + 1].start <= cell.at:
                 number += 1  # each row is a sentence
-            period = sums.period if sums else None
-            if sums is not None and "完成" in cell.column_label:
-                period = self.times.so_far_of(sums)
-            if sums is not None and _AT_END.search(cell.column_label):
-                period = Period(None, sums.period.last)
-            if cell.column in grouped:
-                period = grouped[cell.column]
-            period = by_row.get(cell.row, period)
-            for label in (cell.column_label, cell.row_label):
-                moment = _moment_in(label, self.published, self.times.year)
-                if moment is not None:
-                    shifted = label.endswith("同期") and sums is not None
-                    period = previous_year(sums.period) if shifted and sums is not None else moment.period
-                    if moment.whole_year and sums is not None and not sums.whole_year:
-                        period = _in_year(sums.period, moment.period) or period
-            if _PLAN.search(cell.column_label) or (
-                re.search("计划|预算|目标", cell.column_label) and "完成" not in cell.column_label
-            ):
-                period = whole_year(period, self.published)
             place = row_place(cell.row_label, self.places.near) or self.places.main
-            metric = self.cell_metric(cell, cells[0].column_label, core, changed.get(cell.column, ""))
             quantity = Quantity(
-                cell.at,
-                cell.till,
-                cell.at,
-                cell.value,
-                None,
-                cell.place,
-                cell.unit,
-                cell.kind,
-                "exact",
-                False,
-                False,
-                False,
-            )
+                cell.at, cell.till, cell.at, cell.value, None, cell.place, cell.unit, cell.kind,
+                "exact", False, False, False,
+            )  # fmt: skip
+            metric, period = labels.metric_of(cell), labels.period_of(cell)
             self.add(quantity, None, cell.direction, metric, period, place, number)
 
-    def times_of_groups(self, cells: list[Cell]) -> dict[int, Period]:
-        """The periods of columns of changes behind those of their span (7—9月, 上年7—9月, 增减; 1—9月, …)."""
-        labels = {cell.column: cell.column_label for cell in cells}
-        led: Period | None = None
-        spans: set[Period] = set()
-        found: dict[int, Period] = {}
-        for column in sorted(labels):
-            moment = _moment_in(labels[column], self.published, self.times.year)
-            if moment is None:
-                if led is not None and _CHANGE_COLUMN.search(labels[column]):
-                    found[column] = led
-            elif not labels[column].startswith(("上年", "去年")) and not _is_year_before(moment.period, led):
-                led = moment.period
-                spans.add(led)
-        return found if len(spans) > 1 else {}
 
-
-def _is_year_before(period: Period, led: Period | None) -> bool:
-    """Whether a column is of the same days of an earlier year than that before it (2023年, 2022年, 增长)."""
-    if led is None or led.last is None or period.last is None or period.last >= led.last:
-        return False
-    return (period.last.month, period.last.day) == (led.last.month, led.last.day)
-
-
-def _years_of_rows(cells: list[Cell]) -> dict[int, Period]:
-    """The years that label the rows of a table (2014, 2015, …), and that of their sum for its total; none where other
-    rows stand among them."""
-    labels = {cell.row: cell.row_label for cell in cells}
-    years = {row: int(label[:4]) for row, label in labels.items() if _YEAR_ROW.match(label)}
-    totals = {cell.row for cell in cells if cell.total or cell.row_label in ("累计", "合计", "总计")}
-    if len(years) < 2 or set(labels) - set(years) - totals:
-        return {}
-    found = {row: Period(date(year, 1, 1), date(year, 12, 31)) for row, year in years.items()}
-    together = Period(date(min(years.values()), 1, 1), date(max(years.values()), 12, 31))
-    return {**dict.fromkeys(totals, together), **found}
-
-
-_YEAR_ROW = lazy_pattern(r"(?:19|20)\d\d年?度?$")
-_OF_EACH = lazy_pattern("各[^\\W\\d_a-zA-Z]{1,4}")
-"""A table of each of several says in its columns what it tells of them (各县市接待情况)."""
-_CHANGED = lazy_pattern(
-    r"(?:比?上?[去上]?年?同期|同比|环比|比上年|较上年|比去年|±)?(?:增长|增减|增速|增幅|升降|涨跌|±)(?:率|幅度?|%|％)?"
-)
-_CHANGE_COLUMN = lazy_pattern(r"增减|同比|增长|增速|增幅|涨幅|变动")
 _HEADING = lazy_pattern(
     r"\s*[（(][一二三四五六七八九十]{1,3}[）)](?P<budget>[^\W\d_a-zA-Z]{4,12})预算(?:执行)?(?:情况)?。"
 )
@@ -295,40 +197,6 @@ def _without_place(metric: str, place: Place, q: Quantity, s: Statement, memory:
     return joined(name, tail_of(counted, 8)) if counted else metric
 
 
-def _in_year(span: Period, year: Period) -> Period | None:
-    """The same days of the year before, or the span itself, where a column names a year and the table a part of one."""
-    if span.first is None or span.last is None or year.last is None or span.first.year != span.last.year:
-        return None
-    for _ in range(max(0, min(span.last.year - year.last.year, 30))):
-        span = previous_year(span)
-    return span if span.last is not None and span.last.year == year.last.year else None
-
-
-def caption_core(caption: str) -> str:
-    """What a caption says that its table is about, or nothing where the line before the table is no caption."""
-    line = caption.strip().rsplit("\n", 1)[-1]
-    if len(line) > 40 or "。" in line:
-        return ""
-    match = _CAPTION.search(line)
-    core = cleaned(match[1]) if match else ""
-    return "" if _OF_EACH.search(core) else core
-
-
-def _of_which(cells: list[Cell]) -> dict[int, str]:
-    """The columns that say only how the one before them changed, where there are several such (游客, 同比增长, 收入,
-    同比增长), each with the label of the column that it is of."""
-    labels = {cell.column: cell.column_label for cell in cells}
-    changed: dict[int, str] = {}
-    bearer = ""
-    for column in sorted(labels):
-        if _CHANGED.fullmatch(labels[column]):
-            if bearer:
-                changed[column] = bearer
-        else:
-            bearer = labels[column]
-    return changed if len(set(changed.values())) > 1 else {}
-
-
 def _listed_after(text: str, quantities: list[Quantity], i: int) -> int:
     """How many figures the list holds that begins with quantity `i`."""
     count = 1
@@ -338,20 +206,6 @@ def _listed_after(text: str, quantities: list[Quantity], i: int) -> int:
             break
         count += 1
     return count
-
-
-def _moment_in(label: str, published: date | None, year: int | None) -> Moment | None:
-    if not label or not any(c in label for c in "年月季"):
-        return None
-    reader = Reader(label)
-    reader.read(0, len(label))
-    for time in reader.times:
-        if label[: time.at].endswith(("比", "较")):
-            continue
-        moment = moment_of(time.text, published, year)
-        if moment is not None:
-            return moment
-    return None
 
 
 MOST_FIGURES = 50_000
