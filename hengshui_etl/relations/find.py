@@ -19,9 +19,11 @@ from hengshui_etl.relations.search.percent_sums import accuse_shares_in_rows
 from hengshui_etl.relations.search.shares import find_shares
 from hengshui_etl.relations.search.shares_failing import find_failing_shares
 from hengshui_etl.relations.search.shares_meant import (
+    find_shares_of_what_is_meant,
     find_shares_printed_in_points,
     find_shares_that_miss_what_is_meant,
 )
+from hengshui_etl.relations.search.shares_of_two import find_shares_of_two
 from hengshui_etl.relations.search.shares_together import find_shares_together
 from hengshui_etl.relations.search.tables import find_in_tables
 from hengshui_etl.relations.search.thresholds import find_thresholds
@@ -37,8 +39,10 @@ def find_claims(article: Article, reading: Reading) -> tuple[tuple[Claim, ...], 
     find_totals(view)
     find_failing_shares(view)  # sums have shown by now what the wholes are
     find_shares_together(view)
+    find_shares_of_what_is_meant(view)
     find_shares_that_miss_what_is_meant(view)
     find_shares_printed_in_points(view)
+    find_shares_of_two(view)
     accuse_shares_in_rows(view)
     find_changes(view)
     find_averages(view)

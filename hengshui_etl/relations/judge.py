@@ -13,7 +13,7 @@ multiple        A, B, n                                part_of      part(s), who
 conversion      one, other, rate if stated             restatement  the copies
 feasible_share  count, percentage                      enumeration  the announcing figure
 
-In an implied relation the unstated term is left out.
+In an implied relation the unstated term is left out; the whole of an implied share is what its parts make up.
 
 Only the impossible fails: a relation holds if some of the values that its figures can stand for make it true. A
 quotient (percentage, growth rate, average, multiple) may also have been cut off instead of rounded.

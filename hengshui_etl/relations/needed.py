@@ -49,6 +49,8 @@ def needed_values(claim: Claim, figures: Sequence[Figure], figure: int) -> list[
 
 
 def _share(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range]:
+    if claim.implied:
+        return _share_of_unstated_sum(claim, operands, at)
     parts, whole, percentage = operands[:-2], operands[-2], operands[-1]
     factor = claim.scale * ratio_scale(percentage)
     stated = quotient_reading(percentage)
@@ -57,6 +59,20 @@ def _share(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range]:
         return [_less_the_others(everything, parts, at, whole)]
     added = times(total([times(range_of(p), alignment(p, whole)) for p in parts]), factor)
     return [quotient(added, stated if at == len(parts) else range_of(whole))]
+
+
+def _share_of_unstated_sum(claim: Claim, operands: Sequence[Figure], at: int) -> list[Range]:
+    part, others, percentage = operands[0], operands[1:-1], operands[-1]
+    factor = claim.scale * ratio_scale(percentage)
+    own = range_of(part)
+    rest = total([times(range_of(o), alignment(o, part)) for o in others])
+    if at == len(operands) - 1:
+        return [quotient(times(own, factor), total((own, rest)))]
+    stated = times(quotient_reading(percentage), 1 / factor)
+    left = shifted(negated(stated), 1)
+    if at == 0:
+        return [quotient(product(stated, rest), left)]
+    return [_less_the_others(quotient(product(own, left), stated), others, at - 1, part)]
 
 
 def _less_the_others(everything: Range, parts: Sequence[Figure], at: int, unit: Figure) -> Range:

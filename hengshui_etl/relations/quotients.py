@@ -51,7 +51,9 @@ from hengshui_etl.relations.units import factor_between
 
 
 def share_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Finding:
-    """Part(s), whole, percentage."""
+    """Part(s), whole, percentage; implied: part, other part(s), percentage of the whole that these make up."""
+    if claim.implied:
+        return _share_of_unstated_sum(claim, operands, trimming)
     parts, whole, percentage = operands[:-2], operands[-2], operands[-1]
     scale = ratio_scale(percentage)
 
@@ -67,6 +69,22 @@ def share_finding(claim: Claim, operands: Sequence[Figure], trimming: bool) -> F
 
     finding = settled(percentage, quotient_reading(percentage), formula(range_of), words, trimming)
     return _in_percent(finding, percentage, left) if percentage.kind == "percentage_point" else finding
+
+
+def _share_of_unstated_sum(claim: Claim, operands: Sequence[Figure], trimming: bool) -> Finding:
+    """Part, other part(s), percentage: part ÷ (part + others), as 1 ÷ (1 + others ÷ part), where each stands once."""
+    part, others, percentage = operands[0], operands[1:-1], operands[-1]
+    scale = ratio_scale(percentage)
+
+    def formula(read: Reader) -> Range:
+        rest = total([aligned(other, part, read) for other in others])
+        return times(quotient(point(scale), shifted(quotient(rest, read(part)), 1)), claim.scale)
+
+    def words(holds: bool) -> Words:
+        left = f"{printed(part)} ÷ {explain.bracketed(operands[:-1])}"
+        return explain.equation(left, lambda: result_of(formula, operands[:-1], percentage), percentage, holds=holds)
+
+    return settled(percentage, quotient_reading(percentage), formula(range_of), words, trimming)
 
 
 def _in_percent(finding: Finding, ratio: Figure, left: explain.Expression) -> Finding:

@@ -27,6 +27,7 @@ ROLES: dict[RelationType, tuple[tuple[str, ...], int]] = {
 """The roles of each relation in their order, and which of them several operands may have."""
 
 IMPLIED_ROLES: dict[RelationType, tuple[tuple[str, ...], int]] = {
+    "share": (("part", "other", "percentage"), 1),
     "sum": (("part",), 0),
     "remainder": (("whole", "part"), 1),
 }

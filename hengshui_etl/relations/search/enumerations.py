@@ -32,6 +32,7 @@ _FOCUS = lazy_pattern(
 _KIND = lazy_pattern(
     r"[^，。；\d]{0,4}?(县|区|市|镇|乡|街道|领域|行业|产业|方面|板块|环节|品种|品牌|类|市场|险种|税种|指标|原因|国家|地区|方式|渠道|部分|项目)"
 )
+_SLOGAN = lazy_pattern(r"、[^“”、]{1,30}”[，,]$")  # “收得上、管得住、用得好”，两个险种: a saying, no list of these
 _GENERIC = lazy_pattern(r"(?:专项|重点|关键|领域|方面|难题|任务|行动|环节|工程|产业|行业|板块|问题|攻坚|专题)")
 
 
@@ -253,7 +254,7 @@ def _counted_before(view: View, i: int) -> tuple[int | None, bool]:
         (len(items) >= 3 and (regions == len(items) - 1 or short))
         or (len(items) == 2 and short and len(items[0]) <= 8 and "、" in listed and _of_a_kind(view, i, items[1]))
     )
-    return len(items), plain
+    return len(items), plain and _SLOGAN.search(stretch) is None
 
 
 def _counted_in_focus(view: View, i: int) -> tuple[int | None, bool]:
@@ -300,6 +301,8 @@ def _counted_behind(view: View, i: int) -> tuple[int | None, bool]:
         commas = [p for p in re.split("[，,]", listed) if p.strip()]
         if len(commas) == wanted:
             return wanted, False
+        if mark.group() in ("：", ":") and mark.start() <= 10 and end is not None and _is_even(listed, commas, wanted):
+            return len(commas), True  # 存在三个短板：甲方面不强，乙方面不足，丙方面断档，丁方面滞后。
         ordinals = re.findall(r"[一二三四五六七八九十]是", text[figure.till : figure.till + 1500])
         if len(ordinals) >= 2:
             counted = _count_of_ordinals(text, figure.till)
@@ -340,6 +343,20 @@ def _counted_behind(view: View, i: int) -> tuple[int | None, bool]:
     if f"一{figure.unit}" in stretch and stretch.count(f"一{figure.unit}") == wanted:
         return wanted, False
     return None, False
+
+
+def _is_even(listed: str, clauses: list[str], wanted: int) -> bool:
+    """Whether clauses behind a colon are plainly one item each, and one more or less than announced: short ones of
+    nearly one length, set apart by commas alone."""
+    lengths = [len(clause.strip()) for clause in clauses]
+    return (
+        len(clauses) >= 3
+        and abs(len(clauses) - wanted) == 1
+        and min(lengths) >= 4
+        and max(lengths) <= 14
+        and max(lengths) - min(lengths) <= 6
+        and re.search(r"[\d、“”（(]|等|其他|其它|一是|首先|既|也|并|使|让|从而|以及|不仅|而", listed) is None
+    )
 
 
 def _count_of_ordinals(text: str, start: int) -> int | None:

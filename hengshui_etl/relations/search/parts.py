@@ -172,6 +172,7 @@ def claim_named_parts(view: View) -> None:
                 and len(b) >= 2
                 and a.endswith(b)
                 and len(a) <= len(b) + 12
+                and a[-len(b) - 1] not in "不未非无"  # 不合格 is no kind of 合格
                 and j < i
                 and _is_name(b, view.said[i].before)
                 and _is_name(b, view.said[j].before)  # the name as printed, not put together from the words around

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.relations.search.view import View
+from hengshui_etl.relations.search.view import View, covered
 from hengshui_etl.vocab import alternatives, toml
 
 _DATA = toml("parts")
@@ -19,7 +19,7 @@ _WITHIN = lazy_pattern(
 _LIMIT = lazy_pattern(alternatives(_DATA["limits"]["words"]))
 _FAR = 120  # characters of a sentence in which a group is looked for
 _GROUP = lazy_pattern(
-    r"(?:^|[。；\n])(?:在)?(?:这些|全部|上述)?(?P<noun>[^\W\d_a-zA-Z]{2,10})(?:中|里|当中)(?:，|有|,|已)[^。；]{0,40}$"
+    r"(?:^|[，。；\n])(?:在)?(?:这些|全部|上述)?(?P<noun>[^\W\d_a-zA-Z]{2,10})(?:中|里|当中)(?:，|有|,|已)[^。；]{0,40}$"
 )
 _UNION = lazy_pattern(alternatives(_DATA["overlap"]["union"]))
 _NET = lazy_pattern(
@@ -75,6 +75,22 @@ def _in_group(view: View, i: int) -> None:
             if view.figures[j].scope == figure.scope and view.plain(j):
                 _claim(view, i, j, "组内")
             return
+    _in_members(view, i, noun)
+
+
+def _in_members(view: View, i: int, noun: str) -> None:
+    """`与356户用户签订协议。…签约用户中有287户参与`: the group is called by what was said of its members, the only
+    figure in its unit that the paragraph told before, and their noun."""
+    told = view.levels_before(i, unit_of=i, limit=3, same_paragraph=True)
+    if len(noun) < 4 or len(told) != 1 or view.figures[told[0]].sentence >= view.figures[i].sentence:
+        return
+    j = told[0]
+    figure = view.figures[j]
+    sentence = view.article.sentences[figure.sentence]
+    behind = view.text[figure.till : min(sentence.end, figure.till + _FAR)]
+    same = figure.unit == view.figures[i].unit and figure.scope == view.figures[i].scope and figure.bound == "exact"
+    if same and view.plain(j) and noun[-2:] in behind[:12] and covered(noun, behind) >= 0.75:
+        _claim(view, i, j, "组内")
 
 
 def _overlap(view: View, i: int) -> None:

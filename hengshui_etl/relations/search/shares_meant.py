@@ -18,6 +18,30 @@ _NO_SHARE = lazy_pattern(alternatives(toml("ratios")["wording"]["no_shares"]))
 _OPEN: tuple[RelationType, ...] = ("share", "sum", "restatement", "growth", "difference", "multiple", "conversion")
 
 
+def find_shares_of_what_is_meant(view: View) -> None:
+    """The shares left over that hold with the part and the whole that their words mean, wherever these stand."""
+    for i in range(view.count):
+        if not is_open(view, i, vague=True) or view.is_result(i, "feasible_share"):
+            continue
+        precise = view.digits(i) > 1 and view.figures[i].bound == "exact"
+        for part in parts_meant(view, i)[: 2 if precise else 1]:
+            if closed_off(view, part, i):
+                continue
+            meant = [m for m in wholes_meant(view, i, part)[: 2 if precise else 1] if _told_exactly(view, m.whole)]
+            meant = [m for m in meant if precise or m.by in _PLAIN or m.score >= _SURE]
+            pairs = [(part, m.whole) for m in meant if precise or view.values[part] <= view.values[m.whole]]
+            if meant and view.said[i].predicate == "rate":  # 已有1126家实施，而全市企业为1408家，覆盖面接近80%
+                pairs += [(m.whole, part) for m in meant if view.periods[m.whole] == view.periods[i]]
+            pair = next((pair for pair in pairs if view.trial("share", (*pair, i))), None)
+            if pair is not None:
+                view.claim("share", (*pair, i), view.said[i].word or "占")
+                break
+
+
+def _told_exactly(view: View, i: int) -> bool:
+    return view.figures[i].bound == "exact"
+
+
 def find_shares_that_miss_what_is_meant(view: View) -> None:
     """The shares whose words mean a part and a whole that do not fit, where one slip explains it: those left over,
     those that fail with others, those that fit others only by chance."""
@@ -107,6 +131,7 @@ def _wholes_so_called(view: View, i: int) -> set[int]:
     }
 
 
+_SURE = 2.5  # the score of a whole that the words leave little doubt about
 _PLAIN = ("said", "known", "named", "topic", "list", "sibling")
 
 
@@ -238,11 +263,15 @@ def contributes(view: View, i: int) -> bool:
     return "贡献" in view.said[i].before
 
 
-def is_open(view: View, i: int, *, together: bool = False, beside: RelationType | None = None) -> bool:
-    """Whether figure `i` is an exact share or rate of its own for which no relation has been found, but for one of the
-    type `beside`."""
+def is_open(
+    view: View, i: int, *, together: bool = False, beside: RelationType | None = None, vague: bool = False
+) -> bool:
+    """Whether figure `i` is an exact share or rate of its own (with `vague`: any) for which no relation has been found,
+    but for one of the type `beside`."""
     figure, statement = view.figures[i], view.said[i]
-    if figure.unit != "%" or figure.high is not None or figure.bound != "exact" or figure.direction is not None:
+    if figure.unit != "%" or figure.high is not None or figure.direction is not None:
+        return False
+    if figure.bound != "exact" and not vague:
         return False
     if (
         not says_share(view, i)

@@ -18,6 +18,7 @@ _LISTED = lazy_pattern("分别|依次|先后|各占|各自")
 
 # 在368.2亿元的税收总额中占72.9%: what stands between a whole and its percentage
 _WITHIN = lazy_pattern(r"的?[^，,。；;%％]{0,16}?(?:中|里|内)的?[^，,。；;]{0,6}?(?:占|比重|份额)[^，,。；;]{0,6}$")
+_IN = lazy_pattern(r"^在(?P<whole>[^\W\d_a-zA-Z]{2,14})(?:当中|中|里|内)(?:占|所占|的?占比|的?比重)[^，,。；;]{0,4}$")
 _BESIDES = lazy_pattern(r"的?[^，,。；;%％]{0,14}(?:相比|之比|来算)[，,][^，,。；;]{0,10}$")
 _RECKONED = lazy_pattern(r"[^，,。；;]{0,12}(?:计算|测算|计|核算)(?:的|，|,|$)")
 _TURNED = words(toml("ratios")["wording"]["turned"])
@@ -113,7 +114,15 @@ def _own_subject(view: View, i: int) -> str:
     said = view.said[i]
     if i and is_said_whole(view, i - 1, i) and not said.of_previous:
         return view.said[i - 1].before.partition("在")[0]
+    if within(view, i):
+        return ""
     return "" if said.subject in ("所", "其", "约") else _ALONE.sub("", said.subject)
+
+
+def within(view: View, i: int) -> str:
+    """What percentage `i` is said to be a share of by 在…中 (在全省外贸中占15.7%); none where it is said otherwise."""
+    told = _IN.search(view.said[i].before)
+    return told["whole"] if told is not None else ""
 
 
 def ratio(view: View, i: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

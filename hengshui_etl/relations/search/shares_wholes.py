@@ -20,8 +20,10 @@ from hengshui_etl.relations.search.shares_parts import (
     is_said_whole,
     likeness,
     ratio,
+    within,
 )
 from hengshui_etl.relations.search.view import FAR_BACK, View, once_a_turn
+from hengshui_etl.vocab import alternatives, toml, words
 
 
 class Meant(NamedTuple):
@@ -50,7 +52,7 @@ def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
         return []
     topic = topic_of(view, i, part)
     around = _Around(
-        i, part, view.said[i].object, topic, _sibling_wholes(view, i, part),
+        i, part, view.said[i].object or within(view, i), topic, _sibling_wholes(view, i, part),
         _list_totals(view, part),
         {c.operands[-1] for c in view.claims if c.type == "sum" and not c.implied and len(c.operands) > 3},
         {p for c in view.claims if c.type == "sum" and not c.implied for p in c.operands[:-1]},
@@ -151,6 +153,9 @@ def _score(view: View, w: int, around: _Around) -> tuple[float, str]:
         score, by = score + 2, "list"
     if around.object_:
         match = 1.0 if speaks_of_plan(view, i, w) else likeness(_bare(around.object_), view.metrics[w])
+        own = view.metrics[w].removeprefix(view.figures[w].scope or "")
+        if match < 1 and _plainly(_bare(around.object_)) == _plainly(own):
+            match = 1.0
         score += 3 * match
         by = "named" if match >= 0.6 else by
         if view.metrics[w] == _bare(around.object_):
@@ -179,6 +184,16 @@ _ALL_OF_IT = lazy_pattern("^(?:全部|全市|全县|全省|所有|整个)|(?:总
 def _bare(name: str) -> str:
     """The name of a whole without what only says that it is all of it (床位总数, 游客总量)."""
     return _ALL_OF_IT.sub("", name) or name
+
+
+_SYNONYMS = {name: synonyms[0] for synonyms in map(words, toml("ratios")["synonyms"]["names"]) for name in synonyms[1:]}
+_TWICE = lazy_pattern(r"(.{3,10})\1")
+_OTHERWISE = lazy_pattern(alternatives(_SYNONYMS))
+
+
+def _plainly(name: str) -> str:
+    """The name with the usual word for what goes by several, once (外贸, 货物贸易进出口: 进出口)."""
+    return _TWICE.sub(r"\1", _OTHERWISE.sub(lambda m: _SYNONYMS[m.group()], name))
 
 
 def topic_of(view: View, i: int, part: int) -> str:

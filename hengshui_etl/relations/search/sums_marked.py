@@ -16,6 +16,7 @@ from hengshui_etl.relations.search.view import AMOUNTS, Slips, View
 _CLOSING = {"（": "）", "(": ")"}
 _NUMBERED = lazy_pattern("第(?P<number>[一二三四五六七八九])(?:批|轮|期|阶段|季度|笔|次|标段|档|产业)")
 _ADDED = lazy_pattern("[^。；;]{0,12}[，,](?:再|另)?(?:加上|加之|连同)[^。；;]{0,30}")
+_COUNTED = lazy_pattern(r"[^\W\d_a-zA-Z]{1,8}(?=[（(])")
 _AT = attrgetter("at")
 _NUMBERS = "一二三四五六七八九"
 _FAR = 120
@@ -42,7 +43,8 @@ def claim_bracketed_parts(view: View) -> None:
 
 def _in_brackets(view: View, whole: int) -> tuple[int, ...]:
     """The figures in the brackets right behind a figure, where all of them are amounts in its unit, up to their end."""
-    till = view.figures[whole].till
+    noun = _COUNTED.match(view.text, view.figures[whole].till)  # 10个检察院（市院1个、县级院9个）
+    till = noun.end() if noun is not None else view.figures[whole].till
     closing = _CLOSING.get(view.text[till : till + 1])
     end = view.text.find(closing, till, till + 200) if closing else -1
     parts: list[int] = []

@@ -18,7 +18,7 @@ from hengshui_etl.relations.search.view import AMOUNTS, View
 from hengshui_etl.vocab import known_partitions
 
 _GROWTH = lazy_pattern(r"增长|增速|增幅|同比|环比|±|涨跌|增减|涨幅|比上年|比去年")
-_SHARE = lazy_pattern(r"占比|比重|占|构成|份额")
+_SHARE = lazy_pattern(r"占比|比重|比例|占|构成|份额")
 _RATE = lazy_pattern(r"率|完成|进度|为预算|为计划")
 _PLAN = lazy_pattern(r"计划|预算|目标|任务|应|总数|合计")
 _PREVIOUS = lazy_pattern(r"上年|去年|同期|上期|上月")

@@ -35,8 +35,8 @@ def find_thresholds(view: View) -> None:
 
 def _claim_bound(view: View, i: int) -> None:
     """`均超过九成`, `均高于全市平均水平`: a bound on the figures listed before it."""
-    figure, statement = view.figures[i], view.said[i]
-    if re.search("均|都|全部", statement.before) and _claim_bound_in_table(view, i):
+    figure = view.figures[i]
+    if view.grids and _claim_bound_in_table(view, i):
         return
     before = view.text[max(view.figures[i - 1].till if i else 0, figure.at - 40) : figure.at]
     if _claim_kept_limit(view, i, before):
@@ -83,17 +83,20 @@ def _listed_behind(view: View, i: int) -> list[int]:
 
 def _claim_bound_in_table(view: View, i: int) -> bool:
     """`其余6个县区增速均超过9%`: the bound is on a column of the table before."""
-    figure, statement = view.figures[i], view.said[i]
-    word = next((w for w in ("增速", "增幅", "完成率", "占比", "增长") if w in statement.before), None)
-    if word is None:
+    figure = view.figures[i]
+    clause = _clause_before(view, i)
+    behind = view.text[figure.till : figure.till + 40]
+    of_all = re.search("均|都|全部", clause) is not None or _ALL_REACHED.match(behind) is not None
+    having = _HAVING.match(behind)
+    if not (of_all or having) or _TO_COME.search(clause):
         return False
+    word = next((w for w in ("增速", "增幅", "完成率", "占比", "增长") if w in clause), None)
     for grid in view.grids:
-        columns = {
-            cell.column
-            for cell, _ in grid.cells
-            if cell.unit == figure.unit
-            and (word in cell.column_label or (word.startswith("增") and "增" in cell.column_label))
-        }
+        columns = {cell.column for cell, _ in grid.cells if cell.unit == figure.unit and _is_told(cell, clause, word)}
+        if having is not None:
+            if rows := _rows_having(grid, columns, having["rows"]):
+                return view.claim("threshold", (*rows, i), "表中所列各行均")
+            continue
         if named := _rows_named(view, i, grid, columns):
             return view.claim("threshold", (*named, i), "表中所列各行均")
         for column in columns:
@@ -107,6 +110,41 @@ def _claim_bound_in_table(view: View, i: int) -> bool:
             ):
                 return view.claim("threshold", (*held, i), "表中各行均")
     return False
+
+
+_ALL_REACHED = lazy_pattern(
+    r"[^，,。；;\d]{0,8}(?:全部|悉数|均|都|全面|如数)(?:已|得以|予以)?(?:达成|达到|实现|完成|达标|兑现)"
+)
+_HAVING = lazy_pattern(
+    r"\s*的[^，,。；;\d]{0,6}?(?:有|为|是|包括)(?P<rows>[^，,。；;\d]{2,30})(?:\d|[两二三四五六七八九十，。；])"
+)
+_TO_COME = lazy_pattern("力争|确保|争取|预计|计划到|要求")
+_UNITS_TOLD = lazy_pattern(r"[（(][^（(）)]{0,20}[）)]|\s")
+
+
+def _clause_before(view: View, i: int) -> str:
+    """The sentence of figure `i` up to it, as far as a clause or two reach."""
+    at = view.figures[i].at
+    return view.text[max(view.article.sentences[view.figures[i].sentence].start, at - 60) : at]
+
+
+def _is_told(cell: Cell, clause: str, word: str | None) -> bool:
+    """Whether a clause speaks of the column of a cell: by its whole name, or by a word for rates in it."""
+    label = _UNITS_TOLD.sub("", cell.column_label)
+    if len(label) >= 3 and label in clause:
+        return True
+    return word is not None and (word in label or (word.startswith("增") and "增" in label))
+
+
+def _rows_having(grid: Grid, columns: set[int], named: str) -> tuple[int, ...]:
+    """The cells of the rows named one by one behind a bound (超过85%的县区有甲、乙2个), if one column is spoken of."""
+    if len(columns) != 1:
+        return ()
+    names = [name for name in re.split("、|和|及", named) if name]
+    cells = [(c, f) for c, f in grid.cells if c.column in columns and not c.total]
+    rows = [next((f for c, f in cells if len(name) > 1 and c.row_label.startswith(name)), None) for name in names]
+    found = tuple(f for f in rows if f is not None)
+    return found if len(found) == len(names) >= 2 else ()
 
 
 _PLACE = lazy_pattern("(?<=..)[县市区旗州镇乡]$")
