@@ -18,7 +18,7 @@ Change = tuple[Direction, str, int]
 
 _DATA = toml("predicates")
 _FILL = (
-    r"(?:了|约|近|超过|超|逾|达到|达|为|是|均|都|分别|各|高达|也|则|已|幅度|率|速度|速|额|量|幅|至少|不低于|不少于|不超过|突破|左右|达成|在|超出|一倍|"
+    r"(?:了|约|近|超过|超|逾|达到|达|为|是|均|都|分别|依次|依序|各|高达|也|则|已|幅度|率|速度|速|额|量|幅|至少|不低于|不少于|不超过|突破|左右|达成|在|超出|一倍|"
     r"[:：]|\s|上|掉|更|了近|了约|成|保持|实现|将|合计|共|共计){0,12}"
 )
 _UP, _DOWN = alternatives(_DATA["change"]["up"]), alternatives(_DATA["change"]["down"])
@@ -38,23 +38,26 @@ _AMOUNT_BARE = lazy_pattern(r"^.{0,3}?(?:(?P<up>多|高|快|长|超出|新增)|(
 _OVER = lazy_pattern(
     r"超出$|超出?(?:年度|全年|年初|序时|时序|既定|预定|省定|市定)?(?:任务|计划|目标|进度|预期)(?:要求|数|量)?$"
 )
-_EARNED = lazy_pattern(r"(?:[户人亩]均|农民|农户|群众|带动|社员|共|助|促|贫困户|可|每[户人亩])$")
-"""Whose 增收 is an income of theirs, and no change of what was told before."""
+_EARNED = lazy_pattern(r"(?:[户人亩企]均|农民|农户|群众|带动|社员|共|助|促|贫困户|可|每[户人亩])$")
+_EACH = frozenset(("增收", "压降", "节省"))
+"""What each of them earned, spared or gave up (户均压降300千瓦) is an amount, and no change of what was told before."""
 _LEADING = lazy_pattern(r"领先$|(?P<down>落后)$")
 _COMPARING = lazy_pattern(r"(?:比|较|对比|相比)[^，,。；;]{1,24}$")
 _MORE = lazy_pattern(
-    r"(?:^|[比较][^，,。；;]{1,10}?|现在|如今|同比|足足|整整|[量均共]|[^\W\d_a-zA-Z]{3}(?<![至不许很最更较差缺减增]))(?:(?P<up>多)|(?P<down>少))(?:了|[运收发产销用花招付缴赚亏卖装接拨储采征办建送播打种缴](?:了|出|得)?)$"
+    r"(?:^|[比较][^，,。；;]{1,10}?|现在|如今|同比|后者|足足|整整|[量均共]|[^\W\d_a-zA-Z]{3}(?<![至不许很最更较差缺减增]))(?:(?P<up>多)|(?P<down>少))(?:了|[运收发产销用花招付缴赚亏卖装接拨储采征办建送播打种领拿挣](?:了|出|得)?|(?<=者[多少]))$"
 )
 """少运7.8%: more or less was done, where no noun stands between."""
 _DID = lazy_pattern(r"(?:^|[^新])(?:(?P<up>增)|(?P<down>减))[发供售运送用购播]$|(?P<down2>精简)$|^(?P<up2>扩容|提效)$")
 _POINTS = lazy_pattern(r"(?:再|又)(?:(?P<up>提|升|涨)|(?P<down>降|跌))$")
 _BASE_BEFORE = lazy_pattern(r"[，,][^，,。；;\d]{0,8}(?:比|较|高于|低于|快于|慢于|高出|低出)[^，,。；;]{1,20}$")
+_BY_HOW_MUCH = lazy_pattern(r"[，,]幅度(?:约为?|近|达到?|为|在|超过?)?")
 _GAP_BEHIND = lazy_pattern(
-    r"[）)]?(?:的[^，,。；;\d]{0,8})?(?:高|低|快|慢|加快|提升|提高|回落|放缓|收窄|上升|下降|多|\d)"
+    r"[）)]?(?:的[^，,。；;\d]{0,8})?(?:高|低|快|慢|加快|提升|提高|回落|放缓|放慢|收窄|上升|下降|多|\d)"
 )
 _PLAN_BEHIND = lazy_pattern(
     r"的?(?:[^，,。；;\d]{0,8}(?:目标|任务|计划|红线|控制线|预警线|警戒线|底线|上限|下限|要求|标准))?\d"
 )
+_LINE_BEHIND = lazy_pattern(r"的(?:年度)?(?:要求|标准|控制线|预警线|警戒线|红线|底线)")
 _PAST = lazy_pattern(r"(?:(?P<up>高于|高出|超出?|快于|多于)|(?P<down>低于|低出|慢于|少于))[^，,。；;\d]{0,20}$")
 _DIRECTIONS: tuple[tuple[str, Direction], ...] = (("up", "up"), ("down", "down"), ("up2", "up"), ("down2", "down"))
 
@@ -75,7 +78,7 @@ def change_direction(before: str) -> Change | None:
     if match is None:
         match = _SHORT.search(before, max(0, end - 28)) or _VERB.search(before, max(0, end - 20))
         match = match or (_MORE.search(before, max(0, end - 16)) if "多" in before or "少" in before else None)
-    if match is not None and match.group().startswith("增收") and _EARNED.search(before, 0, match.start()):
+    if match is not None and match.group()[:2] in _EACH and _EARNED.search(before, 0, match.start()):
         return None
     if match is None:
         return None
@@ -100,7 +103,10 @@ def bare_direction(before: str, kind: FigureKind) -> Change | None:
 
 def direction_of_base(text: str, q: Quantity, previous: Quantity, told: Direction | None) -> Direction | None:
     """Which way a rate went that another, `previous`, is told against: the same way as that, where the gap of the two
-    follows (增长5.3%，比全市（4.2%）高1.1个百分点); else None."""
+    follows (增长5.3%，比全市（4.2%）高1.1个百分点), or what only says by how much it went (多领12元，幅度10.4%); else
+    None."""
+    if told is not None and q.kind == "percent" and _BY_HOW_MUCH.fullmatch(text, previous.till, q.at) is not None:
+        return told
     if told is None or q.kind != "percent" or previous.kind != "percent" or q.at - previous.till > 30:
         return None
     if _BASE_BEFORE.fullmatch(text, previous.till, q.at) is None or _GAP_BEHIND.match(text, q.till) is None:
@@ -110,7 +116,7 @@ def direction_of_base(text: str, q: Quantity, previous: Quantity, told: Directio
 
 def is_passed(before: str, behind: str) -> bool:
     """Whether a level is one that another has passed, by what stands behind it (超计划660亿元的目标23.4亿元)."""
-    return _PLAN_BEHIND.match(behind) is not None and _PAST.search(before) is not None
+    return (_PLAN_BEHIND.match(behind) or _LINE_BEHIND.match(behind)) is not None and _PAST.search(before) is not None
 
 
 def passed_direction(text: str, previous: Quantity, at: int) -> Change | None:

@@ -61,7 +61,7 @@ _PLANNED = lazy_pattern(r"计划(?:面积|数|量|投资|投入|安排)?(?:为|�
 _YEARS_MEAN = lazy_pattern(r"(?P<n>[两三四五])年平均")
 _NOW = ("现有", "现存")
 _AGAINST_STATE = lazy_pattern(
-    r"[，,（(]?(?:较|比|相当于|为|是|而)?(?:20\d\d年|上年|去年)?(?:年?末|年?底|年初)(?!累计结|滚存|结余|结存)"
+    r"[，,（(]?(?:较|比|相当于|为|是|而)?(?:20\d\d年|上年|去年)?(?:年?末|年?底|年初)(?!累计结|滚存|结余|结存|预算|计划|目标|任务)"
 )
 _NET_TOTAL = lazy_pattern(r"(?:累计|共|净)[增减]")
 _OF_PLAN = lazy_pattern(r"的?(?:(?:年度|全年)(?:任务|计划|目标|预算)|(?:调控|控制|预期)目标|目标范围)")
@@ -129,6 +129,10 @@ class Dating(Summed):
             return Period(None, self.published) if self.body and self.published else None
         period, before = governing.period, s.before
         first, last = period
+        if self.went is not None:
+            (till, reached), self.went = self.went, None
+            if q.at - till < 8 and _REACHED.match(before):
+                return reached  # 普及率由71.5%升至80.9%: the state is that of what rose
         if (
             first is not None
             and first.month > 1
@@ -189,7 +193,9 @@ class Dating(Summed):
                     self.years = Period(first, last)
                     base = whole_year(Period(None, first), day)
                     return previous_year(base) if base is not None and governing is self.past else base
-                if not governing.as_of and s.predicate in ("level", "rate", "share", "average"):
+                over = not governing.as_of or (last is not None and (last.month, last.day) == (12, 31))
+                if over and s.predicate in ("level", "rate", "share", "average"):
+                    self.went = (q.till, period)
                     return previous_year(period)
             if day and (ahead := _AHEAD.search(before)):
                 years = YEAR_NUMBERS.get(ahead["n"], 0) or int(ahead["n"])

@@ -29,6 +29,7 @@ from hengshui_etl.figures.leads import (
     ENDS,
     EVENT,
     GOAL,
+    HELD_OVER,
     IS,
     LISTED_IN,
     MEETING,
@@ -40,6 +41,7 @@ from hengshui_etl.figures.leads import (
     SAME_DAYS,
     SAME_IS,
     SCENE,
+    SET_OUT,
     SINCE,
     TARGET,
     TO_DAY,
@@ -85,6 +87,9 @@ class Times(Occasions):
         if word in ("年度", "当年", "同期", "同比", "环比", "往年", "平日", "本期"):
             if word == "同期" and self.moment is not None and COMPARED.search(earlier):
                 self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
+            return
+        new_year = word == "年初" or (word == "上年初" and earlier.endswith("加"))  # 加上年初滚存的
+        if new_year and self._heed_new_year(time):
             return
         if (
             (word == "年初" and earlier.endswith("末"))
@@ -349,6 +354,22 @@ class Times(Occasions):
         self.within_year = word in ("年内", "年底前")
         self._govern(moment, time.at)
 
+    def _heed_new_year(self, time: Time) -> bool:
+        """Take note of 年初 where it says what was set out for the year (年初确定的36项任务), or held over from the one
+        before (加上年初滚存的24.18亿元); whether it does."""
+        year = whole_year((self.moment or self.default or _NO_TIME).period, self.published)
+        if year is None or year.first is None:
+            return False
+        after = self.text[time.till : time.till + 24]
+        if SET_OUT.match(after):
+            self.once = Moment(year, False, False, True)
+        elif HELD_OVER.match(after):
+            self.once = Moment(Period(None, year.first), True, False, True)
+        else:
+            return False
+        self.once_till = time.till + 24
+        return True
+
     def _year_until(self, word: str, year: int) -> int:
         """The year of a month that a state is told of without it (截至7月底): the last in which it was over by the day
         of writing, though the article speaks of a year before."""
@@ -393,5 +414,6 @@ class Times(Occasions):
         return moment._replace(period=previous_year(moment.period))
 
 
+_NO_TIME = Moment(Period(None, None), False, False, False)
 _LUNAR = frozenset("一二三四五六七八九十")
 """大年初三 is a day of the lunar year, and not its beginning."""

@@ -60,6 +60,8 @@ class InForce:
         self.switched: Moment | None = None  # the state or span last gone over to without a word
         self.told_on: date | None = None  # the day of the press conference
         self.plan_run: tuple[int, Period] | None = None
+        self.led = False  # whether the time in force began its sentence, or the part of it behind a semicolon
+        self.went: tuple[int, Period] | None = None  # where a level ends that another began with, and of which days
         self.resumed: Moment | None = None  # what goes on behind the semicolon after a day of it
         self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
         self.past: Moment | None = None  # the years that a report looks back on (过去五年)
@@ -74,7 +76,7 @@ class InForce:
 
     def new_paragraph(self) -> None:
         self.lead = self.moment = None
-        self.event = False
+        self.event = self.led = False
         named = self.default is not None and self.default is not self.titled
         if self.body and not self.settled and named and self.published is not None:
             self.year = self.published.year
@@ -92,10 +94,13 @@ class InForce:
         self.this_year = self.within_year = False
         if self.apart:
             self.apart, self.lead, self.moment = False, None, None
-        if self.lead is not None and self.moment is not None and self.moment != self.lead:
+        if self.led and self.text.startswith("其中", at):
+            pass  # 1—7月累计702.3亿元。其中，城镇528.4亿元: what the sentence before ended with goes on
+        elif self.lead is not None and self.moment is not None and self.moment != self.lead:
             self.moment = self.lead
         elif self.moment is self.aside:
             self.moment = None
+        self.led = False
         if self.moment is not None and self.moment.period.last is not None:
             self.year = self.moment.period.last.year
 
@@ -213,6 +218,7 @@ class InForce:
 
     def _govern(self, moment: Moment, at: int) -> None:
         former = self.moment if self.fresh else None
+        self.led = at - self.sentence_at <= 6 or self.text[at - 1] in "；;"
         if former is not None and former.as_of and moment.as_of and is_before(former, moment):
             self.earlier = former
         self.moment = moment

@@ -26,6 +26,8 @@ _STOCK_LOOSE = lazy_pattern(alternatives(_DATA["stocks"]["loose"]))
 _ALWAYS = lazy_pattern(alternatives(_DATA["stocks"]["always"]))
 _MADE = lazy_pattern(alternatives(_DATA["stocks"]["made"]))
 _MAKING = lazy_pattern("续建|新[建增添辟设修改入评获]|改建|扩建|改造|修建|修复|增设|增加|引进|培训|招|评选|奖")
+_BUILT = lazy_pattern(r"(?:新建|续建|改建|扩建|改造|新设|增设|创建|建设|新增|布设|打造)[^，,。；;]{0,6}$")
+"""Before a stock: how many of it were made (新建5G基站96座)."""
 _FLOW = lazy_pattern(alternatives(_DATA["flows"]["words"]))
 _STANDING = lazy_pattern(alternatives(_DATA["stocks"]["rates"]))
 _BODY_ENDS = frozenset("业司社构点计共有数达到")
@@ -63,8 +65,8 @@ def nature_in(words_around: str) -> Nature:
     """What words say of a figure beside them."""
     if _STOCK_NOW.search(words_around):
         return "now"
-    if _STOCK.search(words_around):
-        return "stock"
+    if (stock := _STOCK.search(words_around)) is not None:
+        return "flow" if _BUILT.search(words_around, 0, stock.start()) is not None else "stock"
     if _FLOW.search(words_around):
         return "flow"
     if _STOCK_LOOSE.search(words_around) and not _MAKING.search(words_around):

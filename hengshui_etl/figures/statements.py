@@ -145,7 +145,7 @@ def _said(before: str, kind: FigureKind) -> _Said:
     change = None if natural else change_direction(before) or bare_direction(before, kind)
     if change is not None:
         return _changed(before, kind, change)
-    if kind == "count" and (net := _NET.search(before)):
+    if kind in ("count", "money", "measure") and (net := _NET.search(before)):
         direction = "up" if net["word"] == "净增" else "down"
         return _Said("change", stripped(before), "", "", direction, True, False, True)
     predicate: Predicate = "level"
