@@ -14,6 +14,7 @@ from hengshui_etl.figures.natures import is_earned, is_standing_rate, nature_in,
 from hengshui_etl.figures.periods import (
     Moment,
     between,
+    inside,
     is_brief,
     is_month,
     is_short,
@@ -98,6 +99,8 @@ class Dating(Summed):
                 and not self._is_history(self.moment)
             ):
                 self.default = self._main(self.moment)
+        if self.moment is None and not lasts and self.default is not None and not self.default.as_of:
+            self.unled = True
         if (
             self.lead is None
             and not lasts
@@ -105,6 +108,8 @@ class Dating(Summed):
             and self.moment not in (self.aside, self.switched)
         ):
             self.lead = None if self._is_future(self.moment) else self.moment
+            if self.unled and self.lead is not None and self.default is not None and inside(self.lead, self.default):
+                self.lead, self.apart = None, True  # 7月当月…, told in its own sentence of a paragraph on 1—7月
         if self.default is not None and is_short(self.default.period):
             together = self._together(q, s)
             if together is not None:
@@ -229,13 +234,6 @@ class Dating(Summed):
         if day is None or first.year != day.year or "已" not in s.before:
             return False
         return self.main_end() is not None
-
-    def _is_over(self, main: Moment | None) -> bool:
-        """Whether the article speaks of a year before that of its day."""
-        day = self.published
-        return (
-            main is not None and day is not None and main.period.last is not None and main.period.last.year < day.year
-        )
 
     def _part_of_this_year(self, first: date, s: Statement) -> Period | None:
         """The part of this year that is over, where that is what a figure of this year speaks of."""

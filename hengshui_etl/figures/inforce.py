@@ -60,6 +60,7 @@ class InForce:
         self.switched: Moment | None = None  # the state or span last gone over to without a word
         self.told_on: date | None = None  # the day of the press conference
         self.plan_run: tuple[int, Period] | None = None
+        self.unled = False  # whether the paragraph has told figures of what the article speaks of
         self.led = False  # whether the time in force began its sentence, or the part of it behind a semicolon
         self.went: tuple[int, Period] | None = None  # where a level ends that another began with, and of which days
         self.resumed: Moment | None = None  # what goes on behind the semicolon after a day of it
@@ -76,7 +77,7 @@ class InForce:
 
     def new_paragraph(self) -> None:
         self.lead = self.moment = None
-        self.event = self.led = False
+        self.event = self.led = self.unled = False
         named = self.default is not None and self.default is not self.titled
         if self.body and not self.settled and named and self.published is not None:
             self.year = self.published.year
@@ -92,10 +93,10 @@ class InForce:
         self.days, self.days_told, self.day = [], [], None
         self.earlier, self.from_day, self.resumed, self.stood = None, False, None, None
         self.this_year = self.within_year = False
-        if self.apart:
-            self.apart, self.lead, self.moment = False, None, None
         if self.led and self.text.startswith("其中", at):
             pass  # 1—7月累计702.3亿元。其中，城镇528.4亿元: what the sentence before ended with goes on
+        elif self.apart:
+            self.apart, self.lead, self.moment = False, None, None
         elif self.lead is not None and self.moment is not None and self.moment != self.lead:
             self.moment = self.lead
         elif self.moment is self.aside:
@@ -190,6 +191,11 @@ class InForce:
             last is not None and main is not None and main.period.last is not None and last.year < main.period.last.year
         )
 
+    def _is_over(self, moment: Moment | None) -> bool:
+        """Whether it is of a year before that of the day of writing."""
+        last = moment.period.last if moment is not None else None
+        return last is not None and self.published is not None and last.year < self.published.year
+
     def _is_ahead(self, moment: Moment) -> bool:
         """Whether it ends behind the day of writing."""
         last = moment.period.last
@@ -242,6 +248,8 @@ class InForce:
             self.default = self.lead = moment  # 3月1日24时，2019年春运画上句号
         last = moment.period.last
         ahead = self.lead is not None and moment.named and not self.this_year and years_ahead(self.lead, moment)
+        if ahead and self._is_ahead(moment) and self._is_over(main):
+            ahead = False  # 2021年个人缴费调整为280元, in a review of 2020
         if ahead and self.default == self.lead:
             self.default = moment
         if ahead:
