@@ -69,6 +69,7 @@ from hengshui_etl.figures.periods import (
 )
 from hengshui_etl.figures.seasons import season_before
 from hengshui_etl.records import Period
+from hengshui_etl.vocab import toml, words
 
 
 class Times(Occasions):
@@ -105,7 +106,7 @@ class Times(Occasions):
             word in ("现在", "月初") and earlier.endswith(("出", "呈", "体", "表", "实", "正"))
         ):
             return
-        if word in ("上学年", "上一学年"):
+        if word in _LAST_ROUND:
             if governing is not None:
                 self._take_base(governing._replace(period=previous_year(governing.period)), time)
             return
@@ -303,7 +304,9 @@ class Times(Occasions):
         if moment.as_of and word in ("如今", "现在", "当前", "眼下") and self.moment:
             self._turn_to_now(moment, time)
             return
-        if earlier.endswith(("截至", "截止", "到", "至")) and not moment.as_of and not moment.whole_year:
+        if (run := self._run_to(moment, time.at)) is not None:
+            moment, self.last_time = run, None
+        elif earlier.endswith(("截至", "截止", "到", "至")) and not moment.as_of and not moment.whole_year:
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
         since = (SINCE.match(after) and not self._is_near_year(moment)) or (moment.day and DAY_SINCE.match(after))
         if since and self.body and self.published and moment.period.first and not moment.as_of:
@@ -370,6 +373,16 @@ class Times(Occasions):
         self.once_till = time.till + 24
         return True
 
+    def _run_to(self, moment: Moment, at: int) -> Moment | None:
+        """The span from the month named right before to that of `moment` (2022年7月至2023年6月), or None."""
+        if self.last_time is None or moment.as_of or moment.day or self.text[self.last_time[0] : at] not in _TO:
+            return None
+        begun = self.last_time[1]
+        first, last = begun.period.first, moment.period.last
+        if begun.as_of or begun.day or first is None or last is None or first >= last:
+            return None
+        return Moment(Period(first, last), False, False, True)
+
     def _year_until(self, word: str, year: int) -> int:
         """The year of a month that a state is told of without it (截至7月底): the last in which it was over by the day
         of writing, though the article speaks of a year before."""
@@ -414,6 +427,8 @@ class Times(Occasions):
         return moment._replace(period=previous_year(moment.period))
 
 
+_LAST_ROUND = frozenset(words(toml("periods")["last_round"]))
+_TO = frozenset(("至", "到", "—", "－", "-", "~", "～"))
 _NO_TIME = Moment(Period(None, None), False, False, False)
 _LUNAR = frozenset("一二三四五六七八九十")
 """大年初三 is a day of the lunar year, and not its beginning."""

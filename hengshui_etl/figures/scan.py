@@ -35,6 +35,7 @@ EDGE = r"(?:年底|年末|年初|底|末|初|以来|期间|同期|全年|[上中
 _HOLIDAYS = alternatives(HOLIDAY_NAMES)
 _BOTH = "(?:国庆、?中秋|中秋、?国庆)"
 _HOLIDAY = f'(?:[“"「]?(?:{_BOTH}|{_HOLIDAYS})[”"」]?(?:小长假|黄金周|假期|期间|假日|长假)+)'
+_TIME_WORDS = (*words(_PERIODS["words"]), *words(_PERIODS["last_round"]))
 _TIME = "|".join(
     (
         rf"{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}",
@@ -58,7 +59,7 @@ _TIME = "|".join(
         rf"{DAY}日(?=[至,，、)）两三])",
         r"(?<![为历近约共达满每第了过足前头首后两数余期用需超按续限\d.])(?:[12]\d|3[01]|[1-9])日(?=[^\W_])(?![内龄游后均以间产程报常期本元圆来])",
         EVENT_DAYS,
-        alternatives(_PERIODS["words"]),
+        alternatives(_TIME_WORDS),
     )
 )
 _ARABIC = r"\d{1,3}(?:,\d{3}){1,5}(?![\d,])(?:\.\d{1,8})?|\d{1,3}(?: \d{3}){1,5}(?![\d ])(?:\.\d{1,8})?|\d+(?:\.\d+)?"
@@ -88,7 +89,7 @@ _FIRST = (
             | {
                 word[0]
                 for word in (
-                    *(word for word in words(_PERIODS["words"]) if word[:2] not in _PAIRS),
+                    *(word for word in _TIME_WORDS if word[:2] not in _PAIRS),
                     *_PERIODS["relative_years"],
                     *HOLIDAY_NAMES,
                     "暑运",
