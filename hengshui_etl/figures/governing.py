@@ -399,8 +399,13 @@ class Times(Occasions):
         return moment.whole_year and first is not None and day is not None and day.year - first.year <= 1
 
     def _turn_to_now(self, now: Moment, time: Time) -> None:
-        """Take note of 如今: it governs where its sentence told of years ago first (2018年…，如今已达4.6万张)."""
+        """Take note of 如今: it governs where its sentence told of years ago first (2018年…，如今已达4.6万张), and alone at
+        the head of a sentence (眼下，38个项目投产)."""
         told = self.moment
+        if time.at <= self.sentence_at + 1 and self.text[time.till : time.till + 1] in _COMMA:
+            self.moment = self.aside = now
+            self.fresh, self.base = True, None
+            return
         if told is None or told.period.last is None or now.period.last is None or not self.fresh:
             return
         if self.text[time.at - 1] in "，,；;" and told.period.last.year < now.period.last.year - 1:
@@ -429,6 +434,7 @@ class Times(Occasions):
 
 _LAST_ROUND = frozenset(words(toml("periods")["last_round"]))
 _TO = frozenset(("至", "到", "—", "－", "-", "~", "～"))
+_COMMA = ("，", ",")
 _NO_TIME = Moment(Period(None, None), False, False, False)
 _LUNAR = frozenset("一二三四五六七八九十")
 """大年初三 is a day of the lunar year, and not its beginning."""
