@@ -53,6 +53,7 @@ _HARVESTED = lazy_pattern("收获|总产|单产|亩产|产量|收购|上市|入�
 _IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
 _AGED = frozenset("岁上下")
 """What stands before 人口 in a group of ages (60岁及以上人口)."""
+_SUMMED = ("合计", "共计", "总计")
 _HELD = ("拥有量", "余额", "保有量", "存量")
 _SOON = 10
 """An article that comes so many days after its span speaks of that, though it says 今年已."""
@@ -213,8 +214,9 @@ class Dating(Summed):
             if (
                 self.since is not None
                 and not _SINCE_OBJECT.search(before)
-                and (self._is_change(s) or _NET_TOTAL.search(before))
+                and (self._is_change(s) or _NET_TOTAL.search(before) or self._is_gap_of_change(q, s))
             ):
+                self.changed_till = q.till
                 return between(self.since.period.last, last)
         if last is not None and not governing.as_of and s.predicate == "level" and governing.whole_year:
             near = self.text[q.till : q.till + 12]
@@ -295,6 +297,19 @@ class Dating(Summed):
             return None
         return flow if self.text.rfind("；", max(self.sentence_at, s.start - 120), s.start) >= 0 else None
 
+    def _is_gap_of_change(self, q: Quantity, s: Statement) -> bool:
+        """Whether it is the gap of the change told right before it (较年初增长12.0%，比各项贷款快5.7个百分点)."""
+        near = s.predicate == "gap" and q.kind == "percentage_point" and 0 < q.at - self.changed_till < 24
+        return near and self.text[self.changed_till] in "，,"
+
+    def _flows_again(self, s: Statement) -> bool:
+        """Whether a change is one of what happens in a span (技改投资增长14.6%), where a span was told after the state
+        that the article began with."""
+        flow, default = self.flow, self.default
+        return (
+            flow is not None and not flow.day and flow is not default and nature_in(s.before) == "flow" and self.census is None
+        )
+
     def _governing(self, q: Quantity, s: Statement) -> Moment | None:
         """The moment in force; where the sentence names none, for a stock the last state, for a flow the last span."""
         moment, counted = self.moment, q.kind == "count"
@@ -311,11 +326,15 @@ class Dating(Summed):
         if governing is None:
             return None
         standing = is_standing_rate(s)
+        if moment is None and governing.as_of and s.predicate in ("change", "gap") and self._flows_again(s):
+            self.moment = self.switched = self.flow
+            return self.flow
         if (s.predicate not in ("level", "average") and not standing) or s.before.startswith(("其中", "、")):
             return governing
         aged = s.before.startswith("人口") and self.text[s.start - 1 : s.start] in _AGED
         nature = "stock" if aged else "loose" if standing else nature_of(s, counted, self.text[q.till : q.till + 24])
-        if q.unit.endswith("次") and nature not in ("now", "flow"):
+        summed = governing.as_of and s.before.endswith(_SUMMED)
+        if q.unit.endswith("次") and nature not in ("now", "flow") and not summed:
             nature = "flow" if self.flow is not None and not self.flow.day else ""  # 进出港船舶8642艘次
         if nature == "now" and self._is_over(self.default) and _ALREADY.search(s.before):
             nature = "stock"

@@ -62,6 +62,7 @@ class InForce:
         self.plan_run: tuple[int, Period] | None = None
         self.unled = False  # whether the paragraph has told figures of what the article speaks of
         self.led = False  # whether the time in force began its sentence, or the part of it behind a semicolon
+        self.changed_till = -1  # where the last figure ended that says what has changed since a state
         self.went: tuple[int, Period] | None = None  # where a level ends that another began with, and of which days
         self.resumed: Moment | None = None  # what goes on behind the semicolon after a day of it
         self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
