@@ -53,6 +53,7 @@ _HARVESTED = lazy_pattern("收获|总产|单产|亩产|产量|收购|上市|入�
 _IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
 _AGED = frozenset("岁上下")
 """What stands before 人口 in a group of ages (60岁及以上人口)."""
+_HANDING = lazy_pattern("分别|依次|依序|先后(?:为|是|达)")
 _SUMMED = ("合计", "共计", "总计")
 _HELD = ("拥有量", "余额", "保有量", "存量")
 _SOON = 10
@@ -115,9 +116,11 @@ class Dating(Summed):
             together = self._together(q, s)
             if together is not None:
                 return together
+        handing = not listed and _HANDING.search(s.before) is not None
+        if handing and "年" in self.text[max(self.sentence_at, s.start - 8) : q.at]:
+            self._hand_out_years(q.at)
         if self.days and self.moment is self.days[-1]:
-            handing = "分别" in s.before or "依次" in s.before or "依序" in s.before
-            if handing and not listed:
+            if handing:
                 self.day = 0
             if self.day is not None and self.day < len(self.days) - 1 and (handing or listed):
                 self.day += 1

@@ -35,6 +35,9 @@ _COMMAS = ("，", ",")
 _YEARS_BEFORE = lazy_pattern(r"(?P<n>[两二三四五六七八九十])年[间来][，,]$")
 _ALL_TOLD = lazy_pattern(r"累计|合计|总计|共计?")
 _EACH_DAY = lazy_pattern(r"(?P<n>[两二三四五六七八九]|\d)[天日][^，,。；;\d]{0,10}?(?:依次|依序|分别)")
+_EACH_YEAR = lazy_pattern(
+    r"(?P<before>此前|之前|在?前)?(?P<last>近|最近|过去)?(?P<n>[两二三四五])年(?:里|来|间|中)?[，,]?[^，,。；;\d]{0,12}?(?:先后|分别|依次|依序)"
+)
 
 
 class Summed(Times):
@@ -56,6 +59,20 @@ class Summed(Times):
             each = (event.period.first + timedelta(n) for n in range(days))
             self.days, self.moment = [*(Moment(Period(day, day), False, True, True) for day in each), event], event
         return None
+
+    def _hand_out_years(self, at: int) -> None:
+        """Take note of years that a list hands one figure each (此前三年，总产先后为…、…和…)."""
+        run = _EACH_YEAR.search(self.text, max(self.sentence_at, at - 28), at)
+        main = self.moment or self.default
+        if run is None or not (run["before"] or run["last"]) or main is None or main.period.last is None:
+            return
+        until = main.period.last.year - (1 if run["before"] else 0)
+        if self.published is None or until >= self.published.year:
+            return
+        first = until + 1 - YEAR_NUMBERS[run["n"]]
+        spans = [Period(date(a, 1, 1), date(b, 12, 31)) for a, b in (*((y, y) for y in range(first, until + 1)), (first, until))]
+        self.days = [Moment(span, False, False, True) for span in spans]
+        self.moment = self.aside = self.days[-1]
 
     def _since_it_began(self, at: int) -> bool:
         """Whether the sentence tells what has come together since something began, years ago (通水以来累计供水…)."""
