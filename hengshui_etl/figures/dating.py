@@ -53,7 +53,7 @@ _HARVESTED = lazy_pattern("收获|总产|单产|亩产|产量|收购|上市|入�
 _IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
 _AGED = frozenset("岁上下")
 """What stands before 人口 in a group of ages (60岁及以上人口)."""
-_HANDING = lazy_pattern("分别|依次|依序|先后(?:为|是|达)")
+_HANDING = lazy_pattern("分别|依次|依序|先后(?:为|是|达)|各(?:自|录得|为|有|达)")
 _SUMMED = ("合计", "共计", "总计")
 _HELD = ("拥有量", "余额", "保有量", "存量")
 _SOON = 10

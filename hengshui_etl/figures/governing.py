@@ -29,6 +29,7 @@ from hengshui_etl.figures.leads import (
     ENDS,
     EVENT,
     GOAL,
+    HELD_ON,
     HELD_OVER,
     IS,
     LISTED_IN,
@@ -279,6 +280,8 @@ class Times(Occasions):
         over = main is not None and (is_brief(main.period) or main.period.last == moment.period.last)
         if moment.day and over and ENDED.match(text, time.till, time.till + 40):
             return  # 2023年暑运昨日结束
+        if moment.day and self.default is not None and is_brief(self.default.period) and HELD_ON.match(after):
+            return  # 花车巡游分别于年初三和年初八举行，18辆花车参与
         if moment.day and self.body and not self.settled and SCENE.match(text, time.till, time.till + 48):
             return
         if moment.day and self._of_report(time, end, earlier):

@@ -21,7 +21,7 @@ COMPARED = lazy_pattern(
 FROM = lazy_pattern(r"(?:由|从)[^，,。；;、：—]{0,3}$")
 CHANGED_TO = lazy_pattern(r"(?:增加|减少|提高|上升|下降|降低|扩大|回升|增|减|升|降)[到至为][^，,。；;、：]{0,3}$")
 IS = lazy_pattern(
-    r"(?:(?![（(]\d{1,2}[月日])(?![\d一二三四五六七八九十]{1,2}天)的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度|这一数字|这一比例|该数字|该比例){0,3}(?:为|是|仅为?|只有)(?!了))"
+    r"(?:(?![（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[月日])(?![\d一二三四五六七八九十]{1,2}天)的?[（(]?(?=[\d一二三四五六七八九十百千两约近超])|(?:可比|的|同口径|可比口径|实际|全年|约|度|这一数字|这一比例|该数字|该比例){0,3}(?:为|是|仅为?|只有)(?!了))"
 )
 SAME_IS = lazy_pattern(r"[^，,。；;\d]{1,13}(?:为|是|有|卖)\d")
 GOAL = lazy_pattern(
@@ -68,6 +68,8 @@ ENDS = frozenset(("期末", "季末", "月末"))
 SINCE = lazy_pattern("起(?![降飞火诉点步运草源跑动家重吊])")
 DAY_SINCE = lazy_pattern(r"[^，,。；;\d]{0,8}以来")
 LISTED_IN = ("列入", "纳入", "转入", "结转到", "结转至")
+HELD_ON = lazy_pattern(r"(?:[和、及与][^，,。；;]{2,8}?)?(?:举行|举办|上演|上映|召开|进行)[，,。；;]")
+"""Behind a day of an event: it says when one of its parts took place, not of when the figures are."""
 DAY_ALONE = lazy_pattern(r"\d{1,2}日$")
 DAYS_ALONE = lazy_pattern(r"(?P<day>\d{1,2})日.*\d日$")
 PLAN_NAME = lazy_pattern(r"[“\"「]?十[一二三四五]五[”\"」]?(?:规划)?(?P<edge>.*)$")

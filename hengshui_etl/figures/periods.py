@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from hengshui_etl.figures.numerals import chinese_number
 from hengshui_etl.figures.scan import DASH, DAY, HOUR, MONTH, YEAR
-from hengshui_etl.figures.seasons import holiday_days, holiday_in, is_season, lunar_days, province_season, season_before
+from hengshui_etl.figures.seasons import holiday_days, holiday_in, holiday_year_before, is_season, lunar_days, province_season, season_before
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Period
 from hengshui_etl.vocab import alternatives, toml, words
@@ -246,8 +246,8 @@ def forward(period: Period | None) -> Period | None:
 
 
 def previous_year(period: Period) -> Period:
-    """The same days one year before, or the same season where it moves with the moon."""
-    if (season := season_before(period)) is not None:
+    """The same days one year before, or the same season or holiday."""
+    if (season := season_before(period) or holiday_year_before(period)) is not None:
         return season
 
     def back(day: date | None) -> date | None:

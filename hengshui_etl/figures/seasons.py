@@ -21,12 +21,14 @@ _NEW_YEARS: dict[int, date] = {
 SPRING_RUSH = "春运"
 _RUSH_BEFORE, _RUSH_DAYS = 15, 40
 """It begins so many days before the first day of the lunar year, and takes so many."""
-HOLIDAY_NAMES = tuple({**_DATA["holidays"], **_DATA["holidays_fixed"], SPRING_RUSH: None})
+_CALLED: dict[str, str] = dict(_DATA["holidays_called"])
+_HOLIDAYS = tuple({**_DATA["holidays"], **_DATA["holidays_fixed"]})
+HOLIDAY_NAMES = (*_HOLIDAYS, *_CALLED, SPRING_RUSH)
 _LUNAR = "初[一二三四五六七八九十]"
-LUNAR_DAY = rf"(?:(?:农历)?(?:正月|大年){_LUNAR}|除夕(?!夜饭)|(?:大年|年)三十|正月十五|元宵节?当[天日])"
+LUNAR_DAY = rf"(?:(?:农历)?(?:正月|大年){_LUNAR}|年{_LUNAR}(?![季月年步期次批个])|除夕(?!夜饭)|(?:大年|年)三十|正月十五|元宵节?当[天日])"
 """A day of the lunar new year, for the scanner."""
-LUNAR_DAYS = rf"{LUNAR_DAY}(?:[至到—-](?:正月|大年)?{_LUNAR})?"
-_LUNAR_DAYS = lazy_pattern(rf"(?P<a>{LUNAR_DAY})(?:[至到—-](?P<b>(?:正月|大年)?{_LUNAR}))?$")
+LUNAR_DAYS = rf"{LUNAR_DAY}(?:[至到—-](?:正月|大年|年)?{_LUNAR})?"
+_LUNAR_DAYS = lazy_pattern(rf"(?P<a>{LUNAR_DAY})(?:[至到—-](?P<b>(?:正月|大年|年)?{_LUNAR}))?$")
 _NUMBERS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 PARTS = ("节前", "节中", "节后", "节日期间")
 
@@ -61,6 +63,7 @@ def holiday_days(name: str, year: int) -> Period | None:
     and nothing is known of that year."""
     if name == SPRING_RUSH:
         return spring_rush(year)
+    name = _CALLED.get(name, name)
     fixed = _DATA["holidays_fixed"].get(name, {}).get(str(year))
     if fixed is None and name not in _DATA["holidays"]:
         return None
@@ -118,6 +121,28 @@ def _known() -> dict[Period, tuple[str, int]]:
 def is_season(days: Period) -> bool:
     """Whether they are a spring rush or a spring festival."""
     return days in _known()
+
+
+@cache
+def _known_holidays() -> dict[Period, tuple[str, int]]:
+    """The holidays of more than a day, by their days."""
+    found: dict[Period, tuple[str, int]] = {}
+    for year in _NEW_YEARS:
+        for name in _DATA["holidays_fixed"]:
+            days = holiday_days(name, year)
+            if days is not None and days.first != days.last:
+                found.setdefault(days, (name, year))
+    return found
+
+
+def holiday_year_before(days: Period) -> Period | None:
+    """The same holiday a year before, where `days` are those of one and it began on another date then; else None: what
+    began on the same date is compared day by day."""
+    known = _known_holidays().get(days)
+    before = holiday_days(known[0], known[1] - 1) if known else None
+    if before is None or before.first is None or days.first is None:
+        return None
+    return before if before.first != days.first.replace(year=before.first.year) else None
 
 
 def season_before(days: Period) -> Period | None:
