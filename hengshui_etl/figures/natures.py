@@ -90,7 +90,7 @@ def nature_of(s: Statement, counted: bool, near: str) -> Nature:
         return ""
     if (counted and _LEFT.search(before)) or (_REST.search(before) and _TO_COME.match(behind)):
         return "set"
-    nature = nature_in(before + behind[:8])
+    nature = nature_in(before + behind[:8].partition("占")[0])
     if not nature and counted and before[-1:] in _BODY_ENDS and _BODIES.search(before):
         return "stock"
     return nature
