@@ -307,7 +307,7 @@ class Times(Occasions):
         if moment.as_of and word in ("如今", "现在", "当前", "眼下") and self.moment:
             self._turn_to_now(moment, time)
             return
-        if (run := self._run_to(moment, time.at)) is not None:
+        if (run := self._run_to(moment, time)) is not None:
             moment, self.last_time = run, None
         elif earlier.endswith(("截至", "截止", "到", "至")) and not moment.as_of and not moment.whole_year:
             moment = moment._replace(period=Period(None, moment.period.last), as_of=True)
@@ -376,15 +376,21 @@ class Times(Occasions):
         self.once_till = time.till + 24
         return True
 
-    def _run_to(self, moment: Moment, at: int) -> Moment | None:
-        """The span from the month named right before to that of `moment` (2022年7月至2023年6月), or None."""
-        if self.last_time is None or moment.as_of or moment.day or self.text[self.last_time[0] : at] not in _TO:
+    def _run_to(self, moment: Moment, time: Time) -> Moment | None:
+        """The span from the month, or the year's beginning, named right before to the end of `moment`
+        (2022年7月至2023年6月, 年初至今), or None."""
+        if self.last_time is None:
             return None
-        begun = self.last_time[1]
+        joint, begun = self.text[self.last_time[0] : time.at], self.last_time[1]
+        if joint not in _TO and not (joint == "" and time.text.startswith("至")):
+            return None
         first, last = begun.period.first, moment.period.last
-        if begun.as_of or begun.day or first is None or last is None or first >= last:
+        new_year = begun.as_of and begun.period.last is not None and (begun.period.last.month, begun.period.last.day) == (1, 1)
+        if new_year:
+            first = begun.period.last
+        elif moment.as_of or moment.day or begun.as_of or begun.day:
             return None
-        return Moment(Period(first, last), False, False, True)
+        return Moment(Period(first, last), False, False, True) if first and last and first < last else None
 
     def _year_until(self, word: str, year: int) -> int:
         """The year of a month that a state is told of without it (截至7月底): the last in which it was over by the day
