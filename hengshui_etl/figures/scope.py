@@ -63,7 +63,7 @@ _LOCAL_WITHIN = lazy_pattern(rf"(?:在|[县市区旗])(?={_LOCAL.pattern})")
 _NO_NAME = "".join(words(_PLACES["subjects"]["no_name"]))
 _VENUE = lazy_pattern(
     rf"(?P<name>(?!集团|公司|旗下|境内|周边|落户|入驻|进驻|布局|市级|省级|国家|部分|一般|所有|重点|主要)[^\W\d_a-zA-Z{_NO_NAME}]{{2,6}}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
-    r"|某[^\W\d_a-zA-Z]{1,6}?(?:企业|公司|集团|工厂))"
+    r"|(?:自由贸易试验区|自贸试验区|自贸区)[^\W\d_a-zA-Z]{2,4}?片区|某[^\W\d_a-zA-Z]{1,6}?(?:企业|公司|集团|工厂))"
 )
 _LAST = lazy_pattern("[镇乡道木村区城场站团司厂业谷]")
 """A character of every name that `_LOCAL` and `_VENUE` find: one look spares most clauses both."""

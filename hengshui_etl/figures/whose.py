@@ -28,7 +28,7 @@ from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import alternatives, toml
 
 _WHOSE = lazy_pattern(
-    r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性|各地|乡村旅游|重点|文明|示范|流动|市外|县外|就业)"
+    r"(?P<word>全省|我省|该省|全国|省内)(?!第|前|率先|领先|人口普查|经济普查|农业普查|性|各地|乡村旅游|重点|文明|示范|流动|市外|县外|就业|这|务工|打工|转移)"
 )
 _OTHERS = lazy_pattern(r"(?<![居列位占])(?P<word>全国|全省)(?P<is>(?:平均)?(?:为|是|仅为?))?$")
 _AGAINST = lazy_pattern(
@@ -68,10 +68,21 @@ _OWN_OF_REGION = lazy_pattern(rf"(?P<unit>[市县区州旗])(?P<noun>{alternativ
 _ALL_OF_THEM = ("这", "上述", "以上")
 _OTHERS_OF_IT = ("家", "所", "座")
 _DIVIDED = ("地", "省", "市", "县", "区", "州", "镇", "乡", "村")
+_SUCH = lazy_pattern(r"的(?:县区|区县|县市|市县|县|地区|乡镇|镇街)(?:市区)?(?:共?有|达|为)")
+"""Those divisions of which something is so (超过85%的县区有右玉、平鲁2个)."""
+_COOPERATIVE = lazy_pattern("(?:该|这家)?合作社(?![负理带统化成员法])")
+_COOPERATIVE_NAMED = lazy_pattern(
+    r"(?:[，。；、：\s“”（(在到据由从的与和]|[村镇乡县市区])(?P<name>(?!农民|种植|养殖|专业|[一这该各我全多几])"
+    r"(?![^\W\d_]{0,8}(?:[办建]起|[领创]办|成立|组建|加入|发展))"
+    r"[^\W\d_在到据由从的与和]{2,12}合作社)"
+)
+"""A cooperative by its name, which the text then calls 合作社."""
 _LESS = (*_WITHIN, "county", "zone")
 """What is told against a city that it lies in."""
 
 
+_LASTING = ("township", "proper", "cooperative")
+_NOT_LONG = 300
 _SMALL = ("township", "venue", "zone")
 _OWN_FIGURES = (
     "port", "airport", "station", "bridge", "hospital", "school", "company", "scenic", "estate", "water", "museum",
@@ -127,7 +138,7 @@ class Places:
         self.sentence_at = at
         within = self.main is not None and self.main.level in _WITHIN
         named = self.place
-        lasting = named is not None and (named.level in ("township", "proper") or named.name.endswith("港"))
+        lasting = named is not None and (named.level in _LASTING or named.name.endswith("港"))
         if not lasting or within:
             self.place = None
 
@@ -167,12 +178,14 @@ class Places:
                 return
         if home and self.place is not None and self.place.level in _LEVELS_OF_SHARES:
             home = text.find("占全", start, end) < 0  # a division's share of the whole is its own
-        if home or text.startswith(_TOGETHER, start):
+        if home or text.startswith(_TOGETHER, start) or (self.place is not None and _SUCH.search(text, start, end)):
             self.place = None
         if self.place is not None and text.startswith(("其余", "其他"), start + (text[start] in "，,、")):
             self.place = None
         if place is None:
-            if main and main.level == "prefecture" and (zone := ZONE.fullmatch(text, start + at, end)):
+            if _COOPERATIVE.match(text, start + at) and (named := self.cooperative(start)) is not None:
+                self.place = named
+            elif main and main.level == "prefecture" and (zone := ZONE.fullmatch(text, start + at, end)):
                 self.place = Place(f"{main.name.removesuffix('市')}{zone.group()}", main.code, "zone")
             elif main and (own := _OWN_OF_REGION.match(text, start + at, end)) and main.name.endswith(own["unit"]):
                 self.place = Place(f"{main.name}{_FULL.get(own['noun'], own['noun'])}", main.code, "venue")
@@ -193,6 +206,11 @@ class Places:
             self.place = None
         elif inside(place, main) and not _ORIGINS.search(text, self.sentence_at, start + at):
             self.place = place
+
+    def cooperative(self, at: int) -> Place | None:
+        """The cooperative that was named last before `at`, not long ago, or None."""
+        named = [match["name"] for match in _COOPERATIVE_NAMED.finditer(self.text, max(0, at - _NOT_LONG), at)]
+        return Place(named[-1], self.near, "cooperative") if named else None
 
     def larger(self, q: Quantity, s: Statement) -> Place | None:
         """The region that the article's subject lies in or is told against: what it has (占全县216亿元的四成), a mean,
