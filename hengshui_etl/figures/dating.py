@@ -310,7 +310,11 @@ class Dating(Summed):
         that the article began with."""
         flow, default = self.flow, self.default
         return (
-            flow is not None and not flow.day and flow is not default and nature_in(s.before) == "flow" and self.census is None
+            flow is not None
+            and not flow.day
+            and flow is not default
+            and nature_in(s.before) == "flow"
+            and self.census is None
         )
 
     def _governing(self, q: Quantity, s: Statement) -> Moment | None:

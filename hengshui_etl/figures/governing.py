@@ -385,7 +385,9 @@ class Times(Occasions):
         if joint not in _TO and not (joint == "" and time.text.startswith("至")):
             return None
         first, last = begun.period.first, moment.period.last
-        new_year = begun.as_of and begun.period.last is not None and (begun.period.last.month, begun.period.last.day) == (1, 1)
+        new_year = (
+            begun.as_of and begun.period.last is not None and (begun.period.last.month, begun.period.last.day) == (1, 1)
+        )
         if new_year:
             first = begun.period.last
         elif moment.as_of or moment.day or begun.as_of or begun.day:
@@ -408,8 +410,8 @@ class Times(Occasions):
         return moment.whole_year and first is not None and day is not None and day.year - first.year <= 1
 
     def _turn_to_now(self, now: Moment, time: Time) -> None:
-        """Take note of 如今: it governs where its sentence told of years ago first (2018年…，如今已达4.6万张), and alone at
-        the head of a sentence (眼下，38个项目投产)."""
+        """Take note of 如今: it governs where its sentence told of years ago first (2018年…，如今已达4.6万张), and
+        alone at the head of a sentence (眼下，38个项目投产)."""
         told = self.moment
         if time.at <= self.sentence_at + 1 and self.text[time.till : time.till + 1] in _COMMA:
             self.moment = self.aside = now

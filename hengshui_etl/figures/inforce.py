@@ -174,9 +174,9 @@ class InForce:
         """What the article speaks of where its first figure is of `moment`: a state at the end of the headline's span
         leaves that span in force, and so does a span that only begins in the headline's year (2022年7月至2023年6月)."""
         flow, titled, (first, last) = self.flow, self.titled, moment.period
-        if titled is not None and titled.whole_year and first is not None and last is not None:
-            if last.year == first.year + 1 and titled.period.last is not None and titled.period.last.year == first.year:
-                return titled
+        named = titled.period.last if titled is not None and titled.whole_year else None
+        if named is not None and first is not None and last is not None and named.year == first.year == last.year - 1:
+            return titled or moment
         if moment.as_of and flow is not None and flow.whole_year and flow.period.last == moment.period.last:
             title = self.text.find("\n")
             if PEOPLE.search(self.text, 0, title if title > 0 else 60):

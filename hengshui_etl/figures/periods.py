@@ -14,7 +14,15 @@ from typing import NamedTuple
 
 from hengshui_etl.figures.numerals import chinese_number
 from hengshui_etl.figures.scan import DASH, DAY, HOUR, MONTH, YEAR
-from hengshui_etl.figures.seasons import holiday_days, holiday_in, holiday_year_before, is_season, lunar_days, province_season, season_before
+from hengshui_etl.figures.seasons import (
+    holiday_days,
+    holiday_in,
+    holiday_year_before,
+    is_season,
+    lunar_days,
+    province_season,
+    season_before,
+)
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Period
 from hengshui_etl.vocab import alternatives, toml, words

@@ -25,7 +25,10 @@ _CALLED: dict[str, str] = dict(_DATA["holidays_called"])
 _HOLIDAYS = tuple({**_DATA["holidays"], **_DATA["holidays_fixed"]})
 HOLIDAY_NAMES = (*_HOLIDAYS, *_CALLED, SPRING_RUSH)
 _LUNAR = "初[一二三四五六七八九十]"
-LUNAR_DAY = rf"(?:(?:农历)?(?:正月|大年){_LUNAR}|年{_LUNAR}(?![季月年步期次批个])|除夕(?!夜饭)|(?:大年|年)三十|正月十五|元宵节?当[天日])"
+LUNAR_DAY = (
+    rf"(?:(?:农历)?(?:正月|大年){_LUNAR}|年{_LUNAR}(?![季月年步期次批个])|除夕(?!夜饭)|(?:大年|年)三十|正月十五"
+    r"|元宵节?当[天日])"
+)
 """A day of the lunar new year, for the scanner."""
 LUNAR_DAYS = rf"{LUNAR_DAY}(?:[至到—-](?:正月|大年|年)?{_LUNAR})?"
 _LUNAR_DAYS = lazy_pattern(rf"(?P<a>{LUNAR_DAY})(?:[至到—-](?P<b>(?:正月|大年|年)?{_LUNAR}))?$")

@@ -70,7 +70,10 @@ class Summed(Times):
         if self.published is None or until >= self.published.year:
             return
         first = until + 1 - YEAR_NUMBERS[run["n"]]
-        spans = [Period(date(a, 1, 1), date(b, 12, 31)) for a, b in (*((y, y) for y in range(first, until + 1)), (first, until))]
+        spans = [
+            Period(date(a, 1, 1), date(b, 12, 31))
+            for a, b in (*((y, y) for y in range(first, until + 1)), (first, until))
+        ]
         self.days = [Moment(span, False, False, True) for span in spans]
         self.moment = self.aside = self.days[-1]
 
