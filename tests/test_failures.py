@@ -65,6 +65,6 @@ def test_figures_of_other_relations_are_not_held(stored: tuple[Path | str, pl.Da
 
 def test_every_failing_relation_is_a_subject_of_alerts(stored: tuple[Path | str, pl.DataFrame, pl.DataFrame]) -> None:
     folder, relations, _ = stored
-    subjects = subjects_in(folder, "a", {})
+    subjects = list(subjects_in(folder, "a", {}))
     assert [each.article_id for each in subjects] == failing(relations)["article_id"].to_list()
     assert len({each.key for each in subjects}) == ARTICLES

@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from hengshui_etl.alerts.channels import Channel, read_channels, taken
-from hengshui_etl.alerts.ledger import Change, Message, claimed, hand_over, ledger, note, settle
+from hengshui_etl.alerts.ledger import Change, Message, claimed, hand_over, ledger, note, settle, take_down
 from hengshui_etl.alerts.subjects import (
     RULINGS,
     Subject,
@@ -86,34 +86,41 @@ def tell(
     say = messages(language())
     names = [channel.name for channel in read_channels()]
     now = time.time()
+    made = 0
 
-    def noted(kinds: Sequence[str], found: Mapping[str, Sequence[Subject]], runs: Batches) -> int:
-        def words(changes: Sequence[Change]) -> list[Message]:
+    def noted(kinds: Sequence[str], found: Mapping[str, Iterable[Subject]], runs: Batches) -> dict[str, str]:
+        """What keeps a batch's subjects from being read, by batch; of the others all is told."""
+        nonlocal made
+
+        def words(changes: Iterable[Change]) -> list[Message]:
             return messages_about(changes, say, _links(settings, say, runs))
 
+        broken: dict[str, str] = {}
         with ledger(ledger_file(settings)) as connection:
-            return note(connection, kinds, found, now, names, words)
+            for batch, subjects in found.items():
+                try:
+                    take_down(connection, batch, subjects)
+                except sqlite3.Error:
+                    raise
+                except Exception as error:  # whatever a damaged file makes its readers raise
+                    broken[batch] = " ".join(str(error).split()) or type(error).__name__
+            made += note(connection, kinds, now, names, words)
+        return broken
 
     failed = {batch: [run_failure(batch, end.cause)] if end.cause is not None else [] for batch, end in ended.items()}
-    made = noted(("run",), failed, {batch: end.run_id for batch, end in ended.items()})
+    noted(("run",), failed, {batch: end.run_id for batch, end in ended.items()})
     of_jobs = {job: [job_failure(job, end.cause)] if end.cause is not None else [] for job, end in jobs.items()}
-    made += noted(("job",), of_jobs, {job: end.run_id for job, end in jobs.items()})
-    made += noted(("rulings",), {RULINGS: [rulings_failure(problem)] if rulings is None else []}, {})
-
-    found: dict[str, list[Subject]] = {}
-    broken: dict[str, list[Subject]] = {}
-    for batch in batches:
-        broken[batch] = []
-        try:
-            if rulings is None:
-                found[batch] = quarantined(settings.parquet, batch)
-            else:
-                found[batch] = subjects_in(settings.parquet, batch, rulings)
-        except Exception as error:  # whatever a damaged file makes its readers raise
-            broken[batch] = [damaged(batch, " ".join(str(error).split()) or type(error).__name__)]
-    made += noted(("quarantine",) if rulings is None else ("finding", "quarantine"), found, batches)
-    made += noted(("damaged",), broken, batches)
-    return made, {batch: run for batch, run in batches.items() if rulings is None or broken[batch]}
+    noted(("job",), of_jobs, {job: end.run_id for job, end in jobs.items()})
+    noted(("rulings",), {RULINGS: [rulings_failure(problem)] if rulings is None else []}, {})
+    if rulings is None:
+        broken = noted(("quarantine",), {batch: quarantined(settings.parquet, batch) for batch in batches}, batches)
+    else:
+        found = {batch: subjects_in(settings.parquet, batch, rulings) for batch in batches}
+        broken = noted(("finding", "quarantine"), found, batches)
+    noted(
+        ("damaged",), {batch: [damaged(batch, broken[batch])] if batch in broken else [] for batch in batches}, batches
+    )
+    return made, {batch: run for batch, run in batches.items() if rulings is None or batch in broken}
 
 
 def deliver(settings: Settings, channels: Sequence[Channel]) -> tuple[int, int]:

@@ -5,8 +5,10 @@ delivering (every message to every channel, tried again until it is taken).
 Does not belong here: the words (wording.py), sending (channels.py).
 
 SQLite and not DuckDB: several processes write here at once (the daemon, `run` in a terminal), each a few rows.
-A change of what is wrong and the message about it are one transaction, so that a program that dies in between has
-either said nothing yet or will say it. A delivery is claimed before it is tried, so that two processes do not both
+What is wrong now is taken down in temporary tables first, batch by batch, and compared there: a batch may have more
+findings than memory holds, and while they are read nobody else is kept from writing. A change of what is wrong and the
+message about it are one transaction, so that a program that dies in between has either said nothing yet or will say it.
+A delivery is claimed before it is tried, so that two processes do not both
 make it; a claim that was never settled is free again after a while.
 """
 
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -47,7 +49,14 @@ CREATE TABLE IF NOT EXISTS deliveries (
 );
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS waiting ON deliveries (state, next_at);
+CREATE TEMP TABLE noted (batch TEXT PRIMARY KEY);
+CREATE TEMP TABLE found (
+    key TEXT PRIMARY KEY, kind TEXT, batch TEXT, article_id TEXT, level TEXT, gap TEXT, type TEXT, message_en TEXT,
+    message_zh TEXT, sentence TEXT, mend TEXT, ruled INTEGER
+);
+CREATE TEMP TABLE changed (event TEXT, key TEXT, kind TEXT, batch TEXT, article_id TEXT);
 """
+_SUBJECT = "key, kind, batch, article_id, level, gap, type, message_en, message_zh, sentence, mend"
 
 LOG = "log"
 """The channel where no other is set: the message stands in the ledger, and that is all."""
@@ -97,6 +106,7 @@ def ledger(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
+            connection.create_function("is_worse", 4, _is_worse, deterministic=True)
             yield connection
     except sqlite3.Error as error:  # SQLite does not say which file it means
         raise type(error)(f"{path}: {error}") from error
@@ -113,56 +123,83 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def changes(known: Sequence[Subject], now: Sequence[Subject]) -> list[Change]:
-    """What has to be said: of subjects that are new, that are worse than when they were last spoken of, and that are
-    gone. A subject that a reviewer ruled on is not spoken of, neither when it comes nor when it goes."""
-    before = {subject.key: subject for subject in known}
-    here = {subject.key for subject in now}
-    said: list[Change] = []
-    for subject in now:
-        last = before.get(subject.key)
-        if subject.ruled:
-            continue
-        if last is None:
-            said.append(Change("new", subject))
-        elif (subject.level == "error", subject.gap) > (last.level == "error", last.gap):
-            said.append(Change("worse", subject))
-    return said + [Change("resolved", subject) for subject in known if subject.key not in here]
+def _is_worse(level: str, gap: str, last_level: str, last_gap: str) -> bool:
+    return (level == "error", Decimal(gap)) > (last_level == "error", Decimal(last_gap))
+
+
+def take_down(connection: sqlite3.Connection, batch: str, subjects: Iterable[Subject]) -> None:
+    """Take down everything of some kinds that is wrong in a batch now, for `note`. Where reading the subjects raises,
+    nothing of the batch is taken down, so that nothing is said of it."""
+    rows = ((*subject[:5], str(subject.gap), *subject[6:]) for subject in subjects)
+    connection.execute("BEGIN")
+    try:
+        connection.execute("INSERT INTO noted VALUES (?)", [batch])
+        connection.executemany("INSERT INTO found VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def note(
     connection: sqlite3.Connection,
     kinds: Sequence[str],
-    now: Mapping[str, Sequence[Subject]],
     at: float,
     channels: Sequence[str],
-    words: Callable[[Sequence[Change]], Sequence[Message]],
+    words: Callable[[Iterable[Change]], Sequence[Message]],
 ) -> int:
-    """Bring what is known of these kinds of subjects of some batches to what is wrong `now` in each, and make the
-    messages about the difference, to be delivered to all `channels`. Returns how many messages were made."""
-    with _transaction(connection):
-        found = [
-            change for batch, subjects in now.items() for change in changes(_known(connection, batch, kinds), subjects)
-        ]
-        gone = [change.subject.key for change in found if change.event == "resolved"]
-        gone += [subject.key for subjects in now.values() for subject in subjects if subject.ruled]
-        connection.executemany("DELETE FROM subjects WHERE key = ?", [(key,) for key in gone])
-        connection.executemany(
-            "INSERT OR REPLACE INTO subjects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(*c.subject[:5], str(c.subject.gap), *c.subject[6:11], at) for c in found if c.event != "resolved"],
-        )
-        made = words(found) if found else ()
-        for message in made:
-            _add(connection, message, at, channels)
+    """Bring what is known of these kinds of subjects to what was taken down, in the batches that were, and make the
+    messages about the difference, to be delivered to all `channels`. Returns how many messages were made.
+
+    Told is what is new, what is worse than when it was last spoken of, and what is gone; a subject that a reviewer
+    ruled on is not spoken of, neither when it comes nor when it goes. `words` is given the changes ordered by kind,
+    batch, article, and whether they are resolved.
+    """
+    try:
+        with _transaction(connection):
+            _compare(connection, kinds)
+            some = connection.execute("SELECT count(*) FROM changed").fetchone() != (0,)
+            made = words(_changes(connection)) if some else ()
+            connection.execute(
+                "DELETE FROM subjects WHERE key IN (SELECT key FROM changed WHERE event = 'resolved')"
+                " OR key IN (SELECT key FROM found WHERE ruled)"
+            )
+            connection.execute(
+                f"INSERT OR REPLACE INTO subjects SELECT {_SUBJECT}, ? FROM found"
+                " WHERE key IN (SELECT key FROM changed WHERE event != 'resolved')",
+                [at],
+            )
+            for message in made:
+                _add(connection, message, at, channels)
+    finally:
+        for table in ("noted", "found", "changed"):
+            connection.execute(f"DELETE FROM temp.{table}")
     return len(made)
 
 
-def _known(connection: sqlite3.Connection, batch: str, kinds: Sequence[str]) -> list[Subject]:
-    marks = ", ".join("?" * len(kinds))
-    rows = connection.execute(
-        f"SELECT * FROM subjects WHERE batch = ? AND kind IN ({marks}) ORDER BY since, key", [batch, *kinds]
+def _compare(connection: sqlite3.Connection, kinds: Sequence[str]) -> None:
+    """Fill the table of changes."""
+    among = ", ".join("?" * len(kinds))
+    known = f"(SELECT s.* FROM subjects s JOIN noted USING (batch) WHERE s.kind IN ({among})) AS known"
+    connection.execute(
+        "INSERT INTO changed SELECT iif(known.key IS NULL, 'new', 'worse'), f.key, f.kind, f.batch, f.article_id"
+        f" FROM found f LEFT JOIN {known} USING (key) WHERE NOT f.ruled"
+        " AND (known.key IS NULL OR is_worse(f.level, f.gap, known.level, known.gap)) ORDER BY f.rowid",
+        kinds,
     )
-    return [Subject._make((*row[:5], Decimal(row[5]), *row[6:11], False)) for row in rows]
+    connection.execute(
+        f"INSERT INTO changed SELECT 'resolved', key, kind, batch, article_id FROM {known}"
+        " WHERE key NOT IN (SELECT key FROM found) ORDER BY since, key",
+        kinds,
+    )
+
+
+def _changes(connection: sqlite3.Connection) -> Iterator[Change]:
+    order = "kind, batch, article_id, event = 'resolved', rowid"
+    for event, key in connection.execute(f"SELECT event, key FROM changed ORDER BY {order}"):
+        table = "subjects" if event == "resolved" else "found"
+        row = connection.execute(f"SELECT {_SUBJECT} FROM {table} WHERE key = ?", [key]).fetchone()
+        yield Change(event, Subject._make((*row[:5], Decimal(row[5]), *row[6:], False)))
 
 
 def _add(connection: sqlite3.Connection, message: Message, at: float, channels: Sequence[str]) -> None:

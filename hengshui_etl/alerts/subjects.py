@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -54,21 +54,16 @@ _OF_FIGURES = ("article_id", "figure_id", "figure_nr", "text", "sentence", "sent
 _NUMBER = re.compile(r"[0-9０-９][0-9０-９,，.．]*")
 
 
-def subjects_in(folder: Path | str, batch: str, rulings: Mapping[Statement, Ruling]) -> list[Subject]:
-    """Everything that is wrong in a batch as its Parquet files have it: findings first, then files in quarantine."""
-    found: list[Subject] = []
+def subjects_in(folder: Path | str, batch: str, rulings: Mapping[Statement, Ruling]) -> Iterator[Subject]:
+    """Everything that is wrong in a batch as its Parquet files have it, read as it is asked for: findings first, then
+    files in quarantine."""
     for rows in parts.read_segments(folder, batch, {"relations": None, "figures": _OF_FIGURES}):
         failed = failing(rows["relations"])
         printed = _printed(failed, rows["figures"])
-        found += [_finding(batch, row, printed, rulings) for row in failed.iter_rows(named=True)]
+        yield from _numbered(_finding(batch, row, printed, rulings) for row in failed.iter_rows(named=True))
     shares = failing_shares(parts.read_table(folder, "provincial_shares", batch))
-    found += [_share(batch, row) for row in shares.iter_rows(named=True) if row["status"] != "fail"]
-    return list(_numbered([*found, *_refused(folder, batch)]))
-
-
-def quarantined(folder: Path | str, batch: str) -> list[Subject]:
-    """The files of a batch in quarantine, which no ruling is about."""
-    return list(_refused(folder, batch))
+    yield from _numbered(_share(batch, row) for row in shares.iter_rows(named=True) if row["status"] != "fail")
+    yield from quarantined(folder, batch)
 
 
 def damaged(batch: str, reason: str) -> Subject:
@@ -148,8 +143,9 @@ def _share(batch: str, row: dict[str, object]) -> Subject:
     )
 
 
-def _refused(folder: Path | str, batch: str) -> Iterator[Subject]:
-    """Files in quarantine. Of a file of many articles its records are one subject, however many they are."""
+def quarantined(folder: Path | str, batch: str) -> Iterator[Subject]:
+    """The files of a batch in quarantine, which no ruling is about. Of a file of many articles its records are one
+    subject, however many they are."""
     rows = parts.read_table(folder, "quarantine", batch, ["source_path", "reason", "record_nr"])
     by_file = rows.sort("source_path", "record_nr").group_by("source_path", maintain_order=True)
     files = by_file.agg(pl.len(), pl.col("reason").first(), pl.col("record_nr").first())
@@ -169,8 +165,8 @@ def _printed(relations: pl.DataFrame, figures: pl.DataFrame) -> dict[tuple[str, 
     return {(article, figure): _Printed._make(printed) for article, figure, *printed in named.iter_rows()}
 
 
-def _numbered(subjects: Sequence[Subject]) -> Iterator[Subject]:
-    """The same, with keys that occur more than once told apart by their order."""
+def _numbered(subjects: Iterable[Subject]) -> Iterator[Subject]:
+    """The same, with keys that occur more than once told apart by their order; all of an article come together."""
     seen: Counter[str] = Counter()
     for subject in subjects:
         seen[subject.key] += 1

@@ -10,7 +10,8 @@ Mattermost, and an address becomes a link everywhere. So the signs that do it ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -34,59 +35,92 @@ class Links(NamedTuple):
     run_of: Callable[[str], str | None]
 
 
-def messages_about(changes: Sequence[Change], say: Messages, links: Links) -> list[Message]:
-    """The messages that tell of these changes."""
+class _Told:
+    """Changes that one message is about: all are counted, and as many kept as it names."""
+
+    def __init__(self) -> None:
+        self.first: list[Change] = []
+        self.events: Counter[str] = Counter()
+        self.levels: set[str] = set()
+
+    def add(self, change: Change) -> None:
+        if len(self.first) < MOST_LINES:
+            self.first.append(change)
+        self.events[change.event] += 1
+        self.levels.add("resolved" if change.event == "resolved" else change.subject.level)
+
+    @property
+    def count(self) -> int:
+        return self.events.total()
+
+    @property
+    def level(self) -> str:
+        return next(level for level in ("error", "warning", "resolved") if level in self.levels)
+
+
+def messages_about(changes: Iterable[Change], say: Messages, links: Links) -> list[Message]:
+    """The messages that tell of these changes, which come in the order of `ledger.note`."""
 
     def place(change: Change) -> tuple[str, str, str, bool]:
         subject = change.subject
         return subject.kind, subject.batch, subject.article_id, change.event == "resolved"
 
-    ordered = sorted(changes, key=place)
-    groups = [list(group) for _, group in groupby(ordered, place)]
+    whole, groups = _Told(), list[_Told]()
+    for _, group in groupby(changes, place):
+        told = _Told()
+        for change in group:
+            told.add(change)
+            whole.add(change)
+        if len(groups) <= MOST_MESSAGES:
+            groups.append(told)
     if len(groups) > MOST_MESSAGES:
-        return [_digest(ordered, say, links)]
+        return [_digest(whole, say, links)]
     return [_message(group, say, links) for group in groups]
 
 
-def _message(changes: Sequence[Change], say: Messages, links: Links) -> Message:
+def _message(told: _Told, say: Messages, links: Links) -> Message:
     """About one article, file or batch; all of it is resolved, or nothing is."""
-    event, subject = changes[0]
+    event, subject = told.first[0]
     resolved = event == "resolved"
     kind = "article" if subject.kind == "finding" else subject.kind
     title = say(
         f"alerts.{kind}_resolved" if resolved else f"alerts.{kind}",
-        event=say("alerts.worse" if all(c.event == "worse" for c in changes) else "alerts.new"),
+        event=say("alerts.worse" if set(told.events) == {"worse"} else "alerts.new"),
         article=_short(subject.article_id),
         batch=subject.batch,
     )
-    lines = _lines(changes, say)
+    lines = [*_lines(told.first, say), *_more(told, say)]
     if not resolved:
         lines += ["", say(f"alerts.next_{subject.kind}", batch=subject.batch)]
     if subject.kind == "finding":
         lines.append(say("alerts.report", link=links.report_of(subject.article_id)))
     if run := links.run_of(subject.batch):
         lines.append(say("alerts.link", link=run))
-    return Message(_level(changes), title, "\n".join(lines))
+    return Message(told.level, title, "\n".join(lines))
 
 
-def _digest(changes: Sequence[Change], say: Messages, links: Links) -> Message:
+def _digest(told: _Told, say: Messages, links: Links) -> Message:
     """About many articles at once."""
-    numbers = {name: sum(c.event == name for c in changes) for name in ("new", "worse", "resolved")}
-    title = say("alerts.digest", n=len(changes), **numbers)
+    numbers = {name: told.events[name] for name in ("new", "worse", "resolved")}
+    title = say("alerts.digest", n=told.count, **numbers)
     lines = []
-    for change in changes[:MOST_LINES]:
+    for change in told.first:
         subject = change.subject
         said = subject.message_zh if say.language == "zh" else subject.message_en
         place = _short(subject.article_id or subject.batch)
         lines.append(f"{place}: {say(f'alerts.{change.event}')}: {_short(said)}")
-    if (more := len(changes) - MOST_LINES) > 0:
-        lines.append(say("alerts.more", n=more))
-    return Message(_level(changes), title, "\n".join([*lines, "", say("alerts.report", link=links.report)]))
+    lines += [*_more(told, say), "", say("alerts.report", link=links.report)]
+    return Message(told.level, title, "\n".join(lines))
+
+
+def _more(told: _Told, say: Messages) -> list[str]:
+    more = told.count - len(told.first)
+    return [say("alerts.more", n=more)] if more else []
 
 
 def _lines(changes: Sequence[Change], say: Messages) -> list[str]:
     lines: list[str] = []
-    for event, subject in changes[:MOST_LINES]:
+    for event, subject in changes:
         said = subject.message_zh if say.language == "zh" else subject.message_en
         if subject.kind != "finding":
             lines.append(say("alerts.reason", message=_short(say.reason(said))))
@@ -97,14 +131,7 @@ def _lines(changes: Sequence[Change], say: Messages) -> list[str]:
             lines.append(say("alerts.sentence", sentence=_short(subject.sentence)))
             if subject.mend:
                 lines.append(say("alerts.mend", mend=_short(subject.mend)))
-    if (more := len(changes) - MOST_LINES) > 0:
-        lines.append(say("alerts.more", n=more))
     return lines
-
-
-def _level(changes: Sequence[Change]) -> str:
-    levels = {"resolved" if change.event == "resolved" else change.subject.level for change in changes}
-    return next(level for level in ("error", "warning", "resolved") if level in levels)
 
 
 _INERT = str.maketrans("<>[]@`&", "＜＞［］＠｀＆")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,13 +15,13 @@ from hengshui_etl.alerts.ledger import (
     FIRST_WAIT_S,
     Change,
     Message,
-    changes,
     claimed,
     hand_over,
     ledger,
     logged,
     note,
     settle,
+    take_down,
 )
 from hengshui_etl.alerts.subjects import Subject, job_failure
 from hengshui_etl.alerts.wording import MOST_MESSAGES, Links, messages_about
@@ -45,21 +45,41 @@ def book(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def noted(
+    book: sqlite3.Connection,
+    kinds: Sequence[str],
+    now: Mapping[str, Iterable[Subject]],
+    words: Callable[[Iterable[Change]], Sequence[Message]],
+    at: float = 0,
+    channels: Sequence[str] = ("c",),
+) -> None:
+    """The ledger once this is wrong in these batches."""
+    for batch, subjects in now.items():
+        take_down(book, batch, subjects)
+    note(book, kinds, at, channels, words)
+
+
 def add(book: sqlite3.Connection, message: Message, at: float, channels: Sequence[str]) -> None:
     """A message that waits, about whatever."""
     about = {message.title: [job_failure(message.title, "")]}
-    note(book, ("job",), about, at, channels, lambda found: [message])
+    noted(book, ("job",), about, lambda found: [message], at, channels)
 
 
 def told(book: sqlite3.Connection, *now: Subject, at: float = 0, channels: Sequence[str] = ("c",)) -> list[str]:
     """What is said once this is wrong: event and key of each change."""
-    said: list[str] = []
+    said = changes(book, *now, at=at, channels=channels)
+    return [f"{event} {subject.key}" for event, subject in said]
 
-    def words(found: Sequence[Change]) -> list[Message]:
-        said.extend(f"{event} {subject.key}" for event, subject in found)
-        return [Message("error", f"{event} {subject.key}", "") for event, subject in found]
 
-    note(book, KINDS, {"b": now}, at, channels, words)
+def changes(book: sqlite3.Connection, *now: Subject, at: float = 0, channels: Sequence[str] = ("c",)) -> list[Change]:
+    """The same, whole."""
+    said: list[Change] = []
+
+    def words(found: Iterable[Change]) -> list[Message]:
+        said.extend(found)
+        return [Message("error", f"{event} {subject.key}", "") for event, subject in said]
+
+    noted(book, KINDS, {"b": now}, words, at, channels)
     return said
 
 
@@ -98,19 +118,53 @@ def test_a_ruling_silences_what_is_and_what_was_wrong(book: sqlite3.Connection) 
 
 def test_other_batches_and_kinds_are_left_alone(book: sqlite3.Connection) -> None:
     told(book, subject())
-    note(book, ("run",), {"b": ()}, 0, ["c"], lambda found: pytest.fail("it is of another kind"))
-    note(book, KINDS, {"other": ()}, 0, ["c"], lambda found: pytest.fail("it is of another batch"))
+    noted(book, ("run",), {"b": ()}, lambda found: pytest.fail("it is of another kind"))
+    noted(book, KINDS, {"other": ()}, lambda found: pytest.fail("it is of another batch"))
     assert told(book) == ["resolved k"]
 
 
 def test_a_program_that_dies_while_it_finds_words_has_said_nothing(book: sqlite3.Connection) -> None:
-    def dies(found: Sequence[Change]) -> list[Message]:
+    def dies(found: Iterable[Change]) -> list[Message]:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        note(book, KINDS, {"b": [subject()]}, 0, ["c"], dies)
+        noted(book, KINDS, {"b": [subject()]}, dies)
     assert logged(book, 9) == []
     assert told(book, subject()) == ["new k"]
+
+
+def test_of_a_batch_that_cannot_be_read_to_its_end_nothing_is_said(book: sqlite3.Connection) -> None:
+    told(book, subject("before"))
+
+    def broken() -> Iterator[Subject]:
+        yield subject()
+        raise OSError("a damaged file")
+
+    with pytest.raises(OSError, match="a damaged file"):
+        take_down(book, "b", broken())
+    note(book, KINDS, 0, ["c"], lambda found: pytest.fail(f"told: {list(found)}"))
+    assert told(book, subject("before"), subject()) == ["new k"]
+
+
+def test_who_reads_findings_keeps_nobody_from_writing(book: sqlite3.Connection, tmp_path: Path) -> None:
+    def reading() -> Iterator[Subject]:
+        yield subject()
+        with ledger(tmp_path / "alerts.sqlite") as other:
+            other.execute("PRAGMA busy_timeout = 0")
+            assert told(other, subject("of another process")) == ["new of another process"]
+
+    take_down(book, "c", reading())
+    said: list[Change] = []
+    note(book, KINDS, 0, ["c"], lambda found: said.extend(found) or [])  # type: ignore[func-returns-value]
+    assert [change.subject.key for change in said] == ["k"]
+
+
+def test_changes_come_by_article_and_what_is_resolved_behind_the_rest(book: sqlite3.Connection) -> None:
+    gone, here, later = (
+        subject(key)._replace(article_id=f"b/{n}.txt") for n, key in ((1, "gone"), (1, "here"), (2, "z"))
+    )
+    told(book, gone)
+    assert told(book, later, here) == ["new here", "resolved gone", "new z"]
 
 
 def test_a_delivery_is_claimed_by_one_and_free_again_when_it_was_never_settled(book: sqlite3.Connection) -> None:
@@ -180,7 +234,7 @@ def test_without_channels_a_message_stands_in_the_log(book: sqlite3.Connection) 
 def test_subjects_survive_the_way_through_the_file(book: sqlite3.Connection) -> None:
     one = subject(mend="3 → 2")
     told(book, one)
-    assert [change.subject for change in changes(ledgers._known(book, "b", KINDS), ())] == [one]
+    assert changes(book) == [Change("resolved", one)]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hengshui_etl import loading, parts
 from hengshui_etl.alerts import announce
 from hengshui_etl.alerts.announce import Ended, ledger_file
 from hengshui_etl.alerts.channels import Channel, read_channels
-from hengshui_etl.alerts.ledger import CLAIM_S, Message, claimed, ledger, logged, mark, note, reach, set_mark
+from hengshui_etl.alerts.ledger import CLAIM_S, Message, claimed, ledger, logged, mark, note, reach, set_mark, take_down
 from hengshui_etl.alerts.subjects import job_failure
 from hengshui_etl.defs import ended
 from hengshui_etl.defs.ended import look
@@ -77,7 +77,9 @@ def bodies(settings: Settings) -> str:
 def add(book: sqlite3.Connection, message: Message, at: float, channels: Sequence[str]) -> None:
     """A message that waits, about whatever."""
     about = {message.title: [job_failure(message.title, "")]}
-    note(book, ("job",), about, at, channels, lambda found: [message])
+    for job, subjects in about.items():
+        take_down(book, job, subjects)
+    note(book, ("job",), at, channels, lambda found: [message])
 
 
 def wrong(batch: str) -> str:

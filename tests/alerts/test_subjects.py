@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hengshui_etl import loading
-from hengshui_etl.alerts.ledger import changes
+from hengshui_etl.alerts.announce import ledger_file
+from hengshui_etl.alerts.ledger import Change, ledger, note, take_down
 from hengshui_etl.alerts.subjects import Subject, subjects_in
 from hengshui_etl.settings import Settings, read_settings
 
@@ -30,15 +31,25 @@ def found(settings: Settings, text: str) -> list[Subject]:
     path.write_text(text, "utf-8")
     loading.list_batch(settings, "a")
     loading.examine_batch(settings, "a")
-    return subjects_in(settings.warehouse, "a", {})
+    return list(subjects_in(settings.warehouse, "a", {}))
+
+
+def told(settings: Settings, now: list[Subject]) -> list[Change]:
+    """What is told once this is wrong."""
+    said: list[Change] = []
+    with ledger(ledger_file(settings)) as connection:
+        take_down(connection, "a", now)
+        note(connection, ("finding",), 0, ["c"], lambda changes: said.extend(changes) or [])  # type: ignore[func-returns-value]
+    return said
 
 
 def test_of_two_failures_of_a_sentence_the_one_that_was_corrected_is_resolved(settings: Settings) -> None:
     before = found(settings, BOTH)
     assert len(before) == 2
     assert len({subject.sentence for subject in before}) == len({subject.type for subject in before}) == 1
+    told(settings, before)
     after = found(settings, SECOND)
-    ((event, resolved),) = changes(before, after)
+    ((event, resolved),) = told(settings, after)
     assert (event, resolved.message_en) == ("resolved", before[0].message_en)
     assert "23.1" in resolved.message_en
 
