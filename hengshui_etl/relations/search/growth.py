@@ -80,8 +80,9 @@ def _claim_of_listed_bases(view: View, i: int) -> bool:
     bases = range(first - size, first)
     if size < 2 or first < 2 * size:
         return False
-    changed = view.figures[bases[0]].direction is not None and "分别" in view.said[bases[0]].before
-    if not (_EACH.fullmatch(view.between(first - 1, first)) or (changed and len(view.between(first - 1, first)) < 8)):
+    handed = _EACH.fullmatch(view.between(first - 1, first)) is not None
+    changed = view.figures[bases[0]].direction is not None and (handed or "分别" in view.said[bases[0]].before)
+    if not (handed or (changed and len(view.between(first - 1, first)) < 8)):
         return False
     if not (changed or view.said[bases[0]].base) or any(view.between(j, j + 1) not in "、和与及，" for j in bases[:-1]):
         return False
