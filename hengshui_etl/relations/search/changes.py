@@ -7,9 +7,15 @@ points.py).
 from __future__ import annotations
 
 from hengshui_etl.patterns import lazy_pattern
+from hengshui_etl.relations.search.apart import claim_gap_by_place
 from hengshui_etl.relations.search.balances import BALANCE, claim_balance, claim_natural
 from hengshui_etl.relations.search.differences import MORE, claim_amount, claim_plain_amount
-from hengshui_etl.relations.search.growth import claim_amount_behind_rate, claim_premium, claim_rate
+from hengshui_etl.relations.search.growth import (
+    claim_amount_behind_rate,
+    claim_premium,
+    claim_rate,
+    claim_rate_of_listed_change,
+)
 from hengshui_etl.relations.search.named import becomes, named_plan
 from hengshui_etl.relations.search.points import (
     LEVEL_OF_OTHERS,
@@ -23,6 +29,7 @@ _OF_RATES = lazy_pattern(r"增速|增幅|涨幅|降幅|率|比重|占比")  # a 
 _OVER_PLAN = lazy_pattern(
     r"^(?:比|较)?超(?:出|额完成)?(?:年度|全年|年初|省定|市定|县定|既定|预定)?(?:任务|计划|目标|预期)(?:数|量)?$"
 )
+_IN_TURN = lazy_pattern("[降增涨跌升减][幅速](?:分别|依次|各)[为达是]?$")
 _LESS_BY = lazy_pattern("累计减|共减|合计减|减贫|净减")
 
 
@@ -30,7 +37,7 @@ def find_changes(view: View) -> None:
     """Claim differences and growth of an article."""
     for i, figure in enumerate(view.figures):
         statement = view.statements[i]
-        if statement is None or becomes(view, i):
+        if statement is None or becomes(view, i) or claim_gap_by_place(view, i):
             continue
         if figure.kind in AMOUNTS and (plan := named_plan(view, i)) is not None:
             view.claim("difference", (*plan, i), "超计划")
@@ -58,6 +65,8 @@ def find_changes(view: View) -> None:
             claim_points(view, i)
         elif figure.unit == "百分点":
             claim_apart(view, i)
+        elif figure.unit == "%" and figure.direction is None and _IN_TURN.search(statement.before):
+            claim_rate_of_listed_change(view, i)
         elif figure.unit == "%" and figure.direction is not None:
             if statement.predicate == "gap" and (not statement.temporal or _OF_RATES.search(statement.before)):
                 claim_percent_gap(view, i)

@@ -25,7 +25,7 @@ def claim_rate(view: View, i: int) -> None:
     figure, statement = view.figures[i], view.said[i]
     if figure.bound not in ("exact", "approx", "min"):
         return
-    if claim_percent_for_points(view, i) or _claim_of_listed_bases(view, i):
+    if claim_rate_of_listed_change(view, i) or claim_percent_for_points(view, i) or _claim_of_listed_bases(view, i):
         return
     if (turn := _in_turn(view, i)) is not None:
         if view.trial("growth", (*turn, i)) or view.slip("growth", (*turn, i), "swapped"):
@@ -71,6 +71,31 @@ def claim_rate(view: View, i: int) -> None:
         view.claim("growth", (*change, i), statement.word)
     elif (percents := named_percents(view, i)) is not None and view.figures[percents.level].direction is None:
         view.claim("difference", (*percents, i), "百分点写作%")
+
+
+def claim_rate_of_listed_change(view: View, i: int) -> bool:
+    """`事故47起，死亡38人，比去年同期少9起、7人，降幅依次为16.1%、15.6%`: the k-th rate is that of the k-th change."""
+    first, last = run_of_unit(view, i)
+    size = last - first + 1
+    if size < 2 or first < 2 * size or _EACH.fullmatch(view.between(first - 1, first)) is None:
+        return False
+    changes = range(first - size, first)
+    if view.figures[changes[0]].direction is None or view.figures[changes[0]].kind not in AMOUNTS:
+        return False
+    if any(view.between(j, j + 1) not in "、和与及" for j in changes[:-1]):
+        return False
+    change = changes[i - first]
+    levels = [
+        j
+        for j in range(changes[0] - 1, max(-1, changes[0] - 4 * size), -1)
+        if view.plain(j) and view.alike(j, change) and view.periods[j] == view.periods[i]
+    ]
+    if len(levels) != 1 or _REAL.search(view.metrics[levels[0]]):
+        return False
+    operands = (levels[0], change, i)
+    if view.trial("growth", operands) or view.slip("growth", operands):
+        view.claim("growth", operands, "依次")
+    return True
 
 
 def _claim_of_listed_bases(view: View, i: int) -> bool:

@@ -211,7 +211,9 @@ def alike_members(view: View, found: WordedList) -> bool:
     return len(set(behind)) == 1 and len(end) < len(tail) and end.rstrip("，,") == behind[0].rstrip("，,")
 
 
-_SUM_WORD = lazy_pattern(r"(?:合计|总计|共计|累计|相加|加在一起|加起来|合起来|总数)[^，。；\d]{0,8}$|(?:^|[，,])共$")
+_SUM_WORD = lazy_pattern(
+    r"(?:合计|总计|共计|累计|相加|加在一起|加起来|合起来|总数|这些|这[两三四五六几][项笔类])[^，。；\d]{0,8}$|(?:^|[，,])共$"
+)
 
 
 def worded_total(view: View, w: int) -> tuple[int, ...]:

@@ -14,6 +14,10 @@ from hengshui_etl.relations.search.view import View, covered
 from hengshui_etl.relations.units import factor_between
 
 _FORMER_LATTER = lazy_pattern("前者[^，。；]{0,6}后者的?(?:近|约|超过?|超)?$")
+_LATTER_FORMER = lazy_pattern("后者[^，。；]{0,6}前者的?(?:近|约|超过?|超)?$")
+_RATES = lazy_pattern(
+    "(?:为|是|相当于|达到?)[^，。；,]{0,10}(?:增速|增幅|涨幅|降幅|占比|比重|率)的(?:近|约|超过?|超)?$"
+)
 _OBJECT = lazy_pattern(
     r"(?P<subject>[^，。；,]{0,14}?)(?:的[^\W\d_a-zA-Z]{2}|)(?:已|也)?(?:相当于|是|为|达到?)(?P<object>[^，。；,]{2,12}?)的?(?:近|约|超过?|超)?$"
 )
@@ -76,8 +80,27 @@ def _claim_multiple(view: View, i: int) -> None:
             ):
                 view.claim("multiple", (a, b, i), "倍")
                 return
+    if (rates := _of_rates(view, i)) is not None:
+        view.claim("multiple", (*rates, i), "倍")
+        return
     if (pair := level_and_mean(view, i) or _of_its_mean(view, i) or _of_named(view, i) or _meant(view, i)) is not None:
         view.claim("multiple", (*pair, i), "倍")
+
+
+def _of_rates(view: View, i: int) -> tuple[int, int] | None:
+    """`增速达16.2%，为总额增速的2倍`: the rate right before, and one told in the paragraph, where it holds."""
+    rate = i - 1
+    if rate < 0 or _RATES.search(view.said[i].before) is None or view.figures[rate].unit != "%":
+        return None
+    if view.periods[rate] != view.periods[i] or view.figures[rate].bound != "exact":
+        return None
+    told = [
+        j
+        for j in range(rate - 1, max(-1, rate - 12), -1)
+        if view.figures[j].unit == "%" and view.paragraphs[j] == view.paragraphs[i] and view.figures[j].bound == "exact"
+    ]
+    told = [j for j in told if view.figures[j].direction in (None, view.figures[rate].direction)]
+    return next(((rate, j) for j in told if view.trial("multiple", (rate, j, i))), None)
 
 
 def _of_named(view: View, i: int) -> tuple[int, int] | None:
@@ -137,6 +160,9 @@ def _meant(view: View, i: int) -> tuple[int, int] | None:
     if _FORMER_LATTER.search(before):
         pair = next(((a, b) for b, a in pairwise(near) if _same_unit(view, a, b)), None)
         return pair if pair is not None and pair[1] - pair[0] <= 3 else None
+    if _LATTER_FORMER.search(before):
+        pair = next(((b, a) for b, a in pairwise(near) if _same_unit(view, a, b)), None)
+        return pair if pair is not None and pair[0] - pair[1] <= 3 else None
     told = _OBJECT.search(before)
     if here[:1] == [i - 1] and (told is None or _TIME.match(told["object"])):
         last = i - 1

@@ -62,6 +62,26 @@ def claim_parallel_lists(view: View) -> None:
                 view.parts.update(others)
 
 
+def claim_parallel_remainders(view: View) -> None:
+    """`412户1327人，消除318户1026人，尚未消除的94户301人`: as the first of each pair leave a rest, so the second."""
+    known = [c for c in view.claims if c.type in ("remainder", "sum") and not c.implied]
+    for claim in sorted(known, key=lambda c: c.type):  # remainders first
+        if len(claim.operands) < 3 or not view.trial(claim.type, claim.operands):
+            continue
+        others = tuple(j + 1 for j in claim.operands)
+        if max(others) >= view.count or set(others) & set(claim.operands) or not all(map(view.plain, others)):
+            continue
+        units = {view.figures[j].unit for j in others}
+        gaps = {view.between(j, j + 1).strip("、，,") for j in claim.operands}
+        if len(units) != 1 or units == {view.figures[claim.operands[0]].unit} or len(gaps) != 1 or len(gaps.pop()) > 4:
+            continue
+        if any(set(others) <= set(c.operands) for c in view.claims):
+            continue
+        if view.trial(claim.type, others) or view.slip(claim.type, others, "garbled"):
+            view.claim(claim.type, others, "并列")
+            view.parts.update(j for j in others if j != others[0])
+
+
 def claim_long_list(view: View) -> None:
     """Four or more parts in one sentence that miss a level of the article by just one 万 for 亿, or the reverse."""
     plain = [i for i in range(view.count) if view.plain(i)]

@@ -24,6 +24,7 @@ _APART = lazy_pattern("人均|户均|亩均|平均|由早前|^为")  # an averag
 _COMPARED = lazy_pattern("(?:比|较|与|由|从)[^，。；]{1,14}的?$")
 _EARLIER = lazy_pattern(alternatives(toml("comparisons")["before"]["words"]) + "|[比较]|最")
 _NEW = lazy_pattern(r"新(?:增|谋划|建|签|设|办|登记|认定|开工|培育|注册|引进|发展|开通|改建|组建)")
+_TWO = lazy_pattern(r"[^\W\d_a-zA-Z]{2}")
 _LEVEL = lazy_pattern(r"余额|累计|总量|存量|保有|在库")
 _STOCK = lazy_pattern(r"在库|累计|总数|总量|实有|现有|共有|总计|目前|存量|保有")
 
@@ -52,7 +53,8 @@ def claim_marked_parts(view: View) -> None:
         if (_INSIDE.match(gap) or repeated) and len(gap) < 40 and view.figures[own[0]].unit == view.figures[i].unit:
             inside = own[0]
         elif (marked := _marked_whole(view, i, own)) is not None:
-            inside = marked
+            noun = _noun(view, i)  # 34个部门的68个项目，其中12个部门的19个项目
+            inside = next((j for j in own if j <= marked and noun and _noun(view, j) == noun), marked)
         if inside is None:
             continue
         if any(
@@ -62,6 +64,12 @@ def claim_marked_parts(view: View) -> None:
         holds = view.trial("part_of", (i, inside))
         if holds or (holds is False and _surely_whole(view, i, inside)):
             view.claim("part_of", (i, inside), "其中")
+
+
+def _noun(view: View, i: int) -> str:
+    """The two characters right behind a count, which name what is counted; nothing where it ends there."""
+    behind = view.text[view.figures[i].till : view.figures[i].till + 2]
+    return behind if view.figures[i].kind == "count" and _TWO.fullmatch(behind) else ""
 
 
 def _surely_whole(view: View, i: int, j: int) -> bool:
@@ -130,7 +138,10 @@ def _marked_whole(view: View, i: int, own: list[int]) -> int | None:
     """The whole before the last 其中 in the sentence, if figure `i` stands in the list behind it."""
     text = view.text
     start, end = view.figures[own[-1]].till, view.figures[i].at
-    mark = max(text.rfind(word, start, end) for word in ("其中", "，当中", "这当中", "这里面", "这里头"))
+    mark = max(
+        text.rfind(word, start, end)
+        for word in ("其中", "，当中", "这当中", "这里面", "这里头", "，内有", "，里面", "，里头")
+    )
     if mark < 0 or text.startswith("其中的", mark) or _APART.search(view.said[i].before):
         return None
     for j in own:

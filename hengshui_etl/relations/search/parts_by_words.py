@@ -25,6 +25,10 @@ _UNION = lazy_pattern(alternatives(_DATA["overlap"]["union"]))
 _NET = lazy_pattern(
     rf"(?:{alternatives(_DATA['overlap']['both'])})[^，。；\d]{{0,8}}，(?:{alternatives(_DATA['overlap']['net'])})[^，。；\d]{{0,10}}$"
 )
+_IN_BOTH = lazy_pattern(
+    r"^[^，。；\d]{0,6}(?:两|二|2)[^，。；\d]{0,8}(?:兼有|兼具|兼而有之|都有|均有|皆有|重叠|重复|交叉)"
+)
+_TAKEN_OFF = lazy_pattern(r"(?:扣除|剔除|去除|减去|除去)[^，。；\d]{0,4}(?:同时|重复|重叠|交叉|兼)[^，。；\d]{0,12}$")
 _BOTH = lazy_pattern(r"^[^，。；\d]{0,4}同时[^，。；\d]{2,12}(?:两|二|2)[^，。；]{0,8}")
 
 
@@ -103,7 +107,8 @@ def _overlap(view: View, i: int) -> None:
     ]
     if len(near) < 2:
         return
-    if _BOTH.match(view.text[figure.till : figure.till + 24]):
+    behind = view.text[figure.till : figure.till + 24]
+    if _BOTH.match(behind) or _IN_BOTH.match(behind):
         for j in near:
             _claim(view, i, j, "重叠")
     elif _UNION.search(view.said[i].before):
@@ -114,10 +119,18 @@ def _overlap(view: View, i: int) -> None:
 def _net_of_overlap(view: View, i: int) -> None:
     """`商标23件、保护产品5个，因2个品牌兼具双重身份，实际涉及产品26个`: each group, and the overlap in both."""
     k = i - 1
-    if k < 2 or view.periods[k - 2] != view.periods[i] or _NET.search(view.between(k, i)) is None:
+    if k < 2 or view.periods[k - 2] != view.periods[i]:
+        return
+    if _NET.search(view.between(k, i)) is None and not (
+        _TAKEN_OFF.search(view.said[k].before) and view.between(k, i).count("，") == 1
+    ):
         return
     groups = [j for j in (k - 2, k - 1) if view.plain(j) and view.figures[j].kind == "count"]
-    if len(groups) < 2 or not (view.plain(i) and view.figures[i].kind == "count") or "、" not in view.between(*groups):
+    if (
+        len(groups) < 2
+        or not (view.plain(i) and view.figures[i].kind == "count")
+        or not set("、和及与") & set(view.between(*groups))
+    ):
         return
     for j in groups:
         _claim(view, j, i, "去重合计")

@@ -69,15 +69,15 @@ def claim_told_parts(view: View) -> None:
         pair = _kind_of(view, i, names)
         if pair is not None and frozenset(pair) not in linked:
             holds = view.trial("part_of", pair)
-            whole = _name(view, pair[1])
+            whole = printed_name(view, pair[1])
             if holds or (
-                holds is False and len(whole) >= 4 and _KIND.search(_TAIL.sub("", _name(view, i)[: -len(whole)]))
+                holds is False and len(whole) >= 4 and _KIND.search(_TAIL.sub("", printed_name(view, i)[: -len(whole)]))
             ):
                 view.claim("part_of", pair, "名称在内")
     _in_longer_time(view, linked)
 
 
-def _name(view: View, i: int) -> str:
+def printed_name(view: View, i: int) -> str:
     """The name of what figure `i` measures, as printed, without the place and the verb around it."""
     return _TAIL.sub("", _LEAD.sub("", view.said[i].before))
 
@@ -88,7 +88,7 @@ def _names(view: View) -> dict[tuple[str, str], int]:
     for j in range(view.count):
         figure = view.figures[j]
         if view.plain(j) and figure.bound == "exact" and not view.said[j].bracketed and figure.high is None:
-            name = _name(view, j)
+            name = printed_name(view, j)
             if len(name) >= 2:
                 found.setdefault((name, figure.unit), j)
     return found
@@ -96,7 +96,7 @@ def _names(view: View) -> dict[tuple[str, str], int]:
 
 def _kind_of(view: View, i: int, names: dict[tuple[str, str], int]) -> tuple[int, int] | None:
     """`实际使用外资21.84亿美元。…各开发区实际使用外资18.57亿美元`: a kind or a place before the name said first."""
-    figure, own = view.figures[i], _name(view, i)
+    figure, own = view.figures[i], printed_name(view, i)
     if not view.plain(i) or figure.bound not in ("exact", "approx") or view.said[i].bracketed:
         return None
     if _NO_KIND.search(view.said[i].before):
@@ -157,7 +157,7 @@ def _in_longer_time(view: View, linked: set[frozenset[int]]) -> None:
 
 def _bare(view: View, i: int) -> str:
     """What figure `i` measures, without the times that are said with it."""
-    return _WHEN.sub("", _name(view, i))
+    return _WHEN.sub("", printed_name(view, i))
 
 
 def _stage(view: View, i: int) -> tuple[int, int] | None:

@@ -18,7 +18,10 @@ _LISTED = lazy_pattern("分别|依次|先后|各占|各自")
 
 # 在368.2亿元的税收总额中占72.9%: what stands between a whole and its percentage
 _WITHIN = lazy_pattern(r"的?[^，,。；;%％]{0,16}?(?:中|里|内)的?[^，,。；;]{0,6}?(?:占|比重|份额)[^，,。；;]{0,6}$")
-_IN = lazy_pattern(r"^在(?P<whole>[^\W\d_a-zA-Z]{2,14})(?:当中|中|里|内)(?:占|所占|的?占比|的?比重)[^，,。；;]{0,4}$")
+_IN = lazy_pattern(
+    r"(?:^|(?<=[^\W\d_a-zA-Z]))在(?P<whole>[^\W\d_a-zA-Z]{2,14})(?:当中|中|里|内)(?:占|所占|的?占比|的?比重)[^，,。；;]{0,4}$"
+)
+_PLANNED = lazy_pattern("(?:计划|任务|目标|预算)(?:任务|目标|数|量|额)?[为是的]?(?:全年)?$")
 _BESIDES = lazy_pattern(r"的?[^，,。；;%％]{0,14}(?:相比|之比|来算)[，,][^，,。；;]{0,10}$")
 _RECKONED = lazy_pattern(r"[^，,。；;]{0,12}(?:计算|测算|计|核算)(?:的|，|,|$)")
 _TURNED = words(toml("ratios")["wording"]["turned"])
@@ -50,6 +53,11 @@ def parts_meant(view: View, i: int) -> list[int]:
     found = [j for j in found if not is_said_whole(view, j, i) and not is_reckoned(view, j)]
     if (pair := _of_pair(view, i, found)) is not None:
         return [pair]
+    if view.said[i].word in ("完成率", "进度") or view.said[i].before.rstrip("为達达到是").endswith(
+        ("完成率", "进度", "進度")
+    ):
+        done = [j for j in found if not is_plan(view, j)]
+        found = done if 0 < len(done) < len(found) else found  # 新增就业2430人，目标任务为2200人，完成率110.5%
     names = ratio(view, i)[0]
     so_called = [j for j in found if names and called(view, j, names)]
     if names and not so_called:
@@ -88,6 +96,11 @@ def parts_meant(view: View, i: int) -> list[int]:
     return own[:3]
 
 
+def is_plan(view: View, i: int) -> bool:
+    """Whether figure `i` is called a plan or task by the words right before it."""
+    return _PLANNED.search(view.said[i].before) is not None
+
+
 def says_share(view: View, i: int) -> bool:
     """Whether percentage `i` is a share or rate by its own words or by those of the percentage right before it."""
     if view.said[i].predicate in ("share", "rate"):
@@ -115,7 +128,7 @@ def _own_subject(view: View, i: int) -> str:
     if i and is_said_whole(view, i - 1, i) and not said.of_previous:
         return view.said[i - 1].before.partition("在")[0]
     if within(view, i):
-        return ""
+        return said.before.partition("在")[0]
     return "" if said.subject in ("所", "其", "约") else _ALONE.sub("", said.subject)
 
 

@@ -16,6 +16,7 @@ from hengshui_etl.relations.search.shares_parts import (
     beside_in_list,
     called,
     is_name,
+    is_plan,
     is_reckoned,
     is_said_whole,
     likeness,
@@ -166,11 +167,27 @@ def _score(view: View, w: int, around: _Around) -> tuple[float, str]:
         score, by = score + 3 * match, "topic"
     if _is_topic(view, w, part):
         score, by = score + 3, "said"
-    if around.names and called(view, w, around.names, behind=True) and not _is_listed(view, w):
+    if around.rate and view.periods[w] == view.periods[i] and _of_plan(view, i) and is_plan(view, w):
+        score, by = score + 4, "known"
+    named = around.names and not _is_listed(view, w)
+    if named and (called(view, w, around.names, behind=True) or _whole_by_name(view, w, around)):
         score, by = score + 4, "known"
     if is_said_whole(view, w, i) or (is_reckoned(view, w) and view.periods[w] == view.periods[i]):
         score, by = score + 5, "said"
     return score, by
+
+
+def _of_plan(view: View, i: int) -> bool:
+    """Whether percentage `i` tells how much of a plan is done."""
+    return view.said[i].before.rstrip("为達达到是").endswith(("完成率", "进度", "進度"))
+
+
+def _whole_by_name(view: View, w: int, around: _Around) -> bool:
+    """Whether figure `w` is called like the part but for the word that makes it one (小微不良贷款: 小微贷款)."""
+    name = view.metrics[around.part]
+    word = next((n for n in ratio(view, around.i)[0] if n in name and not name.endswith(n)), None)
+    rest = name.replace(word, "", 1).removesuffix("余额") if word is not None else ""
+    return len(rest) >= 4 and rest == view.metrics[w].removesuffix("余额")
 
 
 _TOPIC = lazy_pattern(

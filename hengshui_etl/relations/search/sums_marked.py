@@ -17,6 +17,7 @@ _CLOSING = {"（": "）", "(": ")"}
 _NUMBERED = lazy_pattern("第(?P<number>[一二三四五六七八九])(?:批|轮|期|阶段|季度|笔|次|标段|档|产业)")
 _ADDED = lazy_pattern("[^。；;]{0,12}[，,](?:再|另)?(?:加上|加之|连同)[^。；;]{0,30}")
 _COUNTED = lazy_pattern(r"[^\W\d_a-zA-Z]{1,8}(?=[（(])")
+_TOTAL = lazy_pattern(r"^[^，。；\d]{0,6}[，,][^，。；\d]{0,8}(?:累计|合计|总计|共计|总额|共)[^，。；\d]{0,8}$")
 _AT = attrgetter("at")
 _NUMBERS = "一二三四五六七八九"
 _FAR = 120
@@ -88,6 +89,19 @@ def claim_joined_pairs(view: View) -> None:
             if view.plain(whole) and view.alike(whole, one) and view.trial("sum", (one, other, whole)):
                 view.claim("sum", (one, other, whole), "加上")
                 break
+        else:
+            _accuse_joined(view, one, other)
+
+
+def _accuse_joined(view: View, one: int, other: int) -> None:
+    """`结余2.75亿元，加上年初滚存的24.18亿元，年末累计结余26.39亿元`: what stands behind is called their total."""
+    whole = other + 1
+    if whole >= view.count or view.periods[whole] != view.periods[one] or not view.plain(whole):
+        return
+    told = _TOTAL.search(view.between(other, whole)) is not None and view.alike(whole, one)
+    exact = all(view.figures[j].bound == "exact" for j in (one, other, whole))
+    if told and exact and view.slip("sum", (one, other, whole), "garbled"):
+        view.claim("sum", (one, other, whole), "加上")
 
 
 def _claim_numbered(view: View, marks: list[int]) -> None:

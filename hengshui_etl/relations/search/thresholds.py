@@ -15,9 +15,15 @@ from hengshui_etl.relations.search.view import AMOUNTS, View, covered
 _ALL = lazy_pattern(r"均|都|全部|皆|无一例外|无一不|一律|悉数|天天|月月|季季|年年|个个|家家|样样|项项|处处")
 _MEAN = lazy_pattern(r"平均|均衡|人均|户均|亩均|日均|年均|月均|均价|均为全|次均")
 _ATTRIBUTE = lazy_pattern(r"[^\W\d_a-zA-Z]{2}(?:率|面)|占比|比重|增速|增幅|涨幅|降幅|强度")
-_EACH = lazy_pattern(r"^[，,：:]?(?:具体)?(?:分别|依次)(?:为|是|达到|达|有|在)?$")
-_KEPT = lazy_pattern(r"控制在|处于|符合|未突破|未超过|没有超过|不突破|保持在|逼近|接近|未触及|未达到|低于|不高于|少于")
-_LIMIT = lazy_pattern(r"限额|上限|目标|红线|指引|预警线|警戒线|控制线|规定|标准|要求|范围|限值|之内|以内")
+_EACH = lazy_pattern(r"^[，,：:]?(?:具体)?(?:分别|依次|各)(?:为|是|达到|达|有|在|录得|錄得|实现)?$")
+_KEPT = lazy_pattern(
+    r"控制在|处于|处在|位于|落在|符合|未突破|未超过|没有超过|不突破|保持在|逼近|接近|未触及|未达到|低于|不高于|少于"
+)
+_LIMIT = lazy_pattern(r"限额|上限|目标|红线|指引|预警线|警戒线|控制线|规定|标准|要求|范围|区间|限值|之内|以内")
+_ABOVE_SET = lazy_pattern(
+    r"^[，,](?:已|均|已经|远)?(?:超过|高于|超|达到|满足|优于|超出)了?(?:省|市|县|国家|中央|上级|规划|法)?(?:定|级|里|颁)?的?$"
+)
+_SET = lazy_pattern(r"的?[^，。；\d]{0,4}(?:要求|标准|底线|红线|下限|规定|警戒线)")
 _ABOVE = lazy_pattern(
     r"^[，,]?(?:增速|增幅|占比|涨幅|增长)?(?:分别|均|都)?(?:均|都|全部)(?P<word>高于|快于|超过|大于|低于|慢于)(?P<object>[^，。；\d]{1,14})(?:平均)?"
 )
@@ -26,11 +32,23 @@ _ABOVE = lazy_pattern(
 def find_thresholds(view: View) -> None:
     """Claim the thresholds of an article."""
     for i, figure in enumerate(view.figures):
+        if not view.is_cell(i) and figure.bound == "exact":
+            _claim_standard(view, i)
         if view.is_cell(i) or figure.bound not in ("min", "max"):
             continue
         if figure.unit in ("%", "百分点") or figure.kind in AMOUNTS:
             _claim_bound(view, i)
     _claim_bounds_named_before(view)
+
+
+def _claim_standard(view: View, i: int) -> None:
+    """`占60.2%，超过省定55%的要求`: the figure right before lies above a number that is named as a standard."""
+    figure, j = view.figures[i], i - 1
+    if j < 0 or view.figures[j].unit != figure.unit or view.figures[j].bound != "exact" or figure.high is not None:
+        return
+    told = _ABOVE_SET.match(view.between(j, i)) is not None and _SET.match(view.text, figure.till) is not None
+    if told and view.figures[j].sentence == figure.sentence and view.figures[j].direction is None:
+        view.claim("threshold", (j, i), "要求")
 
 
 def _claim_bound(view: View, i: int) -> None:
@@ -61,7 +79,7 @@ def _claim_kept_limit(view: View, i: int, before: str) -> bool:
     behind = view.text[figure.till : figure.till + 10]
     same = view.figures[j].unit == figure.unit and view.figures[j].sentence == figure.sentence
     told = before + figure.text
-    if (own := view.said[i].subject) and covered(own, view.metrics[j]) < 0.7:
+    if (own := view.said[i].subject.strip("处位落")) and covered(own, view.metrics[j]) < 0.7:
         return False  # 机收率99.2%，机收损失率控制在1.5%以内
     if same and _KEPT.search(told) and _LIMIT.search(told + behind) and "均" not in before:
         return view.claim("threshold", (j, i), "限额")

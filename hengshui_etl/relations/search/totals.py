@@ -11,6 +11,7 @@ from hengshui_etl.relations.search.partitions import (
     claim_levels_of_a_hundred,
     claim_long_list,
     claim_parallel_lists,
+    claim_parallel_remainders,
     claim_partitions,
 )
 from hengshui_etl.relations.search.parts import (
@@ -20,6 +21,7 @@ from hengshui_etl.relations.search.parts import (
     claim_new_within_stock,
 )
 from hengshui_etl.relations.search.parts_by_words import claim_parts_by_words
+from hengshui_etl.relations.search.parts_of_kinds import claim_kinds
 from hengshui_etl.relations.search.parts_told import claim_told_parts
 from hengshui_etl.relations.search.percent_sums import accuse_hundreds, claim_hundreds, claim_shares_of_a_share
 from hengshui_etl.relations.search.remainders import claim_remainders, claim_uncounted_remainders
@@ -48,6 +50,7 @@ def find_totals(view: View) -> None:
         if not any(p in view.parts for p in parts):
             accuse_list(view, whole, parts)
     claim_parallel_lists(view)
+    claim_parallel_remainders(view)
     claim_long_list(view)
     claim_partitions(view)
     claim_known_partitions(view)
@@ -62,4 +65,5 @@ def find_totals(view: View) -> None:
     claim_new_within_stock(view)
     claim_parts_by_words(view)
     claim_told_parts(view)
+    claim_kinds(view)
     claim_uncounted_remainders(view)
