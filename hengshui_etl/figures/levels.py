@@ -11,6 +11,7 @@ import re
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, borne, cleaned, is_attribute, joined, stripped
 from hengshui_etl.figures.memory import RECENT, Memory
+from hengshui_etl.figures.percents import percent_of
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import alternatives, toml, words
@@ -43,7 +44,6 @@ _OF_WHICH = lazy_pattern(
 _OF_THEM = ("的有", "的", "的则有", "的已有", "的达", "的为", "的共")
 _COMPARERS = frozenset("比较与同和由从是为而约其")
 _BARE_TIMES = frozenset(("首季", "次季", "末季", "单月", "单日"))
-_BOUND = lazy_pattern("(?:预期|调控|控制)?(?:目标|任务)|控制线|红线")
 _REST = ("其余", "剩余", "剩下", "余下")
 _SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
@@ -57,9 +57,9 @@ ALONE = frozenset(words(_DATA["attributes"]["alone"]))
 """Short nouns that need no bearer."""
 _GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
 _RESULT = lazy_pattern(
-    r"(?:滑落|跃升?|压[缩减]|下?降低?|上?升|提高|提升|减少|增加|回落|回升|扩大|精简|缩减|拓展|发展|增长)[到至为]?$"
+    r"(?:滑落|跃升?|压[缩减]?|下跌|[上下]修|下?降低?|上?升|提高|提升|减少|增加|回落|维持|保持|回升|扩大|精简|缩减|拓展|发展|增长)[到至为于在]?(?:[^，,。；;]{0,18}[年月季底末期]的?)?$"
 )
-_RESULT_BEGINS = frozenset("滑跃升压缩下降上提减增回扩精拓发")
+_RESULT_BEGINS = frozenset("滑跃升压缩下降上提减增回扩精拓发维保")
 _SIDE = lazy_pattern(r"惠及|带动|涉及|吸纳|受益")
 _ROW_BEHIND = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}(?:、(?![一二两三四五六七八九十])[^\W\d_a-zA-Z]{2,12})+")
 CLASSES = frozenset(("大", "类", "项", "个", "种", "方面", "块", "大板块", "板块", "大类"))
@@ -191,6 +191,8 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     memory.based = False
     if s.before[:1] in _RESULT_BEGINS and _RESULT.match(s.before):
         return memory.last or memory.subject
+    if q.kind == "percent" and (ratio := percent_of(text, s, memory, subject)):
+        return ratio
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
     if behind and _STANDING.match(behind):
         behind, subject = "", subject.removesuffix("以")
@@ -210,8 +212,6 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         and not text[row.end() : row.end() + 1].isdigit()
     ):
         behind = _NOUN_END.sub("", row.group())
-    if q.kind == "percent" and memory.ratio and (bound := _BOUND.match(behind)):
-        return joined(memory.ratio, bound.group())
     if headline and behind and q.kind == "count" and text[q.at - 1] == " ":
         subject = ""
     if q.kind != "count" or not ("中" in s.before or "里" in s.before or "中" in s.behind or "里" in s.behind):

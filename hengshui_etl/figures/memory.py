@@ -34,6 +34,7 @@ class Memory:
         "paragraph",
         "part",
         "parts",
+        "rate",
         "ratio",
         "section",
         "shared",
@@ -57,6 +58,7 @@ class Memory:
         self.before = ""  # the words before the last figure
         self.based = False  # whether the last level was one compared with
         self.ratio = ""  # the last share or rate
+        self.rate = ""  # its rate's name where others can have one too (入住率)
         self.last = ""  # the last phrase
         self.breaking = ""  # the unit that the sentence breaks down (按行业分，从体量看)
         self.members: list[str] = []  # the subjects of the last 分别 list, bare
@@ -80,7 +82,7 @@ class Memory:
     def new_paragraph(self) -> None:
         """A new paragraph leans on nothing."""
         self.section = self.shared = ""
-        self.ratio = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
+        self.ratio = self.rate = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
         self.items, self.names, self.parts, self.members, self.levels = [], [], [], [], []
 
     def whole_of(self, bearer: str, percent: Decimal, place: Decimal) -> str:

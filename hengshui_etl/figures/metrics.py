@@ -22,9 +22,10 @@ from hengshui_etl.figures.levels import (
     level_of,
 )
 from hengshui_etl.figures.memory import RECENT, Memory
+from hengshui_etl.figures.percents import rate_in
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.vocab import toml, words
+from hengshui_etl.vocab import alternatives, toml, words
 
 _DATA = toml("predicates")
 # A Chinese character is [^\W\d_a-zA-Z] here: each range \u4e00-\u9fff takes the engine a millisecond to compile.
@@ -75,6 +76,8 @@ def metric_of(
             memory.parts, memory.part = parts, 0
             memory.items.extend(parts)
             memory.subject = parts[0]
+            if q.kind == "percent" and (rate := rate_in(parts[0])):
+                memory.ratio, memory.rate = parts[0], rate
             return parts[0]
     announced = s.start > 1 and (text[s.start - 1] in "：:" or text[s.start - 2 : s.start] in _AMONG_ENDS)
     if announced and not listed and not s.bracketed and (among := _AMONG.search(text, max(0, s.start - 24), s.start)):
@@ -115,7 +118,9 @@ def metric_of(
             memory.measures[q.unit] = metric
     memory.last = metric
     if q.kind == "percent" and s.predicate in ("share", "rate"):
-        memory.ratio = metric
+        memory.ratio, memory.rate = metric, rate_in(metric)
+    elif q.kind == "percent" and s.predicate == "level" and not memory.based and rate_in(metric):
+        memory.ratio, memory.rate = metric, memory.rate or rate_in(metric)
     if "GDP" in metric:
         metric = metric.replace("（GDP）", "").replace("(GDP)", "").replace("GDP", "地区生产总值")
     metric = metric[-2 * LONGEST :]
@@ -298,11 +303,25 @@ def _share(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
     other = whole or memory.whole
     if not other:
         topic = memory.topic if memory.topic != bearer else ""
-        other = memory.whole_of(bearer, q.value, q.place) or topic
+        if found := _head_of(memory.whole_of(bearer, q.value, q.place)):
+            return f"{bearer}占比" if found in bearer else f"{bearer}占{found}"
+        other = topic
     if not whole and (len(other) > 8 or ("占比" in s.before and not memory.whole)):
         return f"{bearer}占比"
     own = other in bearer or f"非{bearer}" in other
     return f"{bearer}占比" if other and own else f"{bearer}占{other}"
+
+
+_HEAD = lazy_pattern(rf"(?:{alternatives(_DATA['wholes']['heads'])})$")
+
+
+def _head_of(whole: str) -> str:
+    """A whole that a share's own clause does not name, in a few characters (货物贸易进出口总值: 进出口总值), or nothing."""
+    if len(whole) <= 8:
+        return whole
+    head = _HEAD.search(whole)
+    short = head.group() if head else whole[-4:]
+    return short if short.isalpha() else ""
 
 
 def _rate(s: Statement, memory: Memory, subject: str) -> str:
@@ -316,7 +335,8 @@ def _rate(s: Statement, memory: Memory, subject: str) -> str:
         bearer = label.removesuffix(s.word) or memory.subject
         if memory.shared and not memory.whole:
             return f"{bearer}占比"
-        return f"{bearer}占{memory.whole or memory.topic}{s.word}"
+        whole = memory.whole or memory.topic
+        return f"{bearer}占比" if not whole else f"{bearer}占{whole}{s.word.removeprefix('占比')}"
     if label[0] in "）)的" and memory.whole:
         return f"{memory.subject}占{memory.whole}{s.word}"
     metric = label if label in _OWN_RATES else joined(memory.topic or memory.subject or memory.paragraph, label)

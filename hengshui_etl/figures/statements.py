@@ -150,7 +150,10 @@ def _said(before: str, kind: FigureKind) -> _Said:
         return _Said("change", stripped(before), "", "", direction, True, False, True)
     predicate: Predicate = "level"
     subject, obj, word = before, "", ""
-    if ratio and "占" in before and (share := _SHARE.search(before)):
+    share = _SHARE.search(before) if ratio and "占" in before else None
+    if share is not None and share["object"].startswith("比") and not share["object"].startswith("比亚迪"):
+        predicate, subject, word = "rate", share["subject"], "占比"  # 药品收入占比则由上年的25.8%
+    elif share is not None:
         predicate, subject, obj, word = "share", share["subject"], share["object"], share["word"] or "占"
     elif (ratio and (rate := _RATE.match(before))) and (
         kind == "percent" or not _MOVED.search(before, rate.end("word"))
