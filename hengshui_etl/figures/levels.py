@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.figures.counted import told_of_counted
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, borne, cleaned, is_attribute, joined, stripped
 from hengshui_etl.figures.memory import RECENT, Memory
@@ -223,6 +224,9 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     if s.base and behind and q.kind == "count":
         behind = ""
         subject = subject.rstrip("较比与同")
+    if q.kind == "count" and s.predicate == "level" and (told := told_of_counted(text, q, s, memory, subject)):
+        memory.subject = told
+        return told
     if subject in _BARE_TIMES:
         subject = joined(subject, memory.subject) if memory.subject else subject
     label = subject

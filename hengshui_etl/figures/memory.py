@@ -39,6 +39,7 @@ class Memory:
         "section",
         "shared",
         "subject",
+        "things",
         "time",
         "topic",
         "unit",
@@ -71,6 +72,7 @@ class Memory:
         self.names: list[str] = []  # named before the last count (甲、乙、丙三家)
         self.shared = ""  # what the bare names of the paragraph were completed with
         self.section = ""  # what the heading right before the paragraph's first sentence names
+        self.things: dict[str, str] = {}  # what the paragraph counted last in each unit, as a noun
         self.parts: list[str] = []  # what a list with 分别 hands out
         self.part = 0
 
@@ -84,6 +86,7 @@ class Memory:
         self.section = self.shared = ""
         self.ratio = self.rate = self.subject = self.change = self.topic = self.unit = self.paragraph = self.whole = ""
         self.items, self.names, self.parts, self.members, self.levels = [], [], [], [], []
+        self.things = {}
 
     def whole_of(self, bearer: str, percent: Decimal, place: Decimal) -> str:
         """What a part that was told is so many per cent of, by arithmetic, or nothing: the last level called `bearer`,

@@ -7,6 +7,7 @@ leans on, the whole of a share. Does not belong here: what is handed on (memory.
 
 from __future__ import annotations
 
+from hengshui_etl.figures.counted import heed_counted
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.handed import handed_out, names_for
 from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined
@@ -112,6 +113,8 @@ def metric_of(
             memory.levels.append((q.unit, metric))
         if s.predicate == "level" and metric:
             memory.amounts.append((q.unit, q.value, metric))
+        if q.kind == "count" and s.predicate == "level" and metric:
+            heed_counted(q, s, metric, memory)
         if q.kind == "count" and not headline:
             memory.counts.setdefault(q.unit, metric)
         elif metric[-1:] in WHOLE_TAIL and len(metric) <= 12 and s.subject and not metric.endswith("余"):
