@@ -61,5 +61,5 @@ def heed_counted(q: Quantity, s: Statement, metric: str, memory: Memory) -> None
         return
     before = memory.things.get(q.unit, "")
     if not before.endswith(noun):
-        front = cleaned(s.subject)
-        memory.things[q.unit] = joined(front, noun) if 2 <= len(front) <= 6 and len(noun) <= 4 else noun
+        front = _HANDLED.sub("", cleaned(s.subject), count=1) if s.behind and len(noun) <= 4 else ""
+        memory.things[q.unit] = joined(front, noun) if 2 <= len(front) <= 6 else noun

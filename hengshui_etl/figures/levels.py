@@ -77,7 +77,7 @@ def _fragment(label: str, q: Quantity, topic: str) -> bool:
     """Whether a label names only a member (水稻, 公办), so that what is counted must be sought before it."""
     if not label or len(label) > 12 or label[-1] in WHOLE_TAIL or label in _COMPLETE or _MADE.match(label):
         return False
-    if label.startswith("实际") and len(label) >= 4:
+    if (label.startswith("实际") and len(label) >= 4) or label.endswith(("税收", "营收")):
         return False
     if q.kind == "count":
         if q.unit in _CASES:

@@ -319,7 +319,7 @@ _HEAD = lazy_pattern(rf"(?:{alternatives(_DATA['wholes']['heads'])})$")
 
 
 def _head_of(whole: str) -> str:
-    """A whole that a share's own clause does not name, in a few characters (货物贸易进出口总值: 进出口总值), or nothing."""
+    """A whole that a share's clause does not name, in a few characters (货物贸易进出口总值: 进出口总值), or nothing."""
     if len(whole) <= 8:
         return whole
     head = _HEAD.search(whole)

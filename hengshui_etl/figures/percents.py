@@ -1,8 +1,8 @@
 """What a percentage measures where no word right before it says share, rate or change.
 
-Belongs here: percentages that stand beside another one (其中五星级酒店96.0%, 比全国2.43%的水平, 均在九成以上) or whose verb
-makes a share of them (撑起全区总收入的67.0%). Does not belong here: shares and rates that are called so (metrics.py),
-levels in other units (levels.py).
+Belongs here: percentages that stand beside another one (其中五星级酒店96.0%, 比全国2.43%的水平, 均在九成以上) or
+whose verb makes a share of them (撑起全区总收入的67.0%). Does not belong here: shares and rates that are called so
+(metrics.py), levels in other units (levels.py).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from hengshui_etl.vocab import alternatives, toml
 _DATA = toml("predicates")["percents"]
 _BOUND = lazy_pattern(rf"的?(?P<bound>(?:{alternatives(_DATA['bound_heads'])})?(?:{alternatives(_DATA['bounds'])}))")
 _LINKS = alternatives(_DATA["links"])
-_LINKED = lazy_pattern(rf"(?:{_LINKS})+")
+_LINKED = lazy_pattern(rf"(?:{_LINKS})++")
 _THAN = lazy_pattern(r"(?:[高低]于|[比较与和同超离距])(?P<other>[^，,。；;\d]{1,12}?)(?:相比|相较)?的?")
-_YEARS_AGO = lazy_pattern(r"(?:[一二两三四五六七八九十]{1,2}年前|[“”\w]{1,4}末)(?:为|是|只有|仅为?|还?只?有)*")
+_YEARS_AGO = lazy_pattern(r"(?:[一二两三四五六七八九十]{1,2}年前|[“”\w]{1,4}末)[为是有只仅还]*")
 _BEARS = lazy_pattern(
     rf"(?P<part>[^，,。；;]*?)(?:{alternatives(_DATA['carried'])})了?(?P<whole>[^，,。；;]{{2,14}}?)的?"
 )
@@ -64,8 +64,8 @@ _LONGEST_RATE = 10
 
 
 def rate_in(metric: str) -> str:
-    """The rate in a phrase for a percentage that another bearer can have too (平均入住率), or nothing: a share is of its
-    own part and whole."""
+    """The rate in a phrase for a percentage that another bearer can have too (平均入住率), or nothing: a share is of
+    its own part and whole."""
     if "占" in metric or not metric.endswith(_RATES):
         return ""
     return metric[metric.rfind("的") + 1 :][-_LONGEST_RATE:]
