@@ -110,7 +110,7 @@ class Dating(Summed):
             and self.moment not in (self.aside, self.switched)
         ):
             self.lead = None if self._is_future(self.moment) else self.moment
-            if self.unled and self.lead is not None and self.default is not None and inside(self.lead, self.default):
+            if self._is_told_apart(self.lead):
                 self.lead, self.apart = None, True  # 7月当月…, told in its own sentence of a paragraph on 1—7月
         if self.default is not None and is_short(self.default.period):
             together = self._together(q, s)
@@ -299,6 +299,14 @@ class Dating(Summed):
         if flow is None or flow.day or flow.period.last != state.period.last or not is_earned(s.before):
             return None
         return flow if self.text.rfind("；", max(self.sentence_at, s.start - 120), s.start) >= 0 else None
+
+    def _is_told_apart(self, part: Moment | None) -> bool:
+        """Whether it is a part of the main span that only its own sentence is about: it came behind figures of the
+        span, or is a few days of a year."""
+        main = self.default
+        if part is None or main is None or not inside(part, main):
+            return False
+        return self.unled or (self.settled and main.whole_year and is_brief(part.period))
 
     def _is_gap_of_change(self, q: Quantity, s: Statement) -> bool:
         """Whether it is the gap of the change told right before it (较年初增长12.0%，比各项贷款快5.7个百分点)."""
