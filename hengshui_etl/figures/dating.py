@@ -32,7 +32,7 @@ _PREDICATES = toml("predicates")
 _PLAN = lazy_pattern(alternatives(_PREDICATES["plans"]["words"]))
 _TARGET = lazy_pattern(alternatives(_PREDICATES["targets"]["words"]))
 _DONE = lazy_pattern(alternatives(_PREDICATES["flows"]["done"]))
-_WITHOUT_TIME = lazy_pattern(r"(?:由|从)(?:[约近超])?$")
+_WITHOUT_TIME = lazy_pattern(r"(?:由|从)(?:每[^\W\d_a-zA-Z]{1,5}|平均|人均|原来的?|原先的?|[约近超])?$")
 _YEAR_RUN = lazy_pattern(
     r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)"
 )
@@ -45,7 +45,7 @@ _FOR_THE_YEAR = lazy_pattern(
 """What a plan goes on with (今年计划投资28亿元，续建泊位6个)."""
 _SINCE_OBJECT = lazy_pattern(r"同比|(?<![一二两三四五六七八九十])年增")
 _BASE_LEVEL = lazy_pattern(
-    r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅|卖)$|(?:全年|同期|全市|度)?$|[（(]|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
+    r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅|卖)$|(?:全年|同期|全市|度)?$|[（(]|[^，,。；;]{0,14}(?:峰值|极值|最[高大低小多少][^，,]{0,3}|纪录)$|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
 )
 _ALREADY = lazy_pattern(r"已有|已建成|已达|累计建成")
 _AHEAD = lazy_pattern(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")

@@ -237,6 +237,9 @@ class Times(Occasions):
         if after[:1] in "的（(" and after[:1] and governing is not None and IS.match(after):
             self._take_base(moment, time)
             return
+        if after.startswith(_SET_THEN):
+            self._take_base(moment, time)
+            return
         if (
             governing is not None
             and self._told(time.at)
@@ -445,6 +448,8 @@ class Times(Occasions):
 
 _LAST_ROUND = frozenset(words(toml("periods")["last_round"]))
 _TO = frozenset(("至", "到", "—", "－", "-", "~", "～"))
+_SET_THEN = ("创下的", "创造的", "保持的", "留下的")
+"""Behind the time of a record that another breaks."""
 _COMMA = ("，", ",")
 _NO_TIME = Moment(Period(None, None), False, False, False)
 _LUNAR = frozenset("一二三四五六七八九十")
