@@ -61,6 +61,7 @@ class InForce:
         self.told_on: date | None = None  # the day of the press conference
         self.plan_run: tuple[int, Period] | None = None
         self.unled = False  # whether the paragraph has told figures of what the article speaks of
+        self.passing: tuple[int, Moment | None] | None = None  # where the time in force was named, and which was before
         self.led = False  # whether the time in force began its sentence, or the part of it behind a semicolon
         self.changed_till = -1  # where the last figure ended that says what has changed since a state
         self.went: tuple[int, Period] | None = None  # where a level ends that another began with, and of which days
@@ -110,6 +111,9 @@ class InForce:
         """A semicolon: a day of a span that the part before it told is over."""
         if self.resumed is not None:
             self.moment, self.resumed = self.resumed, None
+        elif self.passing is not None and self.sentence_at < self.last_till <= self.passing[0]:
+            self.moment = self.passing[1]  # 早熟的4.6万亩，8月下旬上市；中熟的16.4万亩: nothing was told of that time
+        self.passing = None
 
     def end_title(self, at: int) -> None:
         """The headline is read: what it names is what the article speaks of, until the body, which begins at `at`, says
@@ -228,6 +232,7 @@ class InForce:
 
     def _govern(self, moment: Moment, at: int) -> None:
         former = self.moment if self.fresh else None
+        self.passing = (at, self.moment)
         self.led = at - self.sentence_at <= 6 or self.text[at - 1] in "；;"
         if former is not None and former.as_of and moment.as_of and is_before(former, moment):
             self.earlier = former
