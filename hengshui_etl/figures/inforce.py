@@ -233,7 +233,7 @@ class InForce:
     def _govern(self, moment: Moment, at: int) -> None:
         former = self.moment if self.fresh else None
         self.passing = (at, self.moment)
-        self.led = at - self.sentence_at <= 6 or self.text[at - 1] in "；;"
+        self.led = at - self.sentence_at <= 6 or self.text[at - 1] in ("，；;" if moment.as_of else "；;")
         if former is not None and former.as_of and moment.as_of and is_before(former, moment):
             self.earlier = former
         self.moment = moment
