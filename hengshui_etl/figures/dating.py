@@ -117,8 +117,12 @@ class Dating(Summed):
             if together is not None:
                 return together
         handing = not listed and _HANDING.search(s.before) is not None
-        if handing and "年" in self.text[max(self.sentence_at, s.start - 8) : q.at]:
-            self._hand_out_years(q.at)
+        if handing:
+            led = self.text[max(self.sentence_at, s.start - 8) : q.at]
+            if "年" in led:
+                self._hand_out_years(q.at)
+            if "个" in led:
+                self._hand_out_parts(q.at)
         if self.days and self.moment is self.days[-1]:
             if handing:
                 self.day = 0

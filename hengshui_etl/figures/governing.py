@@ -86,6 +86,8 @@ class Times(Occasions):
             return
         if self._heed_event(time, end, after, earlier):
             return
+        if word in _SO_MANY_QUARTERS:
+            return
         if word in ("年度", "当年", "同期", "同比", "环比", "往年", "平日", "本期"):
             if word == "同期" and self.moment is not None and COMPARED.search(earlier):
                 self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
@@ -450,6 +452,8 @@ _LAST_ROUND = frozenset(words(toml("periods")["last_round"]))
 _TO = frozenset(("至", "到", "—", "－", "-", "~", "～"))
 _SET_THEN = ("创下的", "创造的", "保持的", "留下的")
 """Behind the time of a record that another breaks."""
+_SO_MANY_QUARTERS = frozenset(("一个季度", "两个季度", "三个季度", "四个季度"))
+"""They say how many, and not which."""
 _COMMA = ("，", ",")
 _NO_TIME = Moment(Period(None, None), False, False, False)
 _LUNAR = frozenset("一二三四五六七八九十")

@@ -326,6 +326,17 @@ def quarters_of(span: Moment) -> list[Moment]:
     ]
 
 
+def months_of(span: Moment) -> list[Moment]:
+    """The months of a span within one year."""
+    first, last = span.period
+    if first is None or last is None:
+        return []
+    return [
+        Moment(Period(date(first.year, month, 1), month_end(first.year, month)), False, False, True)
+        for month in range(first.month, last.month + 1)
+    ]
+
+
 def is_brief(period: Period) -> bool:
     """Whether it is an event or a season: what is told of it happened in it."""
     return is_short(period) or is_season(period)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from hengshui_etl.figures.censuses import NAME as CENSUS
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.governing import Times
-from hengshui_etl.figures.periods import Moment, between, is_month, is_short, previous_year
+from hengshui_etl.figures.periods import Moment, between, is_month, is_short, months_of, previous_year, quarters_of
 from hengshui_etl.figures.seasons import holiday_before
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
@@ -38,6 +38,9 @@ _EACH_DAY = lazy_pattern(r"(?P<n>[两二三四五六七八九]|\d)[天日][^，,
 _EACH_YEAR = lazy_pattern(
     r"(?P<before>此前|之前|在?前)?(?P<last>近|最近|过去)?(?P<n>[两二三四五])年(?:里|来|间|中)?[，,]?[^，,。；;\d]{0,12}?(?:先后|分别|依次|依序)"
 )
+_EACH_PART = lazy_pattern(
+    r"(?P<n>[两二三四五六])个(?P<unit>季度?|月)(?:里|来|间|中)?[，,]?[^，,。；;\d]{0,12}?(?:先后|分别|依次|依序)"
+)
 
 
 class Summed(Times):
@@ -59,6 +62,16 @@ class Summed(Times):
             each = (event.period.first + timedelta(n) for n in range(days))
             self.days, self.moment = [*(Moment(Period(day, day), False, True, True) for day in each), event], event
         return None
+
+    def _hand_out_parts(self, at: int) -> None:
+        """Take note of the quarters or months of the span in force that a list hands one figure each (三个季度分别为…)."""
+        run, main = _EACH_PART.search(self.text, max(self.sentence_at, at - 28), at), self.moment or self.default
+        if run is None or main is None or main.as_of:
+            return
+        parts = quarters_of(main) if run["unit"] != "月" else months_of(main)
+        if len(parts) == YEAR_NUMBERS[run["n"]]:
+            self.days = [*parts, main]
+            self.moment = main
 
     def _hand_out_years(self, at: int) -> None:
         """Take note of years that a list hands one figure each (此前三年，总产先后为…、…和…)."""
