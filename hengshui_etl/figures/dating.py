@@ -54,6 +54,10 @@ _IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|
 _AGED = frozenset("岁上下")
 """What stands before 人口 in a group of ages (60岁及以上人口)."""
 _HANDING = lazy_pattern("分别|依次|依序|先后(?:为|是|达)|各(?:自|录得|为|有|达)")
+_FUNDS = lazy_pattern(
+    r"(?:到位|整合|安排|下达|统筹|筹措|筹集|投入)[^，,。；;\d]{0,14}(?:资金|经费|补助|专款)$|(?:财政|预算内?)(?:投入|安排)$"
+)
+"""Funds of this year are told for the year, unless they have been paid."""
 _SUMMED = ("合计", "共计", "总计")
 _HELD = ("拥有量", "余额", "保有量", "存量")
 _SOON = 10
@@ -232,7 +236,7 @@ class Dating(Summed):
                 self.moment = self.switched = Moment(Period(None, last), True, False, True)
                 return self.moment.period
         if governing.whole_year and first is not None and (self.this_year or self._is_this_year_done(first, s)):
-            part = self._part_of_this_year(first, s)
+            part = self._part_of_this_year(first, q, s)
             if part is not None:
                 return part
         return period
@@ -244,13 +248,16 @@ class Dating(Summed):
             return False
         return self.main_end() is not None
 
-    def _part_of_this_year(self, first: date, s: Statement) -> Period | None:
+    def _part_of_this_year(self, first: date, q: Quantity, s: Statement) -> Period | None:
         """The part of this year that is over, where that is what a figure of this year speaks of."""
         day, end = self.published, self.main_end()
         done = _DONE.search(s.before) is not None and day is not None and first.year == day.year
         if done and day is not None and (end is None or (day - end).days > _SOON):
             self.moment = Moment(Period(first, day), False, False, True)
             return self.moment.period
+        if q.kind == "money" and "已" not in s.before and _FUNDS.search(s.before) is not None:
+            self.this_year = False  # 今年到位资金1.86亿元，中央、省分别投入0.94亿元、0.92亿元: those of the year
+            return None
         ahead = not done and (s.predicate == "rate" or _TARGET.search(s.before) is not None)
         if end is None and self.this_year and self.body and not ahead and day is not None and first.year == day.year:
             end = day if day.month < 10 and _HARVESTED.search(s.before) else None
