@@ -360,6 +360,8 @@ class Dating(Summed):
         aged = s.before.startswith("人口") and self.text[s.start - 1 : s.start] in _AGED
         nature = "stock" if aged else "loose" if standing else nature_of(s, counted, self.text[q.till : q.till + 24])
         summed = governing.as_of and s.before.endswith(_SUMMED)
+        if nature == "loose" and not standing and _WITHOUT_TIME.search(s.before) is not None:
+            nature = ""  # 处理能力由260吨提高到400吨: what happened in the span
         if q.unit.endswith("次") and nature not in ("now", "flow") and not summed:
             nature = "flow" if self.flow is not None and not self.flow.day else ""  # 进出港船舶8642艘次
         if nature == "now" and self._is_over(self.default) and _ALREADY.search(s.before):
