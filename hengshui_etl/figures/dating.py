@@ -71,8 +71,10 @@ _AGAINST_STATE = lazy_pattern(
     r"[，,（(]?(?:较|比|相当于|为|是|而)?(?:20\d\d年|上年|去年)?(?:年?末|年?底|年初)(?!累计结|滚存|结余|结存|预算|计划|目标|任务)"
 )
 _NET_TOTAL = lazy_pattern(r"(?:累计|共|净)[增减]")
-_OF_PLAN = lazy_pattern(r"的?(?:(?:年度|全年)(?:任务|计划|目标|预算)|(?:调控|控制|预期)目标|目标范围)")
-_PLAN_BEGINS = frozenset("的年全调控预目")
+_OF_PLAN = lazy_pattern(
+    r"的?(?:(?:年度|全年|年初)(?:任务|计划|目标|预算)|(?:调控|控制|预期|既定)目标|目标范围|控制(?:线|区间|范围))|的目标"
+)
+_PLAN_BEGINS = frozenset("的年全调控预目既")
 _TELLING = lazy_pattern(rf"年|标准|计划|任务|力争|[由从]|{_PLAN.pattern}")
 """What every clause has that says more of its time than its time word: one look spares the others the rest."""
 
@@ -191,8 +193,9 @@ class Dating(Summed):
             return whole_year(period, day)
         if self.origin is not None and self.origin.as_of and first is not None and _REACHED.match(before):
             return Period(None, last)
-        if s.behind[:1] in _PLAN_BEGINS and _OF_PLAN.match(s.behind) and s.predicate in ("level", "average"):
-            return whole_year(period, day)
+        if s.behind[:1] in _PLAN_BEGINS and _OF_PLAN.match(s.behind) and s.predicate != "change":
+            if last is None or first is None or first.year == last.year:
+                return whole_year(period, day)
         if telling:
             of_it = q.kind == "percent" and before.endswith("的")
             if s.predicate in ("level", "average") and not of_it and (_PLAN.search(before) or _PLANNED.search(before)):
