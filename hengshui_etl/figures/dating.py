@@ -33,6 +33,11 @@ _PLAN = lazy_pattern(alternatives(_PREDICATES["plans"]["words"]))
 _TARGET = lazy_pattern(alternatives(_PREDICATES["targets"]["words"]))
 _DONE = lazy_pattern(alternatives(_PREDICATES["flows"]["done"]))
 _WITHOUT_TIME = lazy_pattern(r"(?:由|从)(?:每[^\W\d_a-zA-Z]{1,5}|平均|人均|原来的?|原先的?|[约近超])?$")
+_FROM_A_MEASURE = lazy_pattern(r"[由从](?!业|事)[^，,。；;\d]{1,6}$")
+_BECOMES = lazy_pattern(
+    r"[^，,。；;\d]{0,4}(?:[升降增减涨跌压扩缩]|提高|提升|上升|下降|上调|下调|回升|调整|发展|增加|减少|压缩|扩大)(?:[到至为]|成)$"
+)
+"""从均价1.3万元降到700元: what a level became whose measure stands before it."""
 _YEAR_RUN = lazy_pattern(
     r"(?:近|过去|这|最近)?一年(?:来|间|里|净|共|累计)?[^，,。；;]{0,3}(?:增|减|升|降|掉|提高|下降)"
 )
@@ -58,6 +63,8 @@ _FUNDS = lazy_pattern(
     r"(?:到位|整合|安排|下达|统筹|筹措|筹集|投入)[^，,。；;\d]{0,14}(?:资金|经费|补助|专款)$|(?:财政|预算内?)(?:投入|安排)$"
 )
 """Funds of this year are told for the year, unless they have been paid."""
+_BESIDE = frozenset(("、", "和", "及", "与"))
+_OF_LAST_YEAR = ("的上年", "的去年", "的上一年", "的上年度")
 _SUMMED = ("合计", "共计", "总计")
 _HELD = ("拥有量", "余额", "保有量", "存量")
 _SOON = 10
@@ -88,7 +95,7 @@ class Dating(Summed):
             return self.last_base
         if q.unit == "天":
             self._heed_holiday(q, s)
-        beside, self.last_till = q.at - self.last_till == 1 and self.text[q.at - 1] == "、", q.till
+        beside, self.last_till = self.text[self.last_till : q.at] in _BESIDE, q.till
         if beside and self.last_base is not None:
             return self.last_base
         self.last_base = None
@@ -135,6 +142,8 @@ class Dating(Summed):
             if self.day is not None and self.day < len(self.days) - 1 and (handing or listed):
                 self.day += 1
                 return self.days[self.day - 1].period
+        if s.behind.startswith(_OF_LAST_YEAR) and s.before.endswith(("比", "较", "与")) and governing is not None:
+            return previous_year(governing.period)  # 比637.3万吨的上年产量增产36.2万吨
         if self.once is not None and q.kind == "percent" and s.before.rstrip().endswith("的"):
             self.once = None
         if self.once is not None and q.at <= self.once_till:
@@ -204,7 +213,7 @@ class Dating(Summed):
                 return year
             if first is not None and "平均" in before and (mean := _YEARS_MEAN.search(before)):
                 return Period(first.replace(year=first.year - YEAR_NUMBERS[mean["n"]] + 1), last)
-            if _WITHOUT_TIME.search(before):
+            if _WITHOUT_TIME.search(before) or (_FROM_A_MEASURE.search(before) and _BECOMES.match(s.behind)):
                 if self.origin is not None:
                     return self.origin.period
                 if (was := self.earlier or self.counted_before) is not None:

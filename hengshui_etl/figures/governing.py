@@ -88,7 +88,10 @@ class Times(Occasions):
             return
         if word in _SO_MANY_QUARTERS:
             return
-        if word in ("年度", "当年", "同期", "同比", "环比", "往年", "平日", "本期"):
+        if word == "当年":
+            self._heed_that_year(time)
+            return
+        if word in ("年度", "同期", "同比", "环比", "往年", "平日", "本期"):
             if word == "同期" and self.moment is not None and COMPARED.search(earlier):
                 self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
             return
@@ -365,6 +368,13 @@ class Times(Occasions):
         self.within_year = word in ("年内", "年底前")
         self._govern(moment, time.at)
 
+    def _heed_that_year(self, time: Time) -> None:
+        """Take note of 当年 behind a state at the end of a year: what happened in that year (当年新认定187家)."""
+        last = self.moment.period.last if self.moment is not None and self.moment.as_of else None
+        if last is not None and (last.month, last.day) == (12, 31):
+            self.once = Moment(Period(last.replace(month=1, day=1), last), False, False, True)
+            self.once_till = time.till + 16
+
     def _heed_new_year(self, time: Time) -> bool:
         """Take note of 年初 where it says what was set out for the year (年初确定的36项任务), or held over from the one
         before (加上年初滚存的24.18亿元); whether it does."""
@@ -445,6 +455,8 @@ class Times(Occasions):
             return moment
         if GOAL.match(after) or TARGET.search(self.text, self.sentence_at, self.sentence_at + 40):
             return moment
+        if self.lead is not None and self.lead.whole_year and self.lead.period.last == last:
+            return moment  # 二、2022年重点工作：…全年谋划项目60个
         return moment._replace(period=previous_year(moment.period))
 
 

@@ -33,6 +33,7 @@ REPORT = lazy_pattern(
 )
 MEETING = lazy_pattern(r"[^，,。；;]{0,40}(?:召开|举行|举办|启动|会上)(?=[，,。；;])")
 EVENT = lazy_pattern(
+    r"(?:全国|全省)?(?:统一)?(?:高考|中考|联考|统考)的|"
     r"(?:(?!组织|举[行办]|召开|先后|分别|接连)[^，,。；;\s\d]){0,14}(?:开工|签约|竣工|开竣工|观摩|启动|揭牌|推介|表彰|颁奖)(?:活动|仪式|大会|会)"
 )
 """A time is part of the name of what took place on a day (一季度重点项目集中开工活动)."""
