@@ -31,7 +31,6 @@ from hengshui_etl.vocab import alternatives, toml
 _PREDICATES = toml("predicates")
 _PLAN = lazy_pattern(alternatives(_PREDICATES["plans"]["words"]))
 _TARGET = lazy_pattern(alternatives(_PREDICATES["targets"]["words"]))
-_DONE = lazy_pattern(alternatives(_PREDICATES["flows"]["done"]))
 _WITHOUT_TIME = lazy_pattern(r"(?:由|从)(?:每[^\W\d_a-zA-Z]{1,5}|平均|人均|原来的?|原先的?|[约近超])?$")
 _FROM_A_MEASURE = lazy_pattern(r"[由从](?!业|事)[^，,。；;\d]{1,6}$")
 _BECOMES = lazy_pattern(
@@ -54,21 +53,14 @@ _BASE_LEVEL = lazy_pattern(
 )
 _ALREADY = lazy_pattern(r"已有|已建成|已达|累计建成")
 _AHEAD = lazy_pattern(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
-_HARVESTED = lazy_pattern("收获|总产|单产|亩产|产量|收购|上市|入库|出栏|播种|秋播|春播|夏播|落地")
 _IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
 _AGED = frozenset("岁上下")
 """What stands before 人口 in a group of ages (60岁及以上人口)."""
 _HANDING = lazy_pattern("分别|依次|依序|先后(?:为|是|达)|各(?:自|录得|为|有|达)")
-_FUNDS = lazy_pattern(
-    r"(?:到位|整合|安排|下达|统筹|筹措|筹集|投入)[^，,。；;\d]{0,14}(?:资金|经费|补助|专款)$|(?:财政|预算内?)(?:投入|安排)$"
-)
-"""Funds of this year are told for the year, unless they have been paid."""
 _BESIDE = frozenset(("、", "和", "及", "与"))
 _OF_LAST_YEAR = ("的上年", "的去年", "的上一年", "的上年度")
 _SUMMED = ("合计", "共计", "总计")
 _HELD = ("拥有量", "余额", "保有量", "存量")
-_SOON = 10
-"""An article that comes so many days after its span speaks of that, though it says 今年已."""
 DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
 _REACHED = lazy_pattern(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
 _PLANNED = lazy_pattern(r"计划(?:面积|数|量|投资|投入|安排)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
@@ -202,9 +194,9 @@ class Dating(Summed):
             return whole_year(period, day)
         if self.origin is not None and self.origin.as_of and first is not None and _REACHED.match(before):
             return Period(None, last)
-        if s.behind[:1] in _PLAN_BEGINS and _OF_PLAN.match(s.behind) and s.predicate != "change":
-            if last is None or first is None or first.year == last.year:
-                return whole_year(period, day)
+        for_the_year = s.behind[:1] in _PLAN_BEGINS and _OF_PLAN.match(s.behind) is not None
+        if for_the_year and s.predicate != "change" and (last is None or first is None or first.year == last.year):
+            return whole_year(period, day)
         if telling:
             of_it = q.kind == "percent" and before.endswith("的")
             if s.predicate in ("level", "average") and not of_it and (_PLAN.search(before) or _PLANNED.search(before)):
@@ -252,34 +244,6 @@ class Dating(Summed):
             if part is not None:
                 return part
         return period
-
-    def _is_this_year_done(self, first: date, s: Statement) -> bool:
-        """Whether a clause says what has been done of this year, of which the article tells a part."""
-        day = self.published
-        if day is None or first.year != day.year or "已" not in s.before:
-            return False
-        return self.main_end() is not None
-
-    def _part_of_this_year(self, first: date, q: Quantity, s: Statement) -> Period | None:
-        """The part of this year that is over, where that is what a figure of this year speaks of."""
-        day, end = self.published, self.main_end()
-        done = _DONE.search(s.before) is not None and day is not None and first.year == day.year
-        if done and day is not None and (end is None or (day - end).days > _SOON):
-            self.moment = Moment(Period(first, day), False, False, True)
-            return self.moment.period
-        if q.kind == "money" and "已" not in s.before and _FUNDS.search(s.before) is not None:
-            self.this_year = False  # 今年到位资金1.86亿元，中央、省分别投入0.94亿元、0.92亿元: those of the year
-            return None
-        ahead = not done and (s.predicate == "rate" or _TARGET.search(s.before) is not None)
-        if end is None and self.this_year and self.body and not ahead and day is not None and first.year == day.year:
-            end = day if day.month < 10 and _HARVESTED.search(s.before) else None
-        if end is None or ahead or first.year != end.year:
-            return None
-        part = Moment(Period(first, end), False, False, True)
-        if self.lead is self.moment:
-            self.lead = part
-        self.moment = part
-        return part.period
 
     def _base_period(self, q: Quantity, s: Statement, start: int) -> Period | None:
         base = self.base

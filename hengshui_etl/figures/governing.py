@@ -30,7 +30,6 @@ from hengshui_etl.figures.leads import (
     EVENT,
     GOAL,
     HELD_ON,
-    HELD_OVER,
     IS,
     LISTED_IN,
     MEETING,
@@ -42,7 +41,6 @@ from hengshui_etl.figures.leads import (
     SAME_DAYS,
     SAME_IS,
     SCENE,
-    SET_OUT,
     SINCE,
     TARGET,
     TO_DAY,
@@ -51,7 +49,6 @@ from hengshui_etl.figures.leads import (
     is_beside,
     lead_of,
 )
-from hengshui_etl.figures.occasions import Occasions
 from hengshui_etl.figures.periods import (
     NOW,
     Moment,
@@ -60,8 +57,6 @@ from hengshui_etl.figures.periods import (
     is_before,
     is_brief,
     moment_of,
-    month_end,
-    previous_year,
     quarters_of,
     season_of,
     so_far,
@@ -69,11 +64,12 @@ from hengshui_etl.figures.periods import (
     year_to,
 )
 from hengshui_etl.figures.seasons import season_before
+from hengshui_etl.figures.years import Years
 from hengshui_etl.records import Period
 from hengshui_etl.vocab import toml, words
 
 
-class Times(Occasions):
+class Times(Years):
     """The times in force, and what every time word does to them."""
 
     def heed(self, time: Time, end: int) -> None:
@@ -93,9 +89,9 @@ class Times(Occasions):
             return
         if word in ("年度", "同期", "同比", "环比", "往年", "平日", "本期"):
             if word == "同期" and self.moment is not None and COMPARED.search(earlier):
-                self._take_base(Moment(previous_year(self.moment.period), False, False, True), time)
+                self._take_base(Moment(self.year_before(self.moment.period), False, False, True), time)
             return
-        new_year = word == "年初" or (word == "上年初" and earlier.endswith("加"))  # 加上年初滚存的
+        new_year = word in ("年初", "今年初") or (word == "上年初" and earlier.endswith("加"))  # 加上年初滚存的
         if new_year and self._heed_new_year(time):
             return
         if (
@@ -114,7 +110,7 @@ class Times(Occasions):
             return
         if word in _LAST_ROUND:
             if governing is not None:
-                self._take_base(governing._replace(period=previous_year(governing.period)), time)
+                self._take_base(governing._replace(period=self.year_before(governing.period)), time)
             return
         if word == "届时":
             if self.fresh and governing is not None and self._is_ahead(governing):
@@ -132,7 +128,7 @@ class Times(Occasions):
         ):
             period = governing.period
             for _ in range(DIGITS[ago[1]]):
-                period = previous_year(period)
+                period = self.year_before(period)
             self._take_base(governing._replace(period=period), time)
             return
         if word == "年内" and after.startswith(TOP):
@@ -214,7 +210,7 @@ class Times(Occasions):
             if governing is not None and governing.period.last is not None and moment.period.last is not None:
                 period = governing.period
                 for _ in range(max(0, min(governing.period.last.year - moment.period.last.year, 30))):
-                    period = previous_year(period)
+                    period = self.year_before(period)
                 moment = moment._replace(period=period, as_of=governing.as_of)
             if compared or IS.match(after) or SAME_IS.match(after):
                 self._take_base(moment, time, same=True)
@@ -368,105 +364,11 @@ class Times(Occasions):
         self.within_year = word in ("年内", "年底前")
         self._govern(moment, time.at)
 
-    def _heed_that_year(self, time: Time) -> None:
-        """Take note of 当年 behind a state at the end of a year: what happened in that year (当年新认定187家)."""
-        last = self.moment.period.last if self.moment is not None and self.moment.as_of else None
-        if last is not None and (last.month, last.day) == (12, 31):
-            self.once = Moment(Period(last.replace(month=1, day=1), last), False, False, True)
-            self.once_till = time.till + 16
-
-    def _heed_new_year(self, time: Time) -> bool:
-        """Take note of 年初 where it says what was set out for the year (年初确定的36项任务), or held over from the one
-        before (加上年初滚存的24.18亿元); whether it does."""
-        year = whole_year((self.moment or self.default or _NO_TIME).period, self.published)
-        if year is None or year.first is None:
-            return False
-        after = self.text[time.till : time.till + 24]
-        if SET_OUT.match(after):
-            self.once = Moment(year, False, False, True)
-        elif HELD_OVER.match(after):
-            self.once = Moment(Period(None, year.first), True, False, True)
-        else:
-            return False
-        self.once_till = time.till + 24
-        return True
-
-    def _run_to(self, moment: Moment, time: Time) -> Moment | None:
-        """The span from the month, or the year's beginning, named right before to the end of `moment`
-        (2022年7月至2023年6月, 年初至今), or None."""
-        if self.last_time is None:
-            return None
-        joint, begun = self.text[self.last_time[0] : time.at], self.last_time[1]
-        if joint not in _TO and not (joint == "" and time.text.startswith("至")):
-            return None
-        first, last = begun.period.first, moment.period.last
-        new_year = (
-            begun.as_of and begun.period.last is not None and (begun.period.last.month, begun.period.last.day) == (1, 1)
-        )
-        if new_year:
-            first = begun.period.last
-        elif moment.as_of or moment.day or begun.as_of or begun.day:
-            return None
-        return Moment(Period(first, last), False, False, True) if first and last and first < last else None
-
-    def _year_until(self, word: str, year: int) -> int:
-        """The year of a month that a state is told of without it (截至7月底): the last in which it was over by the day
-        of writing, though the article speaks of a year before."""
-        day = self.published
-        if day is None or year >= day.year or not word[:1].isdigit():
-            return year
-        moment = moment_of(word, day, day.year)
-        last = moment.period.last if moment is not None else None
-        return day.year if last is not None and last.year == day.year and last <= day else year
-
-    def _is_near_year(self, moment: Moment) -> bool:
-        """Whether it is this year or the last: what began in one of them (去年起) is told of that year."""
-        first, day = moment.period.first, self.published
-        return moment.whole_year and first is not None and day is not None and day.year - first.year <= 1
-
-    def _turn_to_now(self, now: Moment, time: Time) -> None:
-        """Take note of 如今: it governs where its sentence told of years ago first (2018年…，如今已达4.6万张), and
-        alone at the head of a sentence (眼下，38个项目投产)."""
-        told = self.moment
-        if time.at <= self.sentence_at + 1 and self.text[time.till : time.till + 1] in _COMMA:
-            self.moment = self.aside = now
-            self.fresh, self.base = True, None
-            return
-        if told is None or told.period.last is None or now.period.last is None or not self.fresh:
-            return
-        if self.text[time.at - 1] in "，,；;" and told.period.last.year < now.period.last.year - 1:
-            self.moment = self.aside = now
-            self.since = Moment(Period(None, told.period.last), True, False, True)
-
-    def _this_month(self, at: int) -> None:
-        governing = self.moment or self.default
-        if governing is not None and governing.period.last is not None:
-            last = governing.period.last
-            whole = month_end(last.year, last.month)
-            if governing.day and self.published is not None and whole < self.published:
-                last = whole
-            self._govern(Moment(Period(last.replace(day=1), last), False, False, True), at)
-
-    def _of_last_year(self, word: str, moment: Moment, after: str) -> Moment:
-        """Early in a year 全年 and 年末 speak of the year before, unless they say what is planned."""
-        day, last = self.published, moment.period.last
-        bare = word in ("全年", "年末", "年底") and not self.this_year
-        if not bare or day is None or last is None or last.year != day.year or day.month > 3:
-            return moment
-        if GOAL.match(after) or TARGET.search(self.text, self.sentence_at, self.sentence_at + 40):
-            return moment
-        if self.lead is not None and self.lead.whole_year and self.lead.period.last == last:
-            return moment  # 二、2022年重点工作：…全年谋划项目60个
-        return moment._replace(period=previous_year(moment.period))
-
 
 _LAST_ROUND = frozenset(words(toml("periods")["last_round"]))
-_TO = frozenset(("至", "到", "—", "－", "-", "~", "～"))
 _SET_THEN = ("创下的", "创造的", "保持的", "留下的")
 """Behind the time of a record that another breaks."""
 _SO_MANY_QUARTERS = frozenset(("一个季度", "两个季度", "三个季度", "四个季度"))
 """They say how many, and not which."""
-_COMMA = ("，", ",")
-_NO_TIME = Moment(Period(None, None), False, False, False)
 _LUNAR = frozenset("一二三四五六七八九十")
 """大年初三 is a day of the lunar year, and not its beginning."""

@@ -148,6 +148,18 @@ def holiday_year_before(days: Period) -> Period | None:
     return before if before.first != days.first.replace(year=before.first.year) else None
 
 
+def lunar_year_before(days: Period) -> Period | None:
+    """The same days of the lunar year before, where `days` are some of the first fifteen of one; else None."""
+    first, last = days
+    begins = lunar_new_year(first.year) if first is not None else None
+    before = lunar_new_year(first.year - 1) if first is not None else None
+    if first is None or last is None or begins is None or before is None:
+        return None
+    if first < begins or last > begins + timedelta(14):
+        return None
+    return Period(before + (first - begins), before + (last - begins))
+
+
 def season_before(days: Period) -> Period | None:
     """The same season a year before, where `days` are those of one that moves with the moon; else None."""
     known = _known().get(days)

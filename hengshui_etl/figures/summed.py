@@ -64,7 +64,7 @@ class Summed(Times):
         return None
 
     def _hand_out_parts(self, at: int) -> None:
-        """Take note of the quarters or months of the span in force that a list hands one figure each (三个季度分别为…)."""
+        """Take note of the quarters or months of a span that a list hands one figure each (三个季度分别为…)."""
         run, main = _EACH_PART.search(self.text, max(self.sentence_at, at - 28), at), self.moment or self.default
         if run is None or main is None or main.as_of:
             return
