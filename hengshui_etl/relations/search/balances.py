@@ -100,6 +100,14 @@ def _flow(view: View, j: int, i: int, called: re.Pattern[str]) -> bool:
     return view.plain(j) and view.alike(j, i) and view.figures[j].high is None and called.search(before) is not None
 
 
+def _both_totals(view: View, i: int) -> tuple[int, int] | None:
+    """All income and all spending, if the paragraph tells each of them once by that name (总收入39.62亿元，其中…)."""
+    near = view.levels_before(i, unit_of=i, limit=12, same_paragraph=True)
+    came, went = ([j for j in near if view.said[j].before.endswith(name)] for name in ("总收入", "总支出"))
+    exact = all(view.plain(j) and view.figures[j].bound == "exact" for j in (*came, *went))
+    return (came[0], went[0]) if len(came) == len(went) == 1 and exact else None
+
+
 def named_balance(view: View, i: int) -> tuple[int, int] | None:
     """What came in and what went out, or the two amounts that lie apart, as the words before figure `i` name them."""
     before = view.said[i].before
@@ -113,6 +121,8 @@ def named_balance(view: View, i: int) -> tuple[int, int] | None:
     totals = [j for j in totals if view.said[j].before.endswith(_TOTALS)]
     if "收支相抵" in clause and len(totals) == 2:
         return totals[1], totals[0]
+    if "收支相抵" in clause and (both := _both_totals(view, i)) is not None:
+        return both
     for incoming, outgoing, rest in _PAIRS:
         if rest.search(before) is None:
             continue

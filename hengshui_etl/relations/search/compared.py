@@ -31,6 +31,17 @@ def run_of_unit(view: View, i: int) -> tuple[int, int]:
     return first, last
 
 
+def bracketed_off(view: View, j: int, i: int) -> bool:
+    """Whether figure `j` stands in a list in brackets that is closed before figure `i`, so that nothing is compared
+    with it (27.36亿元（违规1.92亿元、不规范25.44亿元），比上年…)."""
+    at = view.figures[j].at
+    opened = max(view.text.rfind(mark, max(0, at - 60), at) for mark in "（(")
+    if opened < 0 or "、" not in view.text[opened : at + 24]:
+        return False
+    closed = min((k for k in (view.text.find(mark, opened, at + 60) for mark in "）)") if k >= 0), default=-1)
+    return at < closed < view.figures[i].at
+
+
 def level_of(view: View, i: int, alike: bool = False) -> int | None:
     """The level that a change belongs to: the nearest before it in its sentence that is no base of comparison; with
     `alike`, of those in its unit."""
@@ -48,6 +59,7 @@ def levels_pair(view: View, i: int) -> tuple[int, int] | None:
     """(level, other level) that a change lies between: both in its sentence, in either order."""
     figure = view.figures[i]
     near = [j for j in view.levels_before(i, limit=5) if view.figures[j].sentence == figure.sentence]
+    near = [j for j in near if not bracketed_off(view, j, i)]
     for j in near:
         statement = view.said[j]
         if statement.base:

@@ -21,6 +21,7 @@ _CUE = lazy_pattern(
 )
 _RANK = {"、": 1, "和": 1, "与": 1, "及": 1, "，": 2, ",": 2, "；": 3, ";": 3, "。": 4, "\n": 5}
 _OTHERS = lazy_pattern("其他|其它")
+_OTHERS_TOGETHER = lazy_pattern(r"(?:其他|其它|其余)[^，。；、\d]{0,8}合计$")  # the last of a list
 _BREAK = lazy_pattern(
     "其中|包括|同时|此外|另外|上年(?!结转)|去年|同期|累计|共计|合计|总计|总量|总额|平均|人均|目标|计划|预算|任务|顺差|逆差"
 )
@@ -63,12 +64,19 @@ def worded_list(view: View, w: int) -> WordedList | None:
     if _STANDARD.search(view.said[w].before) and not (divided or _STANDARD.search(view.said[first].before)):
         return None
     clause = lead[lead.rfind("。") + 1 :]
-    if len(clause) > 60 or NOT_ALL.search(clause) or lead.startswith(("、", "和", "与", "及")):
+    if (
+        len(clause) > 60
+        or NOT_ALL.search(clause)
+        or (lead.startswith(("、", "和", "与", "及")) and not _beside(view, w, first))
+    ):
         return None
     if LATTER.search(lead):
         return None  # 前者71.2万亩，后两者分别为46.8万亩和23.5万亩: beside it, not in it
     found = _CUE.search(clause)
     cue = "by" if BY.search(clause) else found.lastgroup or "" if found else ""
+    ends = w and view.alike(w - 1, w) and view.level[w - 1] and view.between(w - 1, w) in ("、", "和", "与", "及")
+    if ends and cue != "of_which":
+        return None  # 分别为8642起和7488起；其次是…三类，分别为: the last of a list
     own = view.said[first].before
     if _BREAK.search(own[own.find("其中") + 2 :] if "其中" in own else own) and "分" not in own:
         return None
@@ -81,7 +89,7 @@ def worded_list(view: View, w: int) -> WordedList | None:
             break
         if not (_is_member(view, j) and view.alike(j, first)) or view.said[j].bracketed:
             continue
-        gap = view.between(parts[-1], j)
+        gap = _OTHERS_TOGETHER.sub("", view.between(parts[-1], j))
         rank = _heaviest(gap)
         if len(gap) > 60 or _BREAK.search(gap) or not rank or (joint and rank > joint):
             break
@@ -91,6 +99,13 @@ def worded_list(view: View, w: int) -> WordedList | None:
         return None
     at = view.figures[parts[-1]].till
     return WordedList(w, tuple(parts), cue, _weight(lead), joint, view.text[at : at + 24])
+
+
+def _beside(view: View, w: int, first: int) -> bool:
+    """Whether only what goes with figure `w` follows on it by 、, in a unit of its own (612户、1187人，其中…)."""
+    return (
+        w + 2 == first and not view.alike(w + 1, w) and re.match(r"[，,；;。]", view.between(w + 1, first)) is not None
+    )
 
 
 def _runs_on(view: View, w: int, parts: list[int]) -> bool:
@@ -134,7 +149,7 @@ def closed_list(view: View, found: WordedList) -> bool:
     if names_a_partition(view, parts):
         return True
     labels = [view.said[p].before for p in parts]
-    if _OTHERS.search(labels[-1]) and "合计" not in labels[-1]:
+    if _OTHERS.search(labels[-1]) and ("合计" not in labels[-1] or _OTHERS_TOGETHER.search(labels[-1])):
         return True
     if len(parts) == 2 and opposite(labels[0], labels[1]):
         return True
@@ -211,6 +226,7 @@ def alike_members(view: View, found: WordedList) -> bool:
     return len(set(behind)) == 1 and len(end) < len(tail) and end.rstrip("，,") == behind[0].rstrip("，,")
 
 
+_NO_TOTAL = lazy_pattern(r"[，。；]|均|各|平均|占|增|降|其中|最|超过|以上")
 _SUM_WORD = lazy_pattern(
     r"(?:合计|总计|共计|累计|相加|加在一起|加起来|合起来|总数|这些|这[两三四五六几][项笔类])[^，。；\d]{0,8}$|(?:^|[，,])共$"
 )
@@ -219,12 +235,13 @@ _SUM_WORD = lazy_pattern(
 def worded_total(view: View, w: int) -> tuple[int, ...]:
     """The parts in front of a figure said to be their total (…，合计103处); none where the words leave doubt."""
     before = view.said[w].before
-    if not _SUM_WORD.search(before):
+    counted = _counted_together(view, w)
+    if not _SUM_WORD.search(before) and counted is None and not _all_of_them(view, w):
         return ()
     parts: list[int] = []
     joint = 0
     following = w
-    for j in range(w - 1, max(-1, w - 40), -1):
+    for j in range(w - 1 if counted is None else w - 2, max(-1, w - 40), -1):
         if view.periods[j] != view.periods[w]:
             break
         if not view.plain(j) or view.said[j].bracketed or not view.alike(j, w):
@@ -243,4 +260,24 @@ def worded_total(view: View, w: int) -> tuple[int, ...]:
     start = max(view.article.sentences[view.figures[w].sentence].start, at - FAR_BACK)
     if parts and re.search("加上|连同|另加", view.text[start:at]):
         return ()  # what is added to stands before the sentence
+    if counted is not None and len(parts) != counted:
+        return ()
     return tuple(parts[::-1])
+
+
+def _counted_together(view: View, w: int) -> int | None:
+    """How many are taken up right before a figure (…，这五个乡镇脱贫5915人), so that it is their total."""
+    k = w - 1
+    if k < 1 or view.figures[k].kind != "count" or view.figures[k].bound != "exact" or view.values[k] > 12:
+        return None
+    taken_up = view.text[max(0, view.figures[k].at - 2) : view.figures[k].at].endswith(("这", "上述", "以上"))
+    if not taken_up or _NO_TOTAL.search(view.between(k, w)) or view.periods[k] != view.periods[w]:
+        return None
+    return int(view.figures[k].value)
+
+
+def _all_of_them(view: View, w: int) -> bool:
+    """Whether a figure right behind a list, with nothing said before it, is told of all of it (…9件，23件全部答复)."""
+    if w < 2 or view.between(w - 1, w) not in ("，", ",") or "、" not in view.between(w - 2, w - 1)[:12]:
+        return False
+    return view.text.startswith(("全部", "均", "都", "悉数", "一律"), view.figures[w].till)

@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hengshui_etl.patterns import lazy_pattern
+from hengshui_etl.relations.search.compared import bracketed_off
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered
 from hengshui_etl.vocab import alternatives, toml
 
@@ -298,6 +299,8 @@ def _compared(view: View, j: int, i: int, percents: bool) -> Named | None:
         if view.paragraphs[k] != view.paragraphs[j] or view.is_cell(k):
             break
         if not _side(view, k, percents) or not _same_kind(view, k, j) or view.said[k].bracketed:
+            continue
+        if bracketed_off(view, k, i):
             continue
         if (
             view.said[k].base

@@ -45,6 +45,7 @@ def find_shares(view: View) -> None:
             _claim_stated(view, i)
 
 
+_FIRST_OF = lazy_pattern("前([二两三四五])(?:类|项|者|位|个|大|名)")
 _OF = lazy_pattern(r"[^，,。；;、%％]{2,10}的")
 _IS = lazy_pattern(r"(?:[为為是达達占佔]|相当于|相當於|完成)(?:全[市县區区省州旗国國镇]|应|總|总)?$")
 
@@ -278,6 +279,15 @@ def _claim_several_parts(view: View, i: int, said: str) -> bool:
         for j in range(i - 1, max(-1, i - 16), -1)
         if view.level[j] and view.paragraphs[j] == view.paragraphs[i] and view.figures[j].value > 10
     ]
+    if "前" in view.said[i].before and (first := _FIRST_OF.search(view.said[i].before)) is not None:
+        row = [j for j in parts if view.figures[j].sentence == view.figures[i].sentence and view.alike(j, parts[0])]
+        row = [j for j in row if j == parts[0] or view.between(j, j + 1)[:1] == "、"]
+        leading = tuple(row[::-1][: "零一两三四五".index(first[1].replace("二", "两"))])
+        return any(
+            view.trial("share", (*leading, w, i)) and view.claim("share", (*leading, w, i), "合计占")
+            for w in wholes_of(view, i, leading[0], said)[:10]
+            if len(leading) > 1 and w not in leading
+        )
     for size in (2, 3, 4):
         group = [j for j in parts if view.alike(j, parts[0])][:size]
         if len(group) < size:

@@ -43,6 +43,8 @@ def _joined(view: View, i: int) -> int | None:
     before = view.text[max(0, view.figures[i].at - 40) : view.figures[i].at]
     clause = re.split("[。；;]", before)[-1]
     match = _JOINED.search(clause)
+    if match is not None and clause[: match.start()].endswith("前"):
+        return None  # 前两类合计占: the first of the list
     if match is None or "%" in clause[match.start() :] or re.search("[去上前]年", clause[match.end() :]):
         return None
     if match["number"]:

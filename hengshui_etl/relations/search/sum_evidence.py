@@ -22,7 +22,7 @@ BY = lazy_pattern(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}
 LATTER = lazy_pattern("后[两三四]?者")
 """Takes up those named last: they stand beside what was told of the first, and not in it."""
 SHARED_TOGETHER = lazy_pattern(
-    r"[^，。；\d]{0,4}[，,][^，。；\d]{0,8}(?:合计|加总|相加|合起来|加起来|之和|总和|共|合)[^，。；\d]{0,2}占(?!比?100[%％])"
+    r"[^，。；\d]{0,4}[，,](?!前[两二三四五])[^，。；\d]{0,8}(?:合计|加总|相加|合起来|加起来|之和|总和|共|合)[^，。；\d]{0,2}占(?!比?100[%％])"
 )
 """Behind a list: together its members are a share of something, and so not all of it (…、2.5亿元，合计占71%)."""
 MOST_PARTS = 16  # of one sum in prose

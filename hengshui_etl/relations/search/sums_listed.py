@@ -66,9 +66,14 @@ def _level_run(view: View, start: int, whole: int, sentence_limit: int) -> list[
     """Levels in the unit of `whole` from figure `start` on, up to `sentence_limit`; bases and brackets are left out."""
     run: list[int] = []
     for j in range(start, view.count):
-        if view.figures[j].sentence > sentence_limit or len(run) >= MOST_PARTS:
+        further_on = view.figures[j].sentence > sentence_limit
+        if further_on and not (run and view.periods[j] == view.periods[run[-1]]):
+            break  # a list set apart by ； is read to its full stop
+        if len(run) >= MOST_PARTS:
             break
         said = view.said[j]
+        if further_on and view.figures[j].unit != view.figures[run[-1]].unit:
+            continue  # 牵头学校21个，覆盖84所
         if view.level[j] and said.predicate == "level" and not (said.base or said.bracketed) and view.alike(j, whole):
             run.append(j)
     return run

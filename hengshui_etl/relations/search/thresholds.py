@@ -79,7 +79,7 @@ def _claim_kept_limit(view: View, i: int, before: str) -> bool:
     behind = view.text[figure.till : figure.till + 10]
     same = view.figures[j].unit == figure.unit and view.figures[j].sentence == figure.sentence
     told = before + figure.text
-    if (own := view.said[i].subject.strip("处位落")) and covered(own, view.metrics[j]) < 0.7:
+    if (own := _KEPT.sub("", view.said[i].subject).strip("处位落")) and covered(own, view.metrics[j]) < 0.7:
         return False  # 机收率99.2%，机收损失率控制在1.5%以内
     if same and _KEPT.search(told) and _LIMIT.search(told + behind) and "均" not in before:
         return view.claim("threshold", (j, i), "限额")
