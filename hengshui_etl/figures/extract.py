@@ -19,9 +19,8 @@ from hengshui_etl.figures.dating import DURATIONS, Dating
 from hengshui_etl.figures.found import Quantity, Time
 from hengshui_etl.figures.grids import Cell, cells_of
 from hengshui_etl.figures.headline import date_headline
-from hengshui_etl.figures.labels import cleaned, joined
+from hengshui_etl.figures.labels import cleaned, joined, tail_of
 from hengshui_etl.figures.leads import NUMBERED
-from hengshui_etl.figures.levels import tail_of
 from hengshui_etl.figures.memory import Memory
 from hengshui_etl.figures.metrics import metric_of
 from hengshui_etl.figures.periods import forward, printed_on

@@ -167,3 +167,16 @@ def joined(bearer: str, label: str) -> str:
         if bearer[-n:] == label[:n]:
             return bearer + label[n:]
     return bearer + label
+
+
+_TOGETHER = lazy_pattern(r"(?<=[^公一])共(?![享同建青和产用设])[^\W\d_a-zA-Z]{2,6}$")
+"""共 behind other words, where what follows says by itself what was done (四种运输方式 | 共发送旅客)."""
+
+
+def tail_of(topic: str, most: int) -> str:
+    """What a topic ends in: its last `most` characters, or what stands behind its last 的 or space within them."""
+    if len(topic) <= most:
+        return topic
+    tail = topic[-most:]
+    at = max(tail.rfind("的"), tail.rfind(" "), tail.rfind("、"), tail.rfind("共") if _TOGETHER.search(tail) else -1)
+    return tail[at + 1 :] if 0 <= at < most - 2 else tail

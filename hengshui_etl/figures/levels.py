@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import re
 
+from hengshui_etl.figures.bases import base_of, of_time
 from hengshui_etl.figures.counted import told_of_counted
 from hengshui_etl.figures.found import Quantity
-from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, borne, cleaned, is_attribute, joined, stripped
-from hengshui_etl.figures.memory import RECENT, Memory
+from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, borne, cleaned, is_attribute, joined, stripped, tail_of
+from hengshui_etl.figures.memory import CLASSES, RECENT, Memory
 from hengshui_etl.figures.percents import percent_of
 from hengshui_etl.figures.statements import Statement
+from hengshui_etl.figures.totals import total_of
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.vocab import alternatives, toml, words
 
 _DATA = toml("predicates")
 # A Chinese character is [^\W\d_a-zA-Z] here: each range \u4e00-\u9fff takes the engine a millisecond to compile.
-_OF_TIME = lazy_pattern("[年月季平]")
-BASE_TIME = lazy_pattern(
-    r"(?:上年|去年|前一年|前年|上一年|20\d\d年|年初|\d{1,2}月|[一二三四]季度|平日|上半年|二〇..年)(?:同期|末|底|初|份|全年|年底|年末)?(?:\d{1,2}月)?"
-)
-COMPARING = lazy_pattern(r"(?:比|较|与|同|和|由|从|是|为|恢复到|恢复至|相当于|而|相比|约|可比口径|的|[（(）)]|：)+")
 WHOLE_VERB = lazy_pattern(r"(?:占|为|完成|是|相当于|超|恢复到|恢复至|达到?|接近|约占)(?=.)")
 _NOUN_END = lazy_pattern(r"(?:中|内|里)?(?:已?有|，)?$")
 _STANDING = lazy_pattern(
@@ -43,7 +40,6 @@ _OF_WHICH = lazy_pattern(
     r"(?P<all>[^，、]{2,10}?)(?:里(?=有|的)|(?<![集其途空高初])中(?![小心央医药等型学间期高国外]))(?:已?有)?(?P<part>[^有]{2,12})$"
 )
 _OF_THEM = ("的有", "的", "的则有", "的已有", "的达", "的为", "的共")
-_COMPARERS = frozenset("比较与同和由从是为而约其")
 _BARE_TIMES = frozenset(("首季", "次季", "末季", "单月", "单日"))
 _REST = ("其余", "剩余", "剩下", "余下")
 _SETTLED = frozenset("村镇城乡区上")
@@ -63,7 +59,6 @@ _RESULT = lazy_pattern(
 _RESULT_BEGINS = frozenset("滑跃升压缩下降上提减增回扩精拓发维保")
 _SIDE = lazy_pattern(r"惠及|带动|涉及|吸纳|受益")
 _ROW_BEHIND = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}(?:、(?![一二两三四五六七八九十])[^\W\d_a-zA-Z]{2,12})+")
-CLASSES = frozenset(("大", "类", "项", "个", "种", "方面", "块", "大板块", "板块", "大类"))
 _MADE = lazy_pattern(r"(?:生产|产出|销售|发放|接待|新建|建成|投入|征收|采购|发电|供应)(?=..)")
 FAR = 300
 _FIELD = lazy_pattern(r"(?P<field>[^\W\d_a-zA-Z]{2,6}?)方面[，,]")
@@ -86,6 +81,14 @@ def _fragment(label: str, q: Quantity, topic: str) -> bool:
             return len(label) <= 6 and label[-1] not in _PERSONS and not _VERBAL.search(label)
         return (label[-1] in _MODIFIER and label not in ("企业", "产业", "行业")) or topic[-1:] in WHOLE_TAIL
     return True
+
+
+def _alike(label: str, topic: str) -> bool:
+    """Whether a label names one of a topic's own kind, and no part of it (女性 beside 男性, 农牧民 beside 企业职工)."""
+    last = label[-1]
+    if last == topic[-1] and (label[-2:] == topic[-2:] or last in "市县区州旗镇乡村性"):
+        return True
+    return last in _PERSONS and topic[-1] in _PERSONS
 
 
 def _field(text: str, at: int) -> str:
@@ -112,35 +115,6 @@ def _measured(topic: str) -> str:
     return match.group() if match else core[-6:]
 
 
-_TOGETHER = lazy_pattern(r"(?<=[^公一])共(?![享同建青和产用设])[^\W\d_a-zA-Z]{2,6}$")
-"""共 behind other words, where what follows says by itself what was done (四种运输方式 | 共发送旅客)."""
-_TIME_ALONE = lazy_pattern(
-    r"(?:【[^】]{2,8}】)?(?P<time>(?:第?[一二三四]季度|上半年|下半年|\d{1,2}月)份?)(?:当月|单月|单季)?(?:为|是)?"
-)
-
-
-def _of_time(q: Quantity, s: Statement, memory: Memory) -> str:
-    """What a level measures whose words are nothing but a time: what the article's body told first in its unit, unless
-    its paragraph tells something else (一季度1276.4万吨，二季度…)."""
-    told = memory.firsts.get(q.unit, "")
-    time = _TIME_ALONE.fullmatch(s.before) if told else None
-    if time is None:
-        return ""
-    last = memory.levels[-1] if memory.levels else ("", "")
-    measured = tail_of(told, 6)
-    same = last[0] == q.unit and last[1].endswith(measured)
-    return joined(time["time"], measured) if same or not memory.subject else ""
-
-
-def tail_of(topic: str, most: int) -> str:
-    """What a topic ends in: its last `most` characters, or what stands behind its last 的 or space within them."""
-    if len(topic) <= most:
-        return topic
-    tail = topic[-most:]
-    at = max(tail.rfind("的"), tail.rfind(" "), tail.rfind("、"), tail.rfind("共") if _TOGETHER.search(tail) else -1)
-    return tail[at + 1 :] if 0 <= at < most - 2 else tail
-
-
 _SIZES = lazy_pattern(r"(?P<size>[\d.]{1,30}[万亿]?元?(?:至|到|[-—–~～])[\d.]{1,30}[万亿]?元)的有?$")
 _CLASS = lazy_pattern(r"(?:以上|以下|以内)?的(?:有)?\d+[个家户所]")
 """What follows an amount that only names a class of sizes (50亿元以上的11个)."""
@@ -164,29 +138,9 @@ def _sibling(label: str, former: str) -> str:
     return "" if "均" in tail or "每" in tail else label + tail
 
 
-def _base(s: Statement, memory: Memory) -> str:
-    """The label of a level that another is compared with, or nothing where it is no such level."""
-    before = s.before
-    if not memory.subject:
-        return ""
-    time = BASE_TIME.search(before) if _OF_TIME.search(before) else None
-    if time is None or len(before) - time.end() > 6:
-        return ""
-    rest = COMPARING.sub("", before[: time.start()] + before[time.end() :])
-    rest = stripped(rest)
-    if len(rest) >= 3 and before.startswith(rest) and rest[0] not in _COMPARERS and not is_attribute(rest):
-        memory.subject = rest
-    elif (len(rest) > 4 and not rest.endswith("普查")) or not (s.base or time.start() <= 4):
-        return ""
-    if not COMPARING.search(before) and (len(before) > time.end() + 2 or (rest and is_attribute(rest))):
-        return ""
-    memory.time, memory.based = time.group(), True
-    return f"{time.group()}{memory.subject}"
-
-
 def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str, headline: bool) -> str:
     """The phrase for a level or an average with the label `subject`; `memory` is brought up to date."""
-    base = _base(s, memory)
+    base = base_of(s, memory)
     if base:
         return base
     memory.based = False
@@ -224,6 +178,13 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     if s.base and behind and q.kind == "count":
         behind = ""
         subject = subject.rstrip("较比与同")
+    if "计" in s.before or "共" in s.before or "起来" in s.before or "相加" in s.before:
+        total = total_of(text, q, s, memory)
+        if total:
+            memory.subject = total
+            if not memory.topic or memory.unit in CLASSES:
+                memory.topic, memory.unit = cleaned(subject) or total.removesuffix("合计"), q.unit
+            return total
     if q.kind == "count" and s.predicate == "level" and (told := told_of_counted(text, q, s, memory, subject)):
         memory.subject = told
         return told
@@ -274,7 +235,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
             return joined(memory.subject, inner)
         return inner
     if not label:
-        return _of_time(q, s, memory) or _second(q, text, memory) or memory.subject
+        return of_time(q, s, memory) or _second(q, text, memory) or memory.subject
     if (
         q.kind == "count"
         and not subject
@@ -329,6 +290,10 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         memory.items.append(memory.subject)
         return memory.subject
     whole_topic, unit = (memory.topic, memory.unit) if memory.topic or q.kind == "count" else memory.article
+    if not memory.topic and len(label) > 4:
+        whole_topic = ""  # 公司研发费用, 期末总资产: what the article told first is no part of them
+    if q.kind == "count" and whole_topic and "的" not in whole_topic and _alike(label, whole_topic):
+        whole_topic = ""
     among = s.before.startswith("其中") or (s.start > 0 and text[s.start - 1] == "、" and len(label) <= 4)
     complete = q.kind == "count" or among or whole_topic[-1:] in WHOLE_TAIL or not memory.topic
     where = q.kind == "count" and not behind
@@ -365,14 +330,14 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         memory.subject = label + memory.topic[-5:]
         return memory.subject
     if len(label) == 4 and label[-2:] == memory.topic[-2:] and label[:2] in _GOVERNMENTS and memory.unit == q.unit:
-        metric = label[:2] + tail_of(memory.topic, 8)
+        other = next((word for word in _GOVERNMENTS if word in memory.topic), "")
+        metric = re.sub(f"{other}级?", label[:2], memory.topic) if other else label[:2] + tail_of(memory.topic, 8)
         memory.subject = metric
         memory.items.append(metric)
         return metric
     if len(label) <= 3 and q.kind != "percent":
-        label = next(
-            (item for item in reversed(memory.items[-RECENT:]) if item.startswith(label) and item != label), label
-        )
+        called = [item for item in memory.items[-RECENT:] if item.startswith(label)]
+        label = next((item for item in reversed(called) if item[len(label) :][:1] not in ("", "、")), label)
     if 2 <= len(label) <= 3 and q.kind in ("measure", "money") and (field := _field(text, s.start)):
         label = joined(field, label)
     if (

@@ -11,6 +11,9 @@ from decimal import Decimal
 RECENT = 64
 """No clause leans on what was said longer ago than so many figures."""
 
+CLASSES = frozenset(("大", "类", "项", "个", "种", "方面", "块", "大板块", "板块", "大类"))
+"""Units that count classes of all kinds: two such counts need not be of one thing."""
+
 
 class Memory:
     """What the clauses so far were about."""

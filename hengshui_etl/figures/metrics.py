@@ -7,6 +7,7 @@ leans on, the whole of a share. Does not belong here: what is handed on (memory.
 
 from __future__ import annotations
 
+from hengshui_etl.figures.bases import BASE_TIME, COMPARING
 from hengshui_etl.figures.counted import heed_counted
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.handed import handed_out, names_for
@@ -14,15 +15,12 @@ from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribu
 from hengshui_etl.figures.levels import (
     ALONE,
     BARE_AVERAGE,
-    BASE_TIME,
-    CLASSES,
-    COMPARING,
     FAR,
     LEANING,
     WHOLE_VERB,
     level_of,
 )
-from hengshui_etl.figures.memory import RECENT, Memory
+from hengshui_etl.figures.memory import CLASSES, RECENT, Memory
 from hengshui_etl.figures.percents import rate_in
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
