@@ -28,7 +28,7 @@ _HARVESTED = lazy_pattern("收获|总产|单产|亩产|产量|收购|上市|入�
 _SOON = 10
 """An article that comes so many days after its span speaks of that, though it says 今年已."""
 _FUNDS = lazy_pattern(
-    r"(?:到位|整合|安排|下达|统筹|筹措|筹集|投入)[^，,。；;\d]{0,14}(?:资金|经费|补助|专款)$|(?:财政|预算内?)(?:投入|安排)$"
+    r"(?:到位|安排|下达|筹措|筹集|投入)[^，,。；;\d]{0,14}(?:资金|经费|补助|专款)$|(?:财政|预算内?)(?:投入|安排)$"
 )
 """Funds of this year are told for the year, unless they have been paid."""
 _BEYOND = ("71", "81", "82")
