@@ -142,7 +142,7 @@ class Times(Years):
             if first is not None and (joint == "、" or (self.from_day and TO_DAY.match(joint))):
                 word = f"{first.month}月{word}"
         plan = PLAN_NAME.match(word) if "五" in word else None
-        if plan and not plan["edge"] and after[:1] not in "，,":
+        if plan and not plan["edge"] and after[:1] not in "，," and not after.startswith(_ALL_TOLD):
             return
         if DAY_ALONE.match(word) and (led := self._day_of_span(word)):
             word = led  # 大年初三（12日）人潮最旺
@@ -368,6 +368,8 @@ class Times(Years):
 _LAST_ROUND = frozenset(words(toml("periods")["last_round"]))
 _SET_THEN = ("创下的", "创造的", "保持的", "留下的")
 """Behind the time of a record that another breaks."""
+_ALL_TOLD = ("共", "累计", "合计", "总计", "总共", "五年")
+"""What follows the name of a plan that is meant as its years (“十三五”共完成投资)."""
 _SO_MANY_QUARTERS = frozenset(("一个季度", "两个季度", "三个季度", "四个季度"))
 """They say how many, and not which."""
 _LUNAR = frozenset("一二三四五六七八九十")

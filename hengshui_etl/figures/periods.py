@@ -45,7 +45,7 @@ _PAST_YEARS = lazy_pattern(r"(?:过去|刚刚过去的?|本届政府)的?(?P<n>[
 _SCHOOL_YEAR = lazy_pattern(rf"(?P<y>{YEAR})(?:[/—–-]{YEAR})?学年度?(?P<begins>初)?")  # counted in its first autumn
 _YEARS_RANGE = lazy_pattern(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
 _PART = lazy_pattern(
-    rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度|首[两三]个?季度?|首季)|(?P<half>[上下]半年|半年[度报])"
+    rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度|[首前][两三]个?季度?|第[一二三四]季|首季)|(?P<half>[上下]半年|半年[度报])"
     rf"|(?P<m1>{MONTH})(?:月份?)?{DASH}(?P<m2>{MONTH})月份?"
     rf"|[前头首](?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
     rf"|(?P<m>{MONTH})月(?:份|(?P<d>{DAY})日(?:(?:{HOUR})?{DASH}(?:(?P<m3>{MONTH})月)?(?P<d2>{DAY})日)?)?)?(?P<edge>.*)$"
