@@ -14,7 +14,13 @@ from hengshui_etl.figures.found import Time
 from hengshui_etl.figures.leads import NAMED_YEAR, PEOPLE
 from hengshui_etl.figures.periods import Moment, inside, is_before, is_brief, year_words, years_ahead
 from hengshui_etl.figures.seasons import is_season
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Period
+
+_DIVIDES = lazy_pattern(
+    r"其中|[^\W\d_a-zA-Z]{0,4}按[^，,。；;\d]{1,10}(?:划分|分|来?看|统计)[，,]|分[^，,。；;\d]{1,10}来?看[，,]"
+)
+"""How a sentence begins that divides what the one before it told."""
 
 
 class InForce:
@@ -95,7 +101,7 @@ class InForce:
         self.days, self.days_told, self.day = [], [], None
         self.earlier, self.from_day, self.resumed, self.stood = None, False, None, None
         self.this_year = self.within_year = False
-        if self.led and self.text.startswith("其中", at):
+        if self.led and _DIVIDES.match(self.text, at) is not None:
             pass  # 1—7月累计702.3亿元。其中，城镇528.4亿元: what the sentence before ended with goes on
         elif self.apart:
             self.apart, self.lead, self.moment = False, None, None
@@ -252,7 +258,8 @@ class InForce:
                 self.days_told.append(moment.period.last)
         opens = at - self.sentence_at <= 6 and not self._is_of_before(moment)
         if self.lead is not None and opens and moment is not self.aside and not inside(moment, self.lead):
-            self.lead = moment
+            if not (self.lead.as_of and not moment.as_of and moment.period.last == self.lead.period.last):
+                self.lead = moment  # 全年发展党员234万名, in a paragraph on the year's end, is an aside
         if self.body and not self.settled and is_season(moment.period):
             self.default = self.lead = moment  # 3月1日24时，2019年春运画上句号
         last = moment.period.last
