@@ -49,20 +49,25 @@ _FOR_THE_YEAR = lazy_pattern(
 """What a plan goes on with (今年计划投资28亿元，续建泊位6个)."""
 _SINCE_OBJECT = lazy_pattern(r"同比|(?<![一二两三四五六七八九十上去前])年增")
 _BASE_LEVEL = lazy_pattern(
-    r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅|卖)$|(?:全年|同期|全市|度)?$|[（(]|[^，,。；;]{0,14}(?:峰值|极值|最[高大低小多少][^，,]{0,3}|纪录)$|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
+    r"[^，,。；;]{0,18}(?:的|[（(]|为|是|有|只有|仅|卖)(?:每[^\W\d_a-zA-Z]{1,3})?$|(?:全年|同期|全市|度)?$|[（(]|[^，,。；;]{0,14}(?:峰值|极值|最[高大低小多少][^，,]{0,3}|纪录)$|最[高大低小多少][^，,]{0,3}$|[^，,]{0,4}(?:平均|水平|均值)$|[^，,。；;]{0,3}还?有$"
 )
+_WENT = lazy_pattern(r"[为是](?:增加|减少|增长|下降|上升|回落|净增|净减|多增|少增)[了约近]?")
+_MORE_ADDED = ("多增", "少增", "多减", "少减", "多降", "少降")
 _ALREADY = lazy_pattern(r"已有|已建成|已达|累计建成")
 _AHEAD = lazy_pattern(r"(?:力争|未来|今后|计划|用)(?P<n>[两二三四五2-5])年(?:内|时间|左右)")
 _IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|通车)$")
 _AGED = frozenset("岁上下")
 """What stands before 人口 in a group of ages (60岁及以上人口)."""
 _HANDING = lazy_pattern("分别|依次|依序|先后(?:为|是|达)|各(?:自|录得|为|有|达)")
+_GAP_BEHIND = lazy_pattern(r"[，,][^，,。；;\d]{1,16}(?:[（(][^）)]{1,8}[）)])?")
 _BESIDE = frozenset(("、", "和", "及", "与"))
 _OF_LAST_YEAR = ("的上年", "的去年", "的上一年", "的上年度")
 _SUMMED = ("合计", "共计", "总计")
 _HELD = ("拥有量", "余额", "保有量", "存量")
 DURATIONS = frozenset(("天", "日", "个月", "年", "小时", "分钟", "周", "岁"))
-_REACHED = lazy_pattern(r"^(?:又)?(?:增|升|降|减|提高|扩大|发展|下降|上升|回升|跃升|增加|减少|压减|拓展)[到至为]$")
+_REACHED = lazy_pattern(
+    r"^(?:又)?(?:增|升|降|减|提高|提升|扩大|发展|下降|上升|回升|回落|下滑|跃升|增加|增长|减少|压减|压缩|缩小|缩短|拓展)[到至为]$"
+)
 _PLANNED = lazy_pattern(r"计划(?:面积|数|量|投资|投入|安排)?(?:为|是)?$|[省市县]定(?:任务|计划)$|任务$")
 _YEARS_MEAN = lazy_pattern(r"(?P<n>[两三四五])年平均")
 _NOW = ("现有", "现存")
@@ -228,11 +233,11 @@ class Dating(Summed):
                 self.since = Moment(Period(None, previous_year(period).last), True, False, True)
             if (
                 self.since is not None
-                and not _SINCE_OBJECT.search(before)
+                and (before.endswith(_MORE_ADDED) or not _SINCE_OBJECT.search(before))
                 and (self._is_change(s) or _NET_TOTAL.search(before) or self._is_gap_of_change(q, s))
             ):
-                self.changed_till = q.till
-                return between(self.since.period.last, last)
+                self.changed = (q.till, between(self.since.period.last, last))
+                return self.changed[1]
         if last is not None and not governing.as_of and s.predicate == "level" and governing.whole_year:
             near = self.text[q.till : q.till + 12]
             against = _AGAINST_STATE.match(near) if "末" in near or "底" in near or "年初" in near else None
@@ -251,6 +256,11 @@ class Dating(Summed):
             return None
         between = self.text[self.base_till : q.at]
         between = between[max(between.rfind("）"), between.rfind(")")) + 1 :]
+        if _WENT.fullmatch(between):
+            self.base = None
+            if self.changed is not None and q.at - self.changed[0] < 16:
+                return previous_year(self.changed[1])  # 比年初减少1177亿元，去年同期为增加16亿元
+            return base.period
         of_it = between[:1] == "的" and len(between) <= 12 and self.text[self.base_at - 1] in "比较"
         if len(between) > 22 or any(c in between for c in "，,。；;") or not (of_it or _BASE_LEVEL.match(between)):
             self.base = None
@@ -297,8 +307,9 @@ class Dating(Summed):
 
     def _is_gap_of_change(self, q: Quantity, s: Statement) -> bool:
         """Whether it is the gap of the change told right before it (较年初增长12.0%，比各项贷款快5.7个百分点)."""
-        near = s.predicate == "gap" and q.kind == "percentage_point" and 0 < q.at - self.changed_till < 24
-        return near and self.text[self.changed_till] in "，,"
+        if self.changed is None or s.predicate != "gap" or q.kind != "percentage_point":
+            return False
+        return _GAP_BEHIND.fullmatch(self.text, self.changed[0], q.at) is not None
 
     def _flows_again(self, s: Statement) -> bool:
         """Whether a change is one of what happens in a span (技改投资增长14.6%), where a span was told after the state

@@ -245,7 +245,7 @@ class Times(Years):
             governing is not None
             and self._told(time.at)
             and IS.match(after)
-            and after[1:3] not in CHANGES
+            and (after[1:3] not in CHANGES or earlier.endswith("而"))
             and is_before(moment, governing)
         ):
             self._take_base(moment, time)

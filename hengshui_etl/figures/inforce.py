@@ -69,7 +69,7 @@ class InForce:
         self.unled = False  # whether the paragraph has told figures of what the article speaks of
         self.passing: tuple[int, Moment | None] | None = None  # where the time in force was named, and which was before
         self.led = False  # whether the time in force began its sentence, or the part of it behind a semicolon
-        self.changed_till = -1  # where the last figure ended that says what has changed since a state
+        self.changed: tuple[int, Period] | None = None  # where what has changed since a state was told, and its days
         self.went: tuple[int, Period] | None = None  # where a level ends that another began with, and of which days
         self.resumed: Moment | None = None  # what goes on behind the semicolon after a day of it
         self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
@@ -257,9 +257,10 @@ class InForce:
             if moment.day and moment.period.last is not None:
                 self.days_told.append(moment.period.last)
         opens = at - self.sentence_at <= 6 and not self._is_of_before(moment)
-        if self.lead is not None and opens and moment is not self.aside and not inside(moment, self.lead):
-            if not (self.lead.as_of and not moment.as_of and moment.period.last == self.lead.period.last):
-                self.lead = moment  # 全年发展党员234万名, in a paragraph on the year's end, is an aside
+        lead = self.lead
+        if lead is not None and opens and moment is not self.aside and not inside(moment, lead):
+            ends = lead.as_of and not moment.as_of and moment.period.last == lead.period.last
+            self.lead = lead if ends else moment  # 全年发展党员234万名 is an aside in a paragraph on the year's end
         if self.body and not self.settled and is_season(moment.period):
             self.default = self.lead = moment  # 3月1日24时，2019年春运画上句号
         last = moment.period.last
