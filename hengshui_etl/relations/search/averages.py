@@ -10,7 +10,7 @@ import re
 from fractions import Fraction
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.relations.search.averages_meant import Meant, meant_by
+from hengshui_etl.relations.search.averages_meant import Meant, is_base, meant_by
 from hengshui_etl.relations.search.view import ONE, View
 from hengshui_etl.relations.units import factor_between
 from hengshui_etl.vocab import alternatives, toml
@@ -134,7 +134,7 @@ def _claim_average(view: View, i: int) -> None:
         j
         for j in range(i - 1, max(-1, i - 40), -1)
         if view.level[j]
-        and not view.said[j].base
+        and not is_base(view, j)
         and not view.titled(j)
         and view.figures[j].sentence >= figure.sentence - 24
     ]

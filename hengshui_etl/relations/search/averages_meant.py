@@ -33,6 +33,9 @@ _FLOWS = lazy_pattern(rf"(?:{alternatives(_DATA['between']['flows'])})$")
 _FORMER = lazy_pattern(
     "(?:(?:上年|去年|前年|同期)(?:同期|末|底|全年)?(?:度|为|是|仅|只有)?|(?:目标|任务|计划)(?:为|是|数|面积|的)?)$"
 )
+_OF_WHICH = lazy_pattern(
+    r"(?:从|由)[^，。；\d]{2,14}的[^，。；\d]{0,2}(?:企业|商户|用户|农户|客户|家庭|学生|职工|群众|村民|人员)$"
+)
 _SUM = lazy_pattern(r"(?:共|总额|总量|总计|合计|惠及)[^\W\d_a-zA-Z]{0,4}$")
 _AVERAGE = lazy_pattern(r"[^\W\d_a-zA-Z]均|平均|每|亩产|单产|单价")
 
@@ -183,11 +186,16 @@ def said_per(view: View, j: int) -> bool:
     return view.said[j].predicate == "average" or _AVERAGE.search(view.said[j].before[-5:]) is not None
 
 
+def is_base(view: View, j: int) -> bool:
+    """Whether figure `j` is what another is compared with; 从银行拿到贷款的企业486户 only says of which it is."""
+    return view.said[j].base and _OF_WHICH.search(view.said[j].before) is None
+
+
 def _may_be_meant(view: View, j: int, i: int) -> bool:
     said = view.said[j]
     return (
         view.level[j]
-        and not said.base
+        and not is_base(view, j)
         and not said.bracketed
         and not view.titled(j)
         and not view.is_cell(j)

@@ -23,6 +23,7 @@ _NEW = lazy_pattern(r"(?:新增|净增|增加|多增)(?P<noun>[^\W\d_a-zA-Z]{0,6
 _REACHES = lazy_pattern(r"^(?:大关)?[，,](?:实际)?(?:达到?|为)$")
 _ROUNDED = lazy_pattern(r"^[）)]?[，,](?:即|也就是)?$")
 _EXACTLY = lazy_pattern(f"^[，,（(](?:{alternatives(toml('comparisons')['exactly']['words'])})[为是：:]?$")
+_THESE = ("这", "上述", "这些", "该批")
 
 
 def find_copies(view: View) -> None:
@@ -35,6 +36,7 @@ def find_copies(view: View) -> None:
         if lone and (j := beside_a_copy(view, i)) is not None:
             view.claim("restatement", (i, j), "标题与正文")
     _repeated(view)
+    _taken_up(view)
     _bound_and_figure(view)
     accuse_copies(view)
 
@@ -128,6 +130,29 @@ def _bound_and_figure(view: View) -> None:
             continue
         if _REACHES.match(view.between(i, i + 1)) and 1 <= view.values[i + 1] / (view.values[i] or 1) < 1.2:
             view.claim("restatement", (i, i + 1), "约数与实数")
+
+
+def _taken_up(view: View) -> None:
+    """`全市386个改造任务。…这386个小区惠及7.42万户`: a count taken up again by 这, where it is told or has slipped."""
+    for i in range(1, view.count):
+        figure = view.figures[i]
+        if figure.kind != "count" or figure.bound != "exact" or view.digits(i) < 3 or view.is_cell(i):
+            continue
+        if not view.text[max(0, figure.at - 3) : figure.at].endswith(_THESE):
+            continue
+        told = [
+            j
+            for j in range(i - 1, max(-1, i - 24), -1)
+            if view.figures[j].unit == figure.unit
+            and view.figures[j].bound == "exact"
+            and (view.level[j] or view.titled(j))
+            and view.paragraphs[i] - view.paragraphs[j] <= 3
+        ]
+        copies = [j for j in told if view.values[j] == view.values[i]]
+        slipped = [j for j in told[:2] if not copies and view.slip("restatement", (j, i), "swapped")]
+        linked = any(c.type == "restatement" and i in c.operands for c in view.claims)
+        if not linked and (copies or len(slipped) == 1):
+            view.claim("restatement", ((copies or slipped)[0], i), "前后两处")
 
 
 def _repeated(view: View) -> None:

@@ -77,9 +77,13 @@ def claim_rate_of_listed_change(view: View, i: int) -> bool:
     """`事故47起，死亡38人，比去年同期少9起、7人，降幅依次为16.1%、15.6%`: the k-th rate is that of the k-th change."""
     first, last = run_of_unit(view, i)
     size = last - first + 1
-    if size < 2 or first < 2 * size or _EACH.fullmatch(view.between(first - 1, first)) is None:
+    if size < 2 or first < 2 * size:
         return False
     changes = range(first - size, first)
+    gap = view.between(first - 1, first)
+    handed = "分别" in view.said[changes[0]].before and len(gap) < 8  # 分别增加1996元、873元，增长7.9%和10.1%
+    if not handed and _EACH.fullmatch(gap) is None:
+        return False
     if view.figures[changes[0]].direction is None or view.figures[changes[0]].kind not in AMOUNTS:
         return False
     if any(view.between(j, j + 1) not in "、和与及" for j in changes[:-1]):
@@ -88,8 +92,10 @@ def claim_rate_of_listed_change(view: View, i: int) -> bool:
     levels = [
         j
         for j in range(changes[0] - 1, max(-1, changes[0] - 4 * size), -1)
-        if view.plain(j) and view.alike(j, change) and view.periods[j] == view.periods[i]
+        if view.level[j] and not view.said[j].base and view.alike(j, change) and view.periods[j] == view.periods[i]
     ]
+    if handed and len(levels) == size and len({view.figures[j].unit for j in (*changes, *levels)}) == 1:
+        levels = [levels[::-1][i - first]]
     if len(levels) != 1 or _REAL.search(view.metrics[levels[0]]):
         return False
     operands = (levels[0], change, i)

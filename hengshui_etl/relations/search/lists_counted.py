@@ -16,6 +16,14 @@ _MONTHS = lazy_pattern(
     r"((?:(?:20\d\d年)?\d{1,2}月、?|\d{1,2}日、?|和|及){2,40})(?:这)?(?:先后|分别|相继)[^，。；]{0,6}$"
 )
 _DAYS = lazy_pattern(r"((?:(?:\d{1,2}月)?\d{1,2}日[、和]?){1,40})(?:这)?$")
+_SAID_DATE = lazy_pattern(
+    r"(?:\d{1,2}月)?\d{1,2}日|(?:大?年|正月)?初[一二三四五六七八九十]|(?:周|星期)[一二三四五六日]|\d{1,2}月(?!\d)"
+)
+_DATES_BEHIND = lazy_pattern(
+    r"[^，,。；;\d]{0,6}[，,]?(?:分别|依次)(?:出现在|发生在|安排在|定在|落在|于|在|为|是)"
+    r"(?P<dates>(?:(?:(?:\d{1,2}月)?\d{1,2}日|(?:大?年|正月)?初[一二三四五六七八九十]|(?:周|星期)[一二三四五六日]|\d{1,2}月(?!\d))[、和及与]?){2,12})"
+    r"(?:举行|举办|进行|开展|上演|发布|召开|[，,。；;\n])"
+)
 _ONE = lazy_pattern(r"(?:\d{1,2}月)?\d{1,2}日|\d{1,2}月(?!\d)")
 _TABLE = lazy_pattern(r"见下表|如下表|下表|见附表|(?:情况|明细|数据|结果)?如下[：:]?$")
 _OPENING = lazy_pattern(r"(?:[，,。；;]|——)(?:上述|以上|这)?$")
@@ -115,7 +123,11 @@ def count_of_dates(view: View, i: int) -> int | None:
     else:
         return None
     dates = _ONE.findall(match[1]) if match else []
-    return len(dates) if len(dates) >= 2 else None
+    if len(dates) >= 2:
+        return len(dates)
+    behind = _DATES_BEHIND.match(view.text, figure.till)
+    listed = _SAID_DATE.findall(behind["dates"]) if behind is not None else []
+    return len(listed) if len(listed) >= 2 else None
 
 
 def count_of_rows(view: View, i: int) -> int | None:

@@ -62,6 +62,9 @@ def _claim_multiple(view: View, i: int) -> None:
         return
     if figure.bound == "approx" and figure.value == 2 and not re.search("相比|比", statement.before):
         return
+    if (rates := _of_rates(view, i)) is not None:
+        view.claim("multiple", (*rates, i), "倍")
+        return
     window = [
         j for j in range(i - 1, max(-1, i - 14), -1) if view.level[j] and view.paragraphs[j] == view.paragraphs[i]
     ]
@@ -80,9 +83,6 @@ def _claim_multiple(view: View, i: int) -> None:
             ):
                 view.claim("multiple", (a, b, i), "倍")
                 return
-    if (rates := _of_rates(view, i)) is not None:
-        view.claim("multiple", (*rates, i), "倍")
-        return
     if (pair := level_and_mean(view, i) or _of_its_mean(view, i) or _of_named(view, i) or _meant(view, i)) is not None:
         view.claim("multiple", (*pair, i), "倍")
 

@@ -25,6 +25,7 @@ _UNION = lazy_pattern(alternatives(_DATA["overlap"]["union"]))
 _NET = lazy_pattern(
     rf"(?:{alternatives(_DATA['overlap']['both'])})[^，。；\d]{{0,8}}，(?:{alternatives(_DATA['overlap']['net'])})[^，。；\d]{{0,10}}$"
 )
+_COMMA = lazy_pattern("[，,]")
 _IN_BOTH = lazy_pattern(
     r"^[^，。；\d]{0,6}(?:两|二|2)[^，。；\d]{0,8}(?:兼有|兼具|兼而有之|都有|均有|皆有|重叠|重复|交叉)"
 )
@@ -122,7 +123,7 @@ def _net_of_overlap(view: View, i: int) -> None:
     if k < 2 or view.periods[k - 2] != view.periods[i]:
         return
     if _NET.search(view.between(k, i)) is None and not (
-        _TAKEN_OFF.search(view.said[k].before) and view.between(k, i).count("，") == 1
+        _TAKEN_OFF.search(view.said[k].before) and len(_COMMA.findall(view.between(k, i))) == 1
     ):
         return
     groups = [j for j in (k - 2, k - 1) if view.plain(j) and view.figures[j].kind == "count"]

@@ -22,6 +22,7 @@ _OF_THESE = lazy_pattern(r"这(?:部分|些|批|类)[^，。；\d]{0,8}$")
 _QUALIFIED = lazy_pattern(
     r"(?:[过超破达上][百千万十]?[^，。；\d]{0,8}|以上|以下|[级型类]|[^\W\d_a-zA-Z]过)的(?P<noun>[^\W\d_a-zA-Z]{1,6}?)(?:有|达到?|为|已有|共)?$"
 )
+_NOUN = lazy_pattern(r"[^\W\d_a-zA-Z]{2}")
 _FAR = 14
 _BESIDES = 5
 """Characters that may stand beside the word for a whole: 查处交通违法, but not 不礼让斑马线违法行为."""
@@ -32,7 +33,13 @@ def claim_kinds(view: View) -> None:
     for i in range(1, view.count):
         if not view.plain(i) or view.figures[i].bound not in ("exact", "approx") or view.figures[i].high is not None:
             continue
-        for find, reason in ((_taken, "办理阶段"), (_of_these, "组内"), (_qualified, "名称在内"), (_known, "名称在内")):
+        for find, reason in (
+            (_taken, "办理阶段"),
+            (_some, "组内"),
+            (_of_these, "组内"),
+            (_qualified, "名称在内"),
+            (_known, "名称在内"),
+        ):
             whole = find(view, i)
             if whole is not None and not _linked(view, i, whole) and view.trial("part_of", (i, whole)):
                 view.claim("part_of", (i, whole), reason)
@@ -56,6 +63,21 @@ def _taken(view: View, i: int) -> int | None:
     if _HAVING.match(view.said[i].before) is None or _TAKEN.match(view.text, figure.till) is None:
         return None
     return j if view.periods[j] == view.periods[i] and _same(view, i, j) else None
+
+
+def _some(view: View, i: int) -> int | None:
+    """`涉及单位28个，有23个单位清理不及时，有14个单位…`: some of those counted first, by their noun."""
+    figure = view.figures[i]
+    noun = view.text[figure.till : figure.till + 2]
+    if _HAVING.match(view.said[i].before) is None or _NOUN.fullmatch(noun) is None:
+        return None
+    for j in view.levels_before(i, unit_of=i, limit=6):
+        if view.periods[j] != view.periods[i]:
+            return None
+        called = view.said[j].before[-4:] + view.text[view.figures[j].till :][:4]
+        if noun in called and _HAVING.match(view.said[j].before) is None:
+            return j if _same(view, i, j) else None
+    return None
 
 
 def _of_these(view: View, i: int) -> int | None:

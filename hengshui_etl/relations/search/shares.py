@@ -45,6 +45,8 @@ def find_shares(view: View) -> None:
             _claim_stated(view, i)
 
 
+_AMONG = lazy_pattern("^[^，。；]{0,6}(?:当中|中|里)[，,]")
+_SHARES_IN = lazy_pattern("^[，,]?(?:贡献|占去|占了|占到|撑起)了?$")
 _FIRST_OF = lazy_pattern("前([二两三四五])(?:类|项|者|位|个|大|名)")
 _OF = lazy_pattern(r"[^，,。；;、%％]{2,10}的")
 _IS = lazy_pattern(r"(?:[为為是达達占佔]|相当于|相當於|完成)(?:全[市县區区省州旗国國镇]|应|總|总)?$")
@@ -90,6 +92,11 @@ def _claim_plain(view: View, i: int) -> None:
             ):
                 view.claim("share", (part, whole, i), "百分之几")
                 return
+    part, whole = i - 1, i - 2  # 总收入8.64亿元中，医务性收入有3.71亿元，贡献了42.9%
+    if near[:2] == [part, whole] and view.alike(part, whole) and _AMONG.match(view.between(whole, part)):
+        told = _SHARES_IN.search(view.said[i].before) is not None and len(view.between(part, i)) < 10
+        if told and view.slip("share", (part, whole, i)):
+            view.claim("share", (part, whole, i), "百分之几")
 
 
 def _claim_of_stated_whole(view: View, i: int) -> bool:

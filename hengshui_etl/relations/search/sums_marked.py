@@ -15,9 +15,11 @@ from hengshui_etl.relations.search.view import AMOUNTS, Slips, View
 
 _CLOSING = {"（": "）", "(": ")"}
 _NUMBERED = lazy_pattern("第(?P<number>[一二三四五六七八九])(?:批|轮|期|阶段|季度|笔|次|标段|档|产业)")
-_ADDED = lazy_pattern("[^。；;]{0,12}[，,](?:再|另)?(?:加上|加之|连同)[^。；;]{0,30}")
+_ADDED = lazy_pattern("[^。；;]{0,12}[，,]?(?:再|另)?(?:加上|加之|连同)[^。；;]{0,30}")
 _COUNTED = lazy_pattern(r"[^\W\d_a-zA-Z]{1,8}(?=[（(])")
-_TOTAL = lazy_pattern(r"^[^，。；\d]{0,6}[，,][^，。；\d]{0,8}(?:累计|合计|总计|共计|总额|共)[^，。；\d]{0,8}$")
+_TOTAL = lazy_pattern(
+    r"^[^，。；\d]{0,6}[，,][^，。；\d]{0,8}(?:累计|合计|总计|共计|总额|共|已有|现有|达到?)[^，。；\d]{0,8}$"
+)
 _AT = attrgetter("at")
 _NUMBERS = "一二三四五六七八九"
 _FAR = 120

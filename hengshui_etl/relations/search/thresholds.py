@@ -13,13 +13,14 @@ from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered
 
 _ALL = lazy_pattern(r"均|都|全部|皆|无一例外|无一不|一律|悉数|天天|月月|季季|年年|个个|家家|样样|项项|处处")
-_MEAN = lazy_pattern(r"平均|均衡|人均|户均|亩均|日均|年均|月均|均价|均为全|次均")
+_MEAN = lazy_pattern(r"平均|均衡|人均|户均|亩均|(?<![两二三四五六七八九十\d])日均|年均|月均|均价|均为全|次均")
 _ATTRIBUTE = lazy_pattern(r"[^\W\d_a-zA-Z]{2}(?:率|面)|占比|比重|增速|增幅|涨幅|降幅|强度")
 _EACH = lazy_pattern(r"^[，,：:]?(?:具体)?(?:分别|依次|各)(?:为|是|达到|达|有|在|录得|錄得|实现)?$")
 _KEPT = lazy_pattern(
     r"控制在|处于|处在|位于|落在|符合|未突破|未超过|没有超过|不突破|保持在|逼近|接近|未触及|未达到|低于|不高于|少于"
 )
 _LIMIT = lazy_pattern(r"限额|上限|目标|红线|指引|预警线|警戒线|控制线|规定|标准|要求|范围|区间|限值|之内|以内")
+_SOME_OF = lazy_pattern(r"[^，。；、\d]{0,10}(?:中|里)[，,]?(?:有|已有)?")
 _ABOVE_SET = lazy_pattern(
     r"^[，,](?:已|均|已经|远)?(?:超过|高于|超|达到|满足|优于|超出)了?(?:省|市|县|国家|中央|上级|规划|法)?(?:定|级|里|颁)?的?$"
 )
@@ -38,7 +39,29 @@ def find_thresholds(view: View) -> None:
             continue
         if figure.unit in ("%", "百分点") or figure.kind in AMOUNTS:
             _claim_bound(view, i)
+        _claim_some_of_list(view, i)
     _claim_bounds_named_before(view)
+
+
+def _claim_some_of_list(view: View, i: int) -> None:
+    """`…新昌38.4亿元，6个区县中4个超过80亿元`: as many of the list right before as are counted."""
+    some, all_of_it = i - 1, i - 2
+    if all_of_it < 1 or _SOME_OF.fullmatch(view.between(all_of_it, some)) is None:
+        return
+    counts = (view.figures[all_of_it], view.figures[some])
+    if any(c.kind != "count" or c.bound != "exact" for c in counts) or len(view.between(some, i)) > 4:
+        return
+    size = int(counts[0].value)
+    listed = [j for j in range(all_of_it - size, all_of_it) if j >= 0 and view.plain(j) and view.alike(j, i)]
+    if not 3 <= size <= 40 or len(listed) != size or any(view.figures[j].bound != "exact" for j in listed):
+        return
+    if any(view.between(j, j + 1)[:1] not in ("、", "，", "；") for j in listed[:-1]):
+        return
+    holding = [j for j in listed if view.trial("threshold", (j, i))]
+    if len(holding) == counts[1].value and holding:
+        view.claim("threshold", (*holding, i), "所列各项")
+    elif len(holding) > 1:
+        view.claim("enumeration", (some,), "所列各项", counted=len(holding))
 
 
 def _claim_standard(view: View, i: int) -> None:
