@@ -58,8 +58,10 @@ def parts_meant(view: View, i: int) -> list[int]:
     ):
         done = [j for j in found if not is_plan(view, j)]
         found = done if 0 < len(done) < len(found) else found  # 新增就业2430人，目标任务为2200人，完成率110.5%
-    names = ratio(view, i)[0]
+    names, wholes = ratio(view, i)
     so_called = [j for j in found if names and called(view, j, names)]
+    if len(so_called) > 1:  # 总规模30000人，112468人提交申请，中签率: what is said to be the whole is no part
+        so_called = [j for j in so_called if not any(w in view.said[j].behind for w in wholes)] or so_called
     if names and not so_called:
         far = range(i - 1, max(-1, i - 24), -1)
         so_called = [
