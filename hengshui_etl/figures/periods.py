@@ -47,7 +47,7 @@ _YEARS_RANGE = lazy_pattern(rf"(?P<a>{YEAR})年?{DASH}(?P<b>{YEAR})年")
 _PART = lazy_pattern(
     rf"(?:(?:[一1]{DASH}(?P<q2>[二三四2-4])季度)|(?P<quarter>(?:第|前)?[一二三四两1-4]个?季度|[首前][两三]个?季度?|第[一二三四]季|首季)|(?P<half>[上下]半年|半年[度报])"
     rf"|(?P<m1>{MONTH})(?:月份?)?{DASH}(?P<m2>{MONTH})月份?"
-    rf"|[前头首](?P<months>[一二三四五六七八九十\d]{{1,2}})个?月"
+    rf"|[前头首](?P<months>[一二两三四五六七八九十\d]{{1,2}})个?月"
     rf"|(?P<m>{MONTH})月(?:份|(?P<d>{DAY})日(?:(?:{HOUR})?{DASH}(?:(?P<m3>{MONTH})月)?(?P<d2>{DAY})日)?)?)?(?P<edge>.*)$"
 )
 _PLAN = lazy_pattern(r"[“\"「]?(?P<name>十[一二三四五]五)[”\"」]?(?:规划)?(?P<edge>.*)$")
