@@ -27,7 +27,7 @@ _CHANGE = lazy_pattern(
     rf"{beginnings(_DATA['change']['up'], _DATA['change']['down'])}(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_FILL}$"
 )
 _SHORT = lazy_pattern(
-    rf"(?=[比较同环相年月季净再分均又各])(?:(?:比|较|同比|环比|相比|年|月|季)[^比较]{{0,16}}?|净|再|分别|均|又|年均|各)(?:(?P<up>{_UP1})|(?P<down>{_DOWN1}))(?:了|出|约|近|超过?|达|分别|：)*(?:支|收|产|用|花|发|装卸|完成|接待)?$"
+    rf"(?=[比较同环相年月季净再分均又各])(?:(?:比|较|同比|环比|相比|年|月|季)[^比较]{{0,16}}?|净|再|分别|均|又|年均|各)(?:(?P<up>{_UP1})|(?<!起)(?P<down>{_DOWN1}))(?:了|出|约|近|超过?|达|分别|：)*(?:支|收|产|用|花|发|装卸|完成|接待)?$"
     rf"|^(?:又|再|还|一年|共)?(?:(?P<up2>多|涨|增)|(?P<down2>少|掉|减|降|跌))(?:了|出|装卸|产)$"
 )
 _VERB = lazy_pattern(
@@ -50,7 +50,8 @@ _MORE = lazy_pattern(
 _DID = lazy_pattern(r"(?:^|[^新])(?:(?P<up>增)|(?P<down>减))[发供售运送用购播]$|(?P<down2>精简)$|^(?P<up2>扩容|提效)$")
 _POINTS = lazy_pattern(r"(?:再|又)(?:(?P<up>提|升|涨)|(?P<down>降|跌))$")
 _BASE_BEFORE = lazy_pattern(r"[，,][^，,。；;\d]{0,8}(?:比|较|高于|低于|快于|慢于|高出|低出)[^，,。；;]{1,20}$")
-_BY_HOW_MUCH = lazy_pattern(r"[，,]幅度(?:约为?|近|达到?|为|在|超过?)?")
+_HANDED = lazy_pattern(r"(?:分别|依次)[^，,。；;、\d]{0,16}$")
+_BY_HOW_MUCH = lazy_pattern(r"[，,](?:幅度|具体)(?:约为?|近|达到?|为|在|超过?)?")
 _GAP_BEHIND = lazy_pattern(
     r"[）)]?(?:的[^，,。；;\d]{0,8})?(?:高|低|快|慢|加快|提升|提高|回落|放缓|放慢|收窄|上升|下降|多|\d)"
 )
@@ -59,6 +60,7 @@ _PLAN_BEHIND = lazy_pattern(
 )
 _LINE_BEHIND = lazy_pattern(r"的(?:年度)?(?:要求|标准|控制线|预警线|警戒线|红线|底线)")
 _PAST = lazy_pattern(r"(?:(?P<up>高于|高出|超出?|快于|多于)|(?P<down>低于|低出|慢于|少于))[^，,。；;\d]{0,20}$")
+_JOINTS = frozenset(("、", "和", "及", "与"))
 _DIRECTIONS: tuple[tuple[str, Direction], ...] = (("up", "up"), ("down", "down"), ("up2", "up"), ("down2", "down"))
 
 
@@ -103,10 +105,12 @@ def bare_direction(before: str, kind: FigureKind) -> Change | None:
 
 def direction_of_base(text: str, q: Quantity, previous: Quantity, told: Direction | None) -> Direction | None:
     """Which way a rate went that another, `previous`, is told against: the same way as that, where the gap of the two
-    follows (增长5.3%，比全市（4.2%）高1.1个百分点), or what only says by how much it went (多领12元，幅度10.4%); else
-    None."""
+    follows (增长5.3%，比全市（4.2%）高1.1个百分点), what only says by how much it went (多领12元，幅度10.4%), or another that
+    the same change is handed to (分别净增1.07万户、216.8亿元); else None."""
     if told is not None and q.kind == "percent" and _BY_HOW_MUCH.fullmatch(text, previous.till, q.at) is not None:
         return told
+    if told is not None and text[previous.till : q.at] in _JOINTS:
+        return told if _HANDED.search(text, max(0, previous.at - 24), previous.at) is not None else None
     if told is None or q.kind != "percent" or previous.kind != "percent" or q.at - previous.till > 30:
         return None
     if _BASE_BEFORE.fullmatch(text, previous.till, q.at) is None or _GAP_BEHIND.match(text, q.till) is None:
