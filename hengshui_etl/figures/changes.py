@@ -50,7 +50,7 @@ _MORE = lazy_pattern(
 _DID = lazy_pattern(r"(?:^|[^新])(?:(?P<up>增)|(?P<down>减))[发供售运送用购播]$|(?P<down2>精简)$|^(?P<up2>扩容|提效)$")
 _POINTS = lazy_pattern(r"(?:再|又)(?:(?P<up>提|升|涨)|(?P<down>降|跌))$")
 _BASE_BEFORE = lazy_pattern(r"[，,][^，,。；;\d]{0,8}(?:比|较|高于|低于|快于|慢于|高出|低出)[^，,。；;]{1,20}$")
-_HANDED = lazy_pattern(r"(?:分别|依次)[^，,。；;、\d]{0,16}$")
+_HANDED = lazy_pattern(r"(?:分别|依次)[^，,。；;]{0,32}$")
 _BY_HOW_MUCH = lazy_pattern(r"[，,](?:幅度|具体)(?:约为?|近|达到?|为|在|超过?)?")
 _GAP_BEHIND = lazy_pattern(
     r"[）)]?(?:的[^，,。；;\d]{0,8})?(?:高|低|快|慢|加快|提升|提高|回落|放缓|放慢|收窄|上升|下降|多|\d)"
@@ -110,7 +110,7 @@ def direction_of_base(text: str, q: Quantity, previous: Quantity, told: Directio
     if told is not None and q.kind == "percent" and _BY_HOW_MUCH.fullmatch(text, previous.till, q.at) is not None:
         return told
     if told is not None and text[previous.till : q.at] in _JOINTS:
-        return told if _HANDED.search(text, max(0, previous.at - 24), previous.at) is not None else None
+        return told if _HANDED.search(text, max(0, previous.at - 36), previous.at) is not None else None
     if told is None or q.kind != "percent" or previous.kind != "percent" or q.at - previous.till > 30:
         return None
     if _BASE_BEFORE.fullmatch(text, previous.till, q.at) is None or _GAP_BEHIND.match(text, q.till) is None:
