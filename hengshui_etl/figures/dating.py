@@ -59,6 +59,7 @@ _IS_DONE = lazy_pattern("已(?:开工|竣工|完工|投产|投用|交付|建成|
 _AGED = frozenset("岁上下")
 """What stands before 人口 in a group of ages (60岁及以上人口)."""
 _HANDING = lazy_pattern("分别|依次|依序|先后(?:为|是|达)|各(?:自|录得|为|有|达)")
+_CUMULATED = lazy_pattern(r"[，、,]?累计(?:达到?|为|有|约|近|超过?)?")
 _GAP_BEHIND = lazy_pattern(r"[，,][^，,。；;\d]{1,16}(?:[（(][^）)]{1,8}[）)])?")
 _BESIDE = frozenset(("、", "和", "及", "与"))
 _OF_LAST_YEAR = ("的上年", "的去年", "的上一年", "的上年度")
@@ -347,6 +348,8 @@ class Dating(Summed):
         aged = s.before.startswith("人口") and self.text[s.start - 1 : s.start] in _AGED
         nature = "stock" if aged else "loose" if standing else nature_of(s, counted, self.text[q.till : q.till + 24])
         summed = governing.as_of and s.before.endswith(_SUMMED)
+        if governing.whole_year and _CUMULATED.fullmatch(s.before) is not None:
+            nature = "stock"  # 建成高标准农田8.5万亩，累计达到94万亩
         if nature == "loose" and not standing and _WITHOUT_TIME.search(s.before) is not None:
             nature = ""  # 处理能力由260吨提高到400吨: what happened in the span
         if q.unit.endswith("次") and nature not in ("now", "flow") and not summed:
@@ -364,7 +367,7 @@ class Dating(Summed):
                 switched = Moment(Period(None, self.published), True, False, True)
         elif (
             nature in ("stock", "now")
-            or (nature == "made" and moment is None)
+            or (nature == "made" and moment is None and (counted or governing.day))
             or (nature in ("set", "body", "loose") and not is_brief(governing.period))
         ):
             last, state = governing.period.last, self.state

@@ -34,8 +34,10 @@ _BODY_ENDS = frozenset("业司社构点计共有数达到")
 _BODIES = lazy_pattern(
     r"^(?:目前)?(?:全[市县区省州])?(?!.*(?:[新增减撤迁关停奖补查帮扶引签对为向与使让给惠盈亏链]|处[理置罚]|整[改治]|取缔|吊销|曝光|约谈))[^，,。；;]{2,24}(?:企业|公司|合作社|机构|网点)(?:累计|共|共有|总数|达到?)?$"
 )
+_INVESTED = lazy_pattern(r"(?:完成投资|投资完成)额?(?:达到?|约|为|近|超过?)?$")
+"""Whatever it was invested in (在库项目累计完成投资)."""
 _BARE = lazy_pattern(
-    r"(?:目前)?(?:全[市县区省州镇乡国旗]|[该我本][市县区省州院局校]|(?:社|村|校|县|市|区|镇|州)里)?(?:共有?|的)?$"
+    r"(?:目前)?(?:全[市县区省州镇乡国旗院校行]|[该我本][市县区省州院局校]|(?:社|村|校|县|市|区|镇|州)里)?(?:共有?|的)?$"
 )
 _BODY = lazy_pattern(
     rf"(?!出自|来自|进入|分布|列入|纳入|达到|获|参加|通过|参与)[^，,。；;、\d]{{0,6}}?(?:{alternatives(_DATA['stocks']['bodies'])})"
@@ -88,6 +90,8 @@ def nature_of(s: Statement, counted: bool, near: str) -> Nature:
         return "set" if _TAKEN_APART.match(near, body.end()) else "body"
     if counted and _OF_SET.search(before):
         return ""
+    if _INVESTED.search(before) is not None:
+        return "flow"
     if (counted and _LEFT.search(before)) or (_REST.search(before) and _TO_COME.match(behind)):
         return "set"
     nature = nature_in(before + behind[:8].partition("占")[0])
