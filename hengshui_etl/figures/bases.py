@@ -7,7 +7,7 @@ base of a gap (statements.py), the times themselves (periods.py).
 from __future__ import annotations
 
 from hengshui_etl.figures.found import Quantity
-from hengshui_etl.figures.labels import is_attribute, joined, stripped, tail_of
+from hengshui_etl.figures.labels import VERBAL, is_attribute, joined, stripped, tail_of
 from hengshui_etl.figures.memory import Memory
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.patterns import lazy_pattern
@@ -50,7 +50,8 @@ def base_of(s: Statement, memory: Memory) -> str:
         memory.subject = rest
     elif (len(rest) > 4 and not rest.endswith("普查")) or not (s.base or time.start() <= 4):
         return ""
-    if not COMPARING.search(before) and (len(before) > time.end() + 2 or (rest and is_attribute(rest))):
+    told = rest and (is_attribute(rest) or VERBAL.match(rest))  # 到10月底办结29项
+    if not COMPARING.search(before) and (told or len(before) > time.end() + 2):
         return ""
     memory.time, memory.based = time.group(), True
     return f"{time.group()}{memory.subject}"

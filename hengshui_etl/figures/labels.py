@@ -43,6 +43,8 @@ _HINT = lazy_pattern("[年月季目由从（(]")
 """A character of everything that is cut out of a label: one look spares most labels the rest."""
 _SHARED = words(_DATA["attributes"]["words"]) + words(_DATA["attributes"]["shared"])
 _SHARED_TAIL = lazy_pattern(rf"(?:{alternatives(_SHARED)})$")
+VERBAL = lazy_pattern(alternatives(_DATA["attributes"]["verbs"]))
+"""What labels begin with that say what was done with what was named before (办结, 撤案)."""
 WHOLE_TAIL = frozenset("".join(words(_DATA["attributes"]["endings"])))
 """What labels end in that say what is measured (投资额, 存栏量)."""
 
@@ -151,7 +153,9 @@ _ATTRIBUTE_TAIL = lazy_pattern(rf"(?<=..)(?:{alternatives(_LONG_ATTRIBUTES)})$")
 
 
 def borne(bearer: str, attribute: str) -> str:
-    """An attribute of what bore another one before (集团营业收入, 利润总额: 集团利润总额)."""
+    """An attribute of what bore another one before (集团营业收入, 利润总额: 集团利润总额; 商品房成交面积, 成交金额)."""
+    if len(attribute) > 3 and bearer[-1:] in WHOLE_TAIL and (at := bearer.find(attribute[:2])) >= 2:
+        return bearer[:at] + attribute
     if len(attribute) > 3 and attribute[-1] in WHOLE_TAIL and attribute not in bearer:
         bearer = _ATTRIBUTE_TAIL.sub("", bearer)
     return joined(bearer, attribute)

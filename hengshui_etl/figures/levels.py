@@ -11,7 +11,17 @@ import re
 from hengshui_etl.figures.bases import base_of, of_time
 from hengshui_etl.figures.counted import told_of_counted
 from hengshui_etl.figures.found import Quantity
-from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, borne, cleaned, is_attribute, joined, stripped, tail_of
+from hengshui_etl.figures.labels import (
+    LONGEST,
+    VERBAL,
+    WHOLE_TAIL,
+    borne,
+    cleaned,
+    is_attribute,
+    joined,
+    stripped,
+    tail_of,
+)
 from hengshui_etl.figures.memory import CLASSES, RECENT, Memory
 from hengshui_etl.figures.percents import percent_of
 from hengshui_etl.figures.statements import Statement
@@ -44,7 +54,6 @@ _BARE_TIMES = frozenset(("首季", "次季", "末季", "单月", "单日"))
 _REST = ("其余", "剩余", "剩下", "余下")
 _SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
-_VERBS = lazy_pattern(rf"^(?:{'|'.join(words(_DATA['attributes']['verbs']))})")
 _DIVISIONS = lazy_pattern(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = lazy_pattern(r"[\d.—-]{1,14}[万亿千百]{0,14}[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _NEXT_ATTRIBUTE = lazy_pattern(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
@@ -267,11 +276,13 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         memory.subject = joined(label, (memory.topic or memory.article[0])[-10:])
         return memory.subject
     first = not memory.topic or (not s.before.startswith(("其中", "、")) and subject != "")
-    if is_attribute(label) or (len(label) <= 6 and _VERBS.match(label) and not behind) or label in LEANING:
+    if is_attribute(label) or (len(label) <= 6 and VERBAL.match(label) and not behind) or label in LEANING:
         bearer = memory.section or memory.topic or memory.subject or memory.paragraph
         bearer = "" if is_attribute(bearer) and is_attribute(label) else bearer
         metric = label if label in bearer else borne(bearer, label)
         memory.subject = metric
+        if label in LEANING:
+            memory.items.append(metric)
         if not memory.topic:
             memory.topic = label
         return metric[-LONGEST:]
