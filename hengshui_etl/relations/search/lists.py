@@ -78,7 +78,8 @@ def worded_list(view: View, w: int) -> WordedList | None:
     if ends and cue != "of_which":
         return None  # 分别为8642起和7488起；其次是…三类，分别为: the last of a list
     own = view.said[first].before
-    if _BREAK.search(own[own.find("其中") + 2 :] if "其中" in own else own) and "分" not in own:
+    opening = next((mark for mark in ("其中", "包括") if mark in own), "")
+    if _BREAK.search(own[own.find(opening) + len(opening) :]) and "分" not in own:
         return None
     if "。" in lead and not cue:
         return None

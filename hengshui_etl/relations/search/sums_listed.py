@@ -74,6 +74,9 @@ def _level_run(view: View, start: int, whole: int, sentence_limit: int) -> list[
         said = view.said[j]
         if further_on and view.figures[j].unit != view.figures[run[-1]].unit:
             continue  # 牵头学校21个，覆盖84所
+        unit = view.figures[whole].unit
+        if len(run) > 1 and view.figures[j].unit != unit and all(view.figures[k].unit == unit for k in run):
+            continue  # 46项，包括12项、28项，新增变电站7座
         if view.level[j] and said.predicate == "level" and not (said.base or said.bracketed) and view.alike(j, whole):
             run.append(j)
     return run
