@@ -67,6 +67,7 @@ class InForce:
         self.told_on: date | None = None  # the day of the press conference
         self.plan_run: tuple[int, Period] | None = None
         self.unled = False  # whether the paragraph has told figures of what the article speaks of
+        self.part_of: tuple[Moment | None] | None = None  # what was in force before a part of it was named midway
         self.passing: tuple[int, Moment | None] | None = None  # where the time in force was named, and which was before
         self.led = False  # whether the time in force began its sentence, or the part of it behind a semicolon
         self.changed: tuple[int, Period] | None = None  # where what has changed since a state was told, and its days
@@ -100,6 +101,7 @@ class InForce:
         self.fresh = False
         self.days, self.days_told, self.day = [], [], None
         self.earlier, self.from_day, self.resumed, self.stood = None, False, None, None
+        self.passing = self.part_of = None
         self.this_year = self.within_year = False
         if self.led and _DIVIDES.match(self.text, at) is not None:
             pass  # 1—7月累计702.3亿元。其中，城镇528.4亿元: what the sentence before ended with goes on
@@ -119,7 +121,9 @@ class InForce:
             self.moment, self.resumed = self.resumed, None
         elif self.passing is not None and self.sentence_at < self.last_till <= self.passing[0]:
             self.moment = self.passing[1]  # 早熟的4.6万亩，8月下旬上市；中熟的16.4万亩: nothing was told of that time
-        self.passing = None
+        elif self.part_of is not None:
+            self.moment = self.part_of[0]  # 全市538亿元，5月份当月113亿元；新能源汽车21亿元
+        self.passing = self.part_of = None
 
     def end_title(self, at: int) -> None:
         """The headline is read: what it names is what the article speaks of, until the body, which begins at `at`, says
@@ -238,7 +242,10 @@ class InForce:
 
     def _govern(self, moment: Moment, at: int) -> None:
         former = self.moment if self.fresh else None
-        self.passing = (at, self.moment)
+        self.passing, main = (at, self.moment), self.moment or self.default
+        midway = self.sentence_at < self.last_till <= at and self.text[at - 1] in "，,"
+        midway = midway and not self.text.endswith("其中", 0, at - 1)
+        self.part_of = (self.moment,) if midway and main is not None and inside(moment, main) else None
         self.led = at - self.sentence_at <= 6 or self.text[at - 1] in ("，；;" if moment.as_of else "；;")
         if former is not None and former.as_of and moment.as_of and is_before(former, moment):
             self.earlier = former
