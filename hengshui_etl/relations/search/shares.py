@@ -290,11 +290,9 @@ def _claim_several_parts(view: View, i: int, said: str) -> bool:
         row = [j for j in parts if view.figures[j].sentence == view.figures[i].sentence and view.alike(j, parts[0])]
         row = [j for j in row if j == parts[0] or view.between(j, j + 1)[:1] == "、"]
         leading = tuple(row[::-1][: "零一两三四五".index(first[1].replace("二", "两"))])
-        return any(
-            view.trial("share", (*leading, w, i)) and view.claim("share", (*leading, w, i), "合计占")
-            for w in wholes_of(view, i, leading[0], said)[:10]
-            if len(leading) > 1 and w not in leading
-        )
+        wholes = wholes_of(view, i, leading[0], said)[:10] if len(leading) > 1 else []
+        held = next((w for w in wholes if w not in leading and view.trial("share", (*leading, w, i))), None)
+        return held is not None and view.claim("share", (*leading, held, i), "合计占")
     for size in (2, 3, 4):
         group = [j for j in parts if view.alike(j, parts[0])][:size]
         if len(group) < size:
