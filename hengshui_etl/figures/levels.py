@@ -305,7 +305,11 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         whole_topic = ""  # 公司研发费用, 期末总资产: what the article told first is no part of them
     if q.kind == "count" and whole_topic and "的" not in whole_topic and _alike(label, whole_topic):
         whole_topic = ""
-    among = s.before.startswith("其中") or (s.start > 0 and text[s.start - 1] == "、" and len(label) <= 4)
+    among = (
+        s.before.startswith("其中")
+        or s.before.endswith("占")
+        or (s.start > 0 and text[s.start - 1] == "、" and len(label) <= 4)
+    )
     complete = q.kind == "count" or among or whole_topic[-1:] in WHOLE_TAIL or not memory.topic
     where = q.kind == "count" and not behind
     where = where and ((label[-1] in _SETTLED and len(label) <= 3) or (label[-1] in "市县区州旗" and len(label) <= 5))

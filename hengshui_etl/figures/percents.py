@@ -22,6 +22,7 @@ _YEARS_AGO = lazy_pattern(r"(?:[一二两三四五六七八九十]{1,2}年前|[�
 _BEARS = lazy_pattern(
     rf"(?P<part>[^，,。；;]*?)(?:{alternatives(_DATA['carried'])})了?(?P<whole>[^，,。；;]{{2,14}}?)的?"
 )
+_HEAD = lazy_pattern(r"(?:[。；;：:！？\n]|^)(?P<rate>[^，,。；;：:！？\n\d]{2,24}(?:率|比例|满意度|强度))[，,]$")
 _RATES = ("率", "比例", "满意度", "强度")
 _TAILS = WHOLE_TAIL | frozenset("率比度例重面")
 _PAUSES = frozenset("，,。；;、：:（(\n")
@@ -41,6 +42,10 @@ def percent_of(text: str, s: Statement, memory: Memory, subject: str) -> str:
 
 
 def _leaning(text: str, s: Statement, memory: Memory, subject: str) -> str:
+    bare = 2 <= len(subject) <= _MOST and subject[-1] not in _TAILS and not is_attribute(subject)
+    if bare and text[s.start - 1] in "，," and (head := _HEAD.search(text, max(0, s.start - 32), s.start)):
+        memory.ratio = cleaned(head["rate"])  # 报销比例，职工为82.4%、居民为70.3%
+        memory.rate = rate_in(memory.ratio)
     ratio = memory.ratio
     if (carried := _BEARS.fullmatch(s.before)) and (whole := cleaned(carried["whole"])):
         part = cleaned(carried["part"])
@@ -52,14 +57,15 @@ def _leaning(text: str, s: Statement, memory: Memory, subject: str) -> str:
         return ratio
     if than := _THAN.fullmatch(s.before):
         return joined(cleaned(than["other"]), ratio)
-    if not memory.rate or not 2 <= len(subject) <= _MOST or subject[-1] in _TAILS or is_attribute(subject):
+    if not memory.rate or not bare:
         return ""
     if s.behind and not s.behind.startswith("的"):
         return ""
-    return joined(subject, memory.rate)
+    at = memory.rate.find(subject[-2:])  # 职工医保报销比例84.6%；居民医保71.2%
+    return joined(subject, memory.rate[at + 2 :] if at >= 0 else memory.rate[-_LONGEST_RATE:])
 
 
-_LONGEST_RATE = 10
+_LONGEST_RATE = 13
 """So much of a rate's name is handed on to the next bearer."""
 
 
@@ -68,4 +74,4 @@ def rate_in(metric: str) -> str:
     its own part and whole."""
     if "占" in metric or not metric.endswith(_RATES):
         return ""
-    return metric[metric.rfind("的") + 1 :][-_LONGEST_RATE:]
+    return metric[max(metric.rfind("的"), metric.rfind("、")) + 1 :]
