@@ -226,6 +226,13 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         and not subject.startswith(_REST)
     ):
         label = f"{subject}的{behind}"  # 省里下达的130万亩扩种任务
+    elif (
+        q.kind == "measure"
+        and s.before.endswith("了")
+        and 2 <= len(behind) <= 6
+        and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] in _PAUSES
+    ):
+        label = f"{subject}{behind}"  # 合作社种了3860亩水稻
     elif q.kind in ("count", "rank") or not label:
         if behind and s.behind and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] not in _PAUSES:
             behind = _NEXT_ATTRIBUTE.sub("", behind) or behind
