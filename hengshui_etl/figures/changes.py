@@ -105,8 +105,8 @@ def bare_direction(before: str, kind: FigureKind) -> Change | None:
 
 def direction_of_base(text: str, q: Quantity, previous: Quantity, told: Direction | None) -> Direction | None:
     """Which way a rate went that another, `previous`, is told against: the same way as that, where the gap of the two
-    follows (增长5.3%，比全市（4.2%）高1.1个百分点), what only says by how much it went (多领12元，幅度10.4%), or another that
-    the same change is handed to (分别净增1.07万户、216.8亿元); else None."""
+    follows (增长5.3%，比全市（4.2%）高1.1个百分点), what only says by how much it went (多领12元，幅度10.4%), or
+    another that the same change is handed to (分别净增1.07万户、216.8亿元); else None."""
     if told is not None and q.kind == "percent" and _BY_HOW_MUCH.fullmatch(text, previous.till, q.at) is not None:
         return told
     if told is not None and text[previous.till : q.at] in _JOINTS:
