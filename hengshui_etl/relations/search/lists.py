@@ -22,14 +22,15 @@ _CUE = lazy_pattern(
 _RANK = {"、": 1, "和": 1, "与": 1, "及": 1, "，": 2, ",": 2, "；": 3, ";": 3, "。": 4, "\n": 5}
 _OTHERS = lazy_pattern("其他|其它")
 _OTHERS_TOGETHER = lazy_pattern(r"(?:其他|其它|其余)[^，。；、\d]{0,8}合计$")  # the last of a list
-_BREAK = lazy_pattern(
-    "其中|包括|同时|此外|另外|上年(?!结转)|去年|同期|累计|共计|合计|总计|总量|总额|平均|人均|目标|计划|预算|任务|顺差|逆差"
-)
 _MADE_FROM = lazy_pattern(r"由[^，。；]{0,12}$")
 _MADE_UP = lazy_pattern(r"[^。；]{0,60}?(?:构成|组成)")
 _BRACKETED = lazy_pattern(r"（[^）]{0,200}）|\([^)]{0,200}\)")
 _DIVIDED = lazy_pattern("[，,]其中")
 _LISTS = toml("parts")["lists"]
+_BREAK = lazy_pattern(
+    "其中|包括|同时|此外|另外|上年(?!结转)|去年|同期|累计|共计|合计|总计|总量|总额|平均|人均|目标|计划|预算|任务|顺差|逆差|"
+    + alternatives(toml("parts")["overlap"]["union"])
+)
 _DONE = lazy_pattern(alternatives(_LISTS["done"]))
 _STANDARD = lazy_pattern("预算|任务|目标|计划")
 

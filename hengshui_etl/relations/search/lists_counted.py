@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.patterns import lazy_pattern
+from hengshui_etl.relations.search.sum_evidence import MOST_PARTS
 from hengshui_etl.relations.search.view import FAR_BACK, View
 
 _TOGETHER = lazy_pattern(r"合计|合起来|加起来|相加|总和|总计|共占|合占|共计|一共|共|便撑起|占")
@@ -108,6 +109,9 @@ def count_of_constituents(view: View, i: int) -> int | None:
     made_up = re.search(r"由(?P<items>[^，。；由]{4,80})$", view.text[max(start, figure.at - 82) : figure.at])
     if made_up is None or re.search("等|其他", made_up["items"]):
         return None
+    inside = [j for j in range(max(0, i - MOST_PARTS), i) if view.figures[j].at >= figure.at - len(made_up["items"])]
+    if any(view.figures[j].unit == figure.unit for j in inside):
+        return None  # 由小学243所、初中28所和九年一贯制学校15所构成: the last of them, and not how many they are
     items = [item for item in re.split("、|和|及|以及", made_up["items"]) if item]
     return len(items) if len(items) >= 2 and all(len(item) <= 20 for item in items) else None
 

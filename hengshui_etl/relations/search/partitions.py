@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections import Counter
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.relations.search.sum_evidence import BY, NOT_ALL, first_scaled_slip, names_a_partition, scaled_slip
+from hengshui_etl.relations.search.nested import without_nested
+from hengshui_etl.relations.search.sum_evidence import (
+    BY,
+    MOST_PARTS,
+    NOT_ALL,
+    first_scaled_slip,
+    names_a_partition,
+    scaled_slip,
+)
 from hengshui_etl.relations.search.view import Slips, View
 
 # opens the parts of something told before (货运方面，; 三次产业项目中，; 看货种。): less surely all of them than 按…分
@@ -135,6 +143,10 @@ def claim_partitions(view: View) -> None:
                 break
             parts.append(j)
         following = parts[-1] + 1
+        if without_nested(view, parts):
+            _claim_outer(view, i)
+            i = following  # which of them stand beside each other is open, where this holds for none
+            continue
         if len(parts) >= 2 and not any(p in view.parts for p in parts):
             lead = view.text[max(0, view.figures[i].at - 44) : view.figures[i].at]
             if (BY.search(lead) or _ABOUT.search(lead)) and not NOT_ALL.search(
@@ -155,6 +167,30 @@ def claim_partitions(view: View) -> None:
                     view.claim("sum", (*parts, slipped[0]), "按类分项")
                     view.parts.update(parts)
         i = max(following, i + 1)
+
+
+def _claim_outer(view: View, first: int) -> None:
+    """Claim the list from figure `first` to its full stop without what is nested in it, if it makes up a level before.
+
+    `从来源地看，甲29个，其中乙12个、丙8个；丁8个，戊7个，己3个`: 29 + 8 + 7 + 3."""
+    at = view.figures[first].at
+    stop = view.text.find("。", at)
+    run = [
+        j
+        for j in range(first, min(view.count, first + MOST_PARTS))
+        if view.plain(j) and view.figures[j].unit == view.figures[first].unit and view.figures[j].at < stop
+    ]
+    lead = view.text[max(0, at - 44) : at]
+    if not (BY.search(lead) or _ABOUT.search(lead)):
+        return
+    for parts in without_nested(view, run):
+        total = sum(view.values[p] for p in parts)
+        for w in view.levels_before(first, unit_of=first, limit=14):
+            near = view.values[w] and 0.99 < total / view.values[w] < 1.01 and view.figures[w].bound == "exact"
+            if len(parts) > 2 and near and view.plain(w) and view.trial("sum", (*parts, w)):
+                view.claim("sum", (*parts, w), "按类分项")
+                view.parts.update(parts)
+                return
 
 
 def claim_known_partitions(view: View) -> None:

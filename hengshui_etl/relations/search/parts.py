@@ -25,6 +25,8 @@ _COMPARED = lazy_pattern("(?:比|较|与|由|从)[^，。；]{1,14}的?$")
 _EARLIER = lazy_pattern(alternatives(toml("comparisons")["before"]["words"]) + "|[比较]|最")
 _NEW = lazy_pattern(r"新(?:增|谋划|建|签|设|办|登记|认定|开工|培育|注册|引进|发展|开通|改建|组建)")
 _TWO = lazy_pattern(r"[^\W\d_a-zA-Z]{2}")
+_NAMES = lazy_pattern(r"[^\W\d_a-zA-Z]{2}(?:、|和|与|及)[^\W\d]{2,12}$")
+_MOST_NAMED, _FAR_NAMES = 12, 16
 _LEVEL = lazy_pattern(r"余额|累计|总量|存量|保有|在库")
 _STOCK = lazy_pattern(r"在库|累计|总数|总量|实有|现有|共有|总计|目前|存量|保有")
 
@@ -35,7 +37,9 @@ def claim_marked_parts(view: View) -> None:
         if not view.level[i] or i in view.parts or view.said[i].bracketed:
             continue
         own = [
-            j for j in view.levels_before(i, unit_of=i, limit=6) if view.periods[j] == view.periods[i] and view.plain(j)
+            j
+            for j in view.levels_before(i, unit_of=i, limit=6)
+            if view.periods[j] == view.periods[i] and view.plain(j) and not view.said[j].bracketed
         ]
         if not own and _OPENS.match(view.said[i].before):  # opens a sentence: the whole stands in the one before
             own = [
@@ -94,9 +98,19 @@ def _surely_whole(view: View, i: int, j: int) -> bool:
         for k in range(max(0, j - 6), j)
     ):
         return False  # 总投资86.1亿元，年度计划投资50亿元；其中…总投资61.4亿元
+    if _announces(view, j):
+        return False  # 甲、乙、丙三个主导产业，其中甲签约18个
     if view.text[a.till] == "/" or view.text[b.till] == "/" or not view.plain(i) or not view.plain(j):
         return False
     return _LEVEL.search(view.said[i].before) is None or _LEVEL.search(view.said[j].before) is not None
+
+
+def _announces(view: View, j: int) -> bool:
+    """Whether figure `j` sums up the names right before it (甲、乙、丙三个主导产业): kinds, of any number."""
+    figure = view.figures[j]
+    if figure.kind != "count" or not 1 < figure.value <= _MOST_NAMED:
+        return False
+    return _NAMES.search(view.text, max(0, figure.at - _FAR_NAMES), figure.at) is not None
 
 
 _DONE = lazy_pattern(

@@ -103,9 +103,13 @@ def _overlap(view: View, i: int) -> None:
     figure = view.figures[i]
     near = [
         j
-        for j in view.levels_before(i, unit_of=i, limit=2, same_paragraph=True)
-        if view.periods[j] == view.periods[i] and view.plain(j) and view.figures[j].unit == figure.unit
+        for j in view.levels_before(i, unit_of=i, limit=4, same_paragraph=True)
+        if view.periods[j] == view.periods[i]
+        and view.plain(j)
+        and view.figures[j].unit == figure.unit
+        and not view.said[j].bracketed
     ]
+    near = near[:2]
     if len(near) < 2:
         return
     behind = view.text[figure.till : figure.till + 24]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.patterns import lazy_pattern
+from hengshui_etl.relations.search.nested import has_nested, without_nested
 from hengshui_etl.relations.search.sum_evidence import (
     BY,
     LATTER,
@@ -41,7 +42,7 @@ def claim_lists_behind_wholes(view: View, owned: Owned) -> list[tuple[int, list[
         run = [j for j in run if view.paragraphs[j] == view.paragraphs[w]] or _level_run(view, w + 1, w, sentence + 3)
         if len(run) < 2:
             continue
-        held = _last_part_adding_up(view, w, run, owned)
+        held = _last_part_adding_up(view, w, run, owned) or _outer_adding_up(view, w, run, owned)
         while held:  # a second partition of the same whole may follow (按消费类型统计，…)
             run = run[run.index(held) + 1 :]
             held = _last_part_adding_up(view, w, run, owned) if len(run) >= 2 else None
@@ -104,6 +105,20 @@ def _last_part_adding_up(view: View, w: int, run: list[int], owned: Owned) -> in
     return None
 
 
+def _outer_adding_up(view: View, w: int, run: list[int], owned: Owned) -> int | None:
+    """Claim the run without what is nested in its members (29个，其中甲12个；8个), if so it adds up; its last part."""
+    for outer in without_nested(view, run):
+        for size in range(len(outer), 1, -1):  # none where fewer than two are left
+            parts = outer[:size]
+            if abs(sum(view.values[p] for p in parts) - view.values[w]) > 0.05 * view.values[w]:
+                continue
+            said = credible(view, w, list(parts)) and not owned_by_another(owned, list(parts), w)
+            if said and view.trial("sum", (*parts, w)) and view.claim("sum", (*parts, w), "分项合计"):
+                view.parts.update(parts)
+                return parts[-1]
+    return None
+
+
 def _parts_listed_behind(view: View, w: int, run: list[int]) -> list[int]:
     """The members of the list of parts behind a whole: one after the other, up to the end of a sentence."""
     if not run:
@@ -148,6 +163,8 @@ def accuse_list(view: View, w: int, parts: list[int]) -> None:
         return  # 总投资 and of it what is spent this year
     if w in view.parts:
         return  # itself a part of what has added up
+    if has_nested(view, parts):
+        return
     if view.paragraphs[parts[0]] != view.paragraphs[w] and _is_shared(view, w):
         return  # 小微企业退税62.7亿元，占比45.2%。\n分行业看，…: a list of the whole, not of that part of it
     summed = view.is_result(w, "sum")

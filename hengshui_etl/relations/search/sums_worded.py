@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.lists import WordedList, alike_members, closed_list, worded_list, worded_total
+from hengshui_etl.relations.search.nested import has_nested
 from hengshui_etl.relations.search.sum_evidence import BY, SHARED_TOGETHER, names_a_partition
 from hengshui_etl.relations.search.view import View
 
@@ -58,6 +59,8 @@ def _accuse(view: View, found: WordedList, *, only_closed: bool = False, again: 
     if view.has("sum", operands) or any(view.figures[p].bound != "exact" for p in found.parts):
         return
     if view.trial("sum", operands) is not False or not _sizes_fit(view, found):
+        return
+    if has_nested(view, found.parts):
         return
     if _OPEN_TAIL.match(found.tail) or SHARED_TOGETHER.match(found.tail) or _counts_others(view, found):
         return

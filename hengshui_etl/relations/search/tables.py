@@ -15,7 +15,7 @@ from hengshui_etl.figures.grids import Cell
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import RelationType
 from hengshui_etl.relations.search.view import AMOUNTS, View
-from hengshui_etl.vocab import known_partitions
+from hengshui_etl.vocab import alternatives, known_partitions, toml
 
 _GROWTH = lazy_pattern(r"增长|增速|增幅|同比|环比|±|涨跌|增减|涨幅|比上年|比去年")
 _SHARE = lazy_pattern(r"占比|比重|比例|占|构成|份额")
@@ -25,6 +25,9 @@ _PREVIOUS = lazy_pattern(r"上年|去年|同期|上期|上月")
 _MONTHS = lazy_pattern(r"(?:20\d\d年|本年|今年)?(?P<from>\d{1,2})月?\s?[-—–~至到]{1,2}\s?(?P<to>\d{1,2})月份?")
 _NO_SUM = lazy_pattern("均|率|价|指数|增速|占比|比重")
 _AVERAGE = lazy_pattern("均|单产|亩产|单价|^平?每[^年月日天]")
+_ONCE = lazy_pattern(alternatives(toml("parts")["overlap"]["union"]))
+_NOTE = 160
+"""Characters behind a table in which a note to it is looked for."""
 _CUMULATIVE = lazy_pattern(r"[1１一]\s*[-—–~至到]|累计|全年|上半年|前三季度")
 
 Row = dict[int, tuple[Cell, int]]
@@ -60,6 +63,8 @@ def _columns(view: View, grid: Grid, rows: dict[int, Row]) -> None:
     members = [r for r in rows if r != total and not any(c.indented for c, _ in rows[r].values()) and r not in totals]
     if total not in (min(rows), max(rows)):
         members = [r for r in members if r < total]
+    till = max(view.figures[f].till for _, f in grid.cells)
+    once_each = _ONCE.search(view.text, till, till + _NOTE) is not None  # 合计数已剔除重复
     for column, (cell, whole) in rows[total].items():
         if not _summed(cell):
             continue
@@ -68,7 +73,7 @@ def _columns(view: View, grid: Grid, rows: dict[int, Row]) -> None:
             continue
         holds = view.trial("sum", (*parts, whole))
         gap = sum(view.values[p] for p in parts) / view.values[whole] if view.values[whole] else 0
-        if holds or 0.75 < gap < 1.25 or view.slip("sum", (*parts, whole)):
+        if holds or (not once_each and (0.75 < gap < 1.25 or view.slip("sum", (*parts, whole)))):
             view.claim("sum", (*parts, whole), "表中合计")
     _subtotals(view, rows)
     for column, (cell, _) in rows[total].items():
