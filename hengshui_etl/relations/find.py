@@ -27,6 +27,7 @@ from hengshui_etl.relations.search.shares_of_two import find_shares_of_two
 from hengshui_etl.relations.search.shares_together import find_shares_together
 from hengshui_etl.relations.search.tables import find_in_tables
 from hengshui_etl.relations.search.thresholds import find_thresholds
+from hengshui_etl.relations.search.told_of_tables import find_told_of_tables
 from hengshui_etl.relations.search.totals import find_totals
 from hengshui_etl.relations.search.view import View
 
@@ -48,6 +49,7 @@ def find_claims(article: Article, reading: Reading) -> tuple[tuple[Claim, ...], 
     find_averages(view)
     find_multiples(view)
     find_conversions(view)
+    find_told_of_tables(view)
     find_enumerations(view)
     find_thresholds(view)
     find_copies(view)

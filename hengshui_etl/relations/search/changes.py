@@ -20,6 +20,7 @@ from hengshui_etl.relations.search.named import becomes, named_plan
 from hengshui_etl.relations.search.points import (
     LEVEL_OF_OTHERS,
     claim_apart,
+    claim_percent_beyond,
     claim_percent_gap,
     claim_points,
 )
@@ -30,6 +31,7 @@ _OVER_PLAN = lazy_pattern(
     r"^(?:比|较)?超(?:出|额完成)?(?:年度|全年|年初|省定|市定|县定|既定|预定)?(?:任务|计划|目标|预期)(?:数|量)?$"
 )
 _IN_TURN = lazy_pattern("[降增涨跌升减][幅速](?:分别|依次|各)[为达是]?$")
+_BEYOND = lazy_pattern("[高低快慢][出了]?$")
 _LESS_BY = lazy_pattern("累计减|共减|合计减|减贫|净减")
 
 
@@ -67,6 +69,9 @@ def find_changes(view: View) -> None:
             claim_apart(view, i)
         elif figure.unit == "%" and figure.direction is None and _IN_TURN.search(statement.before):
             claim_rate_of_listed_change(view, i)
+        elif figure.unit == "%" and figure.direction is None and i and view.figures[i - 1].unit == "%":
+            if _BEYOND.search(view.between(i - 1, i)) and LEVEL_OF_OTHERS.fullmatch(view.between(i - 1, i)):
+                claim_percent_beyond(view, i)
         elif figure.unit == "%" and figure.direction is not None:
             if statement.predicate == "gap" and (not statement.temporal or _OF_RATES.search(statement.before)):
                 claim_percent_gap(view, i)

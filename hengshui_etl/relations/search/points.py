@@ -15,7 +15,7 @@ from hengshui_etl.relations.search.named import named_change, named_pair, named_
 from hengshui_etl.relations.search.view import View, covered, shared_characters
 
 LEVEL_OF_OTHERS = lazy_pattern(
-    r"(?:的?(?:平均)?(?:水平|增速|增幅|比重|均值)|的[^\W\d_a-zA-Z]{0,4}(?:红线|底线|标准|要求|目标|控制线|警戒线))(?:高|低|快|慢)?(?:出|了)?"
+    r"(?:的?(?:平均)?(?:水平|增速|增幅|比重|均值)|的[^\W\d_a-zA-Z]{0,4}(?:红线|底线|标准|要求|目标|控制线|警戒线|进度))(?:高|低|快|慢)?(?:出|了)?"
 )
 _OF_RATE = lazy_pattern(r"的?(?:平均)?(?:水平|增速|增幅|比重|占比|均值|增长率){1,8}$")
 _APART = lazy_pattern("相差|差距|落差|还差|尚差|超出|高出|低出|之差")
@@ -215,6 +215,17 @@ def claim_percent_gap(view: View, i: int) -> None:
             if gap == figure.value and figure.value:
                 view.claim("difference", (one, other, i), statement.word)
                 return
+
+
+def claim_percent_beyond(view: View, i: int) -> None:
+    """`为目标的53.4%，比50%的序时进度快3.4%`: the gap to the percentage right before it, printed as per cent."""
+    for level in range(i - 2, max(-1, i - 5), -1):
+        one, other = view.figures[level], view.figures[i - 1]
+        if view.periods[level] != view.periods[i] or one.unit != "%" or not one.bound == other.bound == "exact":
+            continue
+        if abs(one.value - other.value) == view.figures[i].value > 0:
+            view.claim("difference", (level, i - 1, i), "百分点写作%")
+            return
 
 
 def claim_percent_for_points(view: View, i: int) -> bool:

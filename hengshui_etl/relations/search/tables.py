@@ -25,6 +25,9 @@ _PREVIOUS = lazy_pattern(r"上年|去年|同期|上期|上月")
 _MONTHS = lazy_pattern(r"(?:20\d\d年|本年|今年)?(?P<from>\d{1,2})月?\s?[-—–~至到]{1,2}\s?(?P<to>\d{1,2})月份?")
 _NO_SUM = lazy_pattern("均|率|价|指数|增速|占比|比重")
 _AVERAGE = lazy_pattern("均|单产|亩产|单价|^平?每[^年月日天]")
+_ALL = lazy_pattern("合计|总计|小计|共计|全年|总数|总量|总额|累计|^合|^总")
+_FEWEST_ROWS, _SURE_ROWS = 3, 5
+"""Rows of a table whose columns may make up another one: where that is named so, and where it is not."""
 _ONCE = lazy_pattern(alternatives(toml("parts")["overlap"]["union"]))
 _NOTE = 160
 """Characters behind a table in which a note to it is looked for."""
@@ -41,6 +44,7 @@ def find_in_tables(view: View) -> None:
             rows[cell.row][cell.column] = (cell, figure)
         _columns(view, grid, rows)
         _rows(view, rows)
+        _across(view, rows)
         _averages(view, rows)
         _of_which(view, rows)
         _named_parts(view, rows)
@@ -188,6 +192,27 @@ def _rows(view: View, rows: dict[int, Row]) -> None:
             ]
             if len(cells) > 1:
                 _claim_where_most_hold(view, kind, cells)
+
+
+def _across(view: View, rows: dict[int, Row]) -> None:
+    """Columns that stand beside each other and make up the next one in most rows (四个季度, 全年; 城镇, 农村, 合计)."""
+    labels = _labels(rows)
+    order = list(labels)
+    for k, whole in enumerate(order):
+        if k < 2 or not _summed(labels[whole]) or labels[whole].unit == "%":
+            continue
+        for first in range(k - 1):
+            columns = order[first : k + 1]
+            if len({labels[c].unit for c in columns}) > 1:
+                continue
+            cells = [tuple(row[c][1] for c in columns) for row in rows.values() if all(c in row for c in columns)]
+            held = sum(bool(view.trial("sum", operands)) for operands in cells)
+            named = _ALL.search(labels[whole].column_label) is not None
+            if len(cells) < _FEWEST_ROWS or held * 2 <= len(cells) or not (named or held >= _SURE_ROWS):
+                continue
+            for operands in cells:
+                view.claim("sum", operands, "表中各列")
+            break
 
 
 def _kind_of_rate(cell: Cell) -> RelationType | None:
