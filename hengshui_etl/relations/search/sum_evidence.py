@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View
-from hengshui_etl.vocab import known_partitions
+from hengshui_etl.vocab import alternatives, known_partitions, toml
 
 OF_WHICH = lazy_pattern(
     r"其中|包括|分为|分别|构成|组成|含|按[^，。；]{1,10}(?:分|看|统计|划分|计)|分[^，。；]{1,8}看|从[^，。；]{1,10}(?:看|来看|分)|：|:|一是"
@@ -25,6 +25,7 @@ SHARED_TOGETHER = lazy_pattern(
     r"[^，。；\d]{0,4}[，,](?!前[两二三四五])[^，。；\d]{0,8}(?:合计|加总|相加|合起来|加起来|之和|总和|共|合)[^，。；\d]{0,2}占(?!比?100[%％])"
 )
 """Behind a list: together its members are a share of something, and so not all of it (…、2.5亿元，合计占71%)."""
+_CHIEF = lazy_pattern(alternatives(toml("parts")["lists"]["chief"]))
 MOST_PARTS = 16  # of one sum in prose
 
 
@@ -71,6 +72,13 @@ def _scaled(view: View, parts: list[int], total: float, w: int) -> bool:
             if abs(scaled - target) < 0.0008 * target and view.slip("sum", (*parts, w)):
                 return True
     return False
+
+
+def names_chief_kinds(view: View, w: int, parts: Sequence[int]) -> bool:
+    """Whether a list that falls short of its whole is of a kind of which only the chief ones are named (肉类38.6万吨，
+    其中猪肉24.9万吨、…: rabbit is not)."""
+    short = sum(view.values[p] for p in parts) < view.values[w]
+    return short and _CHIEF.search(view.said[w].before) is not None
 
 
 def names_a_partition(view: View, parts: Sequence[int]) -> bool:

@@ -19,6 +19,7 @@ from hengshui_etl.relations.search.sum_evidence import (
     SHARED_TOGETHER,
     credible,
     names_a_partition,
+    names_chief_kinds,
     scaled_slip,
 )
 from hengshui_etl.relations.search.sums_owned import Owned, owned_by_another
@@ -163,7 +164,7 @@ def accuse_list(view: View, w: int, parts: list[int]) -> None:
         return  # 总投资 and of it what is spent this year
     if w in view.parts:
         return  # itself a part of what has added up
-    if has_nested(view, parts):
+    if has_nested(view, parts) or names_chief_kinds(view, w, parts):
         return
     if view.paragraphs[parts[0]] != view.paragraphs[w] and _is_shared(view, w):
         return  # 小微企业退税62.7亿元，占比45.2%。\n分行业看，…: a list of the whole, not of that part of it

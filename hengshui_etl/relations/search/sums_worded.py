@@ -11,7 +11,12 @@ from itertools import pairwise
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.lists import WordedList, alike_members, closed_list, worded_list, worded_total
 from hengshui_etl.relations.search.nested import has_nested
-from hengshui_etl.relations.search.sum_evidence import BY, SHARED_TOGETHER, names_a_partition
+from hengshui_etl.relations.search.sum_evidence import (
+    BY,
+    SHARED_TOGETHER,
+    names_a_partition,
+    names_chief_kinds,
+)
 from hengshui_etl.relations.search.view import View
 
 _MOST_CHANCE = 0.02  # of an accusation by a slip, where a list may be incomplete
@@ -60,7 +65,7 @@ def _accuse(view: View, found: WordedList, *, only_closed: bool = False, again: 
         return
     if view.trial("sum", operands) is not False or not _sizes_fit(view, found):
         return
-    if has_nested(view, found.parts):
+    if has_nested(view, found.parts) or names_chief_kinds(view, found.whole, found.parts):
         return
     if _OPEN_TAIL.match(found.tail) or SHARED_TOGETHER.match(found.tail) or _counts_others(view, found):
         return
