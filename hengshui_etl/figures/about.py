@@ -58,7 +58,26 @@ def main_place(article: Article) -> Place | None:
     if subject is not None:
         within = region is not None and region.name[:2] in subject.name[1:]  # 北海 in 拱北海关 is no place
         return Place(subject.name, None if subject.crossing or within else near, subject.level)
-    return _COUNTRY_PLACE if titled is None and _of_the_country(text, title, found) else region
+    if titled is None and _of_the_country(text, title, found):
+        return _COUNTRY_PLACE
+    return _zone_in_full(region, text) if region is not None and region.level == "zone" else region
+
+
+_DEVELOPMENT = ("开发区", "高新区", "经开区")
+_OFFICIAL = ("经济技术开发区", "高新技术产业开发区", "高新技术开发区", "经济开发区")
+"""What a development zone is called in full, where the headline says 开发区."""
+
+
+def _zone_in_full(zone: Place, text: str) -> Place:
+    """The zone that the headline names for short, by the name that the text prints in full."""
+    short = next((end for end in _DEVELOPMENT if zone.name.endswith(end)), None)
+    if short is None or zone.name.endswith(_OFFICIAL):
+        return zone
+    bare = zone.name.removesuffix(short)
+    for official in _OFFICIAL:
+        if (short == "开发区" or official[0] == short[0]) and (bare + official) in text:
+            return zone._replace(name=bare + official)
+    return zone
 
 
 def _of_the_country(text: str, title: str, found: Counter[Place]) -> bool:

@@ -56,13 +56,13 @@ ZONE = lazy_pattern(alternatives(toml("places")["zones"]))
 _PLACES = toml("places")
 _NOT_NAMES = "".join(words(_PLACES["not_in_names"]))
 _LOCAL = lazy_pattern(
-    rf"(?P<name>(?!{'|'.join(words(_PLACES['not_places']))})[^\W\d_{_NOT_NAMES}]{{1,4}}?(?:镇|乡|街道|苏木|村|社区))"
-    r"(?![级镇乡村委干均企民居里庄集支口])"
+    rf"(?P<name>(?!{'|'.join(words(_PLACES['not_places']))})[^\W\d_{_NOT_NAMES}]{{1,4}}?(?:镇|(?<![下返回还离故侨之])乡|街道|苏木|村|社区))"
+    r"(?![级镇乡村委干均企民居里庄集支口科土贤情愁官])"
 )
 _LOCAL_WITHIN = lazy_pattern(rf"(?:在|[县市区旗])(?={_LOCAL.pattern})")
 _NO_NAME = "".join(words(_PLACES["subjects"]["no_name"]))
 _VENUE = lazy_pattern(
-    rf"(?P<name>(?!集团|公司|旗下|境内|周边|落户|入驻|进驻|布局|市级|省级|国家|部分|一般|所有|重点|主要)[^\W\d_a-zA-Z{_NO_NAME}]{{2,6}}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
+    rf"(?P<name>(?!集团|公司|旗下|境内|周边|落户|入驻|进驻|布局|市级|省级|国家|部分|一般|所有|重点|主要|城市|旅游|红色|热门|我国|[两三四五六七八九十各]大)[^\W\d_a-zA-Z{_NO_NAME}]{{2,6}}?(?:景区|古城|高新区|经开区|开发区|新区|机场|火车站|港区)"
     r"|(?:自由贸易试验区|自贸试验区|自贸区)[^\W\d_a-zA-Z]{2,4}?片区|某[^\W\d_a-zA-Z]{1,6}?(?:企业|公司|集团|工厂))"
 )
 _LAST = lazy_pattern("[镇乡道木村区城场站团司厂业谷]")

@@ -192,12 +192,13 @@ def name_at(clause: str, near: str | None) -> Name | None:
         return None if bare or proper in _NOT_PROPER or proper in _KIND_OF else Name(clause[:end], kind, "name", end)
     if bare:
         proof: Literal["headline", "alone"] = "alone" if noun in _NOT_ALONE and "第" not in proper else "headline"
-        full = _KINDS[kind].full
-        whole = full and not proper and full not in noun
-        return Name(f"{found[0].name}{full}{noun}" if whole else clause[:end], kind, proof, end)
+        inserted = _KINDS[kind].full
+        whole = inserted and not proper and inserted not in noun
+        return Name(f"{found[0].name}{inserted}{noun}" if whole else clause[:end], kind, proof, end)
     if len(proper) > 1 and proper in _NOT_PROPER:
         return None
-    own = len(proper) > 1 and (clause[skip - 1] in "省市县区旗州" or kind == _TOWNSHIP)  # 恭城莲花镇 is 莲花镇
+    full = clause[:skip] == found[0].name and clause[skip - 1] in "省市县区旗州"  # 赣县 in full, 赣州 for short
+    own = len(proper) > 1 and (full or kind == _TOWNSHIP)  # 恭城莲花镇 is 莲花镇
     return Name(clause[skip if own else 0 : end], kind, "words" if noun in _NOT_ALONE else "headline", end)
 
 
