@@ -23,6 +23,16 @@ _PLANNED = lazy_pattern("计划|预算|目标")
 _CAPTION = lazy_pattern(
     r"^(?:表\d*\s*)?(?:20\d\d年)?(?:上半年|下半年|[一二三四前]?三?季度|[\d—-]{1,5}月份?)?(?:[^，]{2,5}[省市县区州])?([^，]{4,20}?)(?:完成|执行)?情况(?:统计)?表?(?=\s|$)"
 )
+_UNITS = lazy_pattern(r"[（(]?(?:计量)?单位[：:][^，。]*$|(?:情况)?(?:如下表?|见下表)[：:]?$")
+_OF_ALL = lazy_pattern(
+    r"^(?:20\d\d年)?(?:全[市县区省州])?各(?:[县市区](?:[（(][^）)]{1,8}[）)])|设区市|地级市|市州|县市区|县区|区县|市县|县市|地市|地区|省份|省市|乡镇|镇街|街道"
+    r"|学段|行业|产业|部门|板块|园区|口岸|港口|县|市|区|镇)(?:[（(]\D{1,8}[）)])?(?=[^\W\d_a-zA-Z]{3})"
+)
+"""How a caption begins whose columns are nothing but times and changes of what it names behind it."""
+_BARE = lazy_pattern(
+    r"(?:20\d\d年度?|[上本]年|上年同期|全年|上半年|下半年|第?[一二三四]季度|前三季度|\d{1,2}(?:[-—–]\d{1,2})?月份?|本期|同期|累计)?"
+    r"(?:(?:比?上年|同比|环比|较上年)?(?:增长|增减|增速|增幅|升降|涨跌)?(?:率|幅度?)?)?"
+)
 _OF_EACH = lazy_pattern("各[^\\W\\d_a-zA-Z]{1,4}")
 """A table of each of several says in its columns what it tells of them (各县市接待情况)."""
 _AT_END = lazy_pattern(r"期末|年末|月末|季末|余额|存量|保有量")
@@ -38,6 +48,7 @@ _CHANGE_COLUMN = lazy_pattern(r"增减|同比|增长|增速|增幅|涨幅|变动
 def caption_core(caption: str) -> str:
     """What a caption says that its table is about, or nothing where the line before the table is no caption."""
     line = caption.strip().rsplit("\n", 1)[-1]
+    line = _UNITS.sub("", line)
     if len(line) > 40 or "。" in line:
         return ""
     match = _CAPTION.search(line)
@@ -45,12 +56,26 @@ def caption_core(caption: str) -> str:
     return "" if _OF_EACH.search(core) else core
 
 
+def _of_all(caption: str, cells: list[Cell]) -> str:
+    """What a caption says that all columns tell of each row, where they name nothing but times and changes (各县区地区生产总值)."""
+    line = _UNITS.sub("", caption.strip().rsplit("\n", 1)[-1])
+    lead = _OF_ALL.match(line) if len(line) <= 40 else None
+    if lead is None or not all(_BARE.fullmatch(cell.column_label) for cell in cells):
+        return ""
+    core = cleaned(_CORE_END.sub("", line[lead.end() :]))
+    return core if len(core) <= 20 and not any(c in core for c in "，。；和") else ""
+
+
+_CORE_END = lazy_pattern("(?:完成|执行)?(?:情况)?(?:统计)?表?$")
+
+
 class Labels:
     """What the labels of one table say of its `cells`; `caption` stands before it, `near` is the article's place, and
     `times` what the sentences before it were dated by."""
 
     def __init__(self, cells: list[Cell], caption: str, near: str | None, published: date | None, times: Dating):
-        self.core = caption_core(caption)
+        self.each = _of_all(caption, cells)
+        self.core = self.each or caption_core(caption)
         self.first = cells[0].column_label if cells else ""
         self.near = near
         self.published = published
@@ -72,7 +97,7 @@ class Labels:
             first = _YEAR_COLUMN.sub("", first) or core
         if column in ("占比", "比重", "占全市比重") and first != cell.column_label:
             column = f"占{first}"
-        if core and core not in column and (cell.total or row_place(cell.row_label, self.near) is not None):
+        if core and core not in column and (self.each or cell.total or row_place(cell.row_label, self.near) is not None):
             return f"{cell.row_label}{core}{column}"
         return f"{cell.row_label}{column}"
 

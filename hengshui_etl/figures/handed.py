@@ -53,6 +53,9 @@ def handed_out(s: Statement, memory: Memory, count: int, unit: str, earlier: str
     tail = ""
     if not share and not word and s.predicate == "level" and (shared := _SHARED_VERB.search(s.before)):
         tail = cleaned(shared["rest"])
+    if single := _single(subject, count):
+        memory.members = list(single)
+        return [f"{name}{word or tail}" for name in single]
     named = members(subject, count) if "、" in subject or "和" in subject or "与" in subject or "及" in subject else ()
     if named:
         if not word and memory.unit == unit and memory.topic and not any(p[-1] in WHOLE_TAIL for p in named):
@@ -80,6 +83,20 @@ def handed_out(s: Statement, memory: Memory, count: int, unit: str, earlier: str
     if unit == "%" and len(alike) >= count:
         return [f"{n}{word or subject}" for n in alike[-count:]]
     return []
+
+
+_SINGLE = lazy_pattern(r"第?(?P<names>[^\W\d_](?:[、和及][^\W\d_])*[、和及])(?P<last>[^\W\d_])(?P<tail>[^\W\d_、]{1,12})")
+
+
+def _single(subject: str, count: int) -> list[str]:
+    """The members of a list that are named by one character each (一、二、三产业增加值), with what they share."""
+    match = _SINGLE.fullmatch(subject)
+    names = [*re.split("[、和及]", match["names"])[:-1], match["last"]] if match else []
+    if match is None or len(names) != count or len(set(names)) != count:
+        return []
+    ordinal = "第" if set(names) <= set("一二三四五六") else ""
+    tail = "产业" if match["tail"] == "产" else match["tail"]
+    return [f"{ordinal}{name}{tail}" for name in names]
 
 
 def _leaning(part: str, memory: Memory) -> str:

@@ -63,9 +63,9 @@ ALONE = frozenset(words(_DATA["attributes"]["alone"]))
 """Short nouns that need no bearer."""
 _GOVERNMENTS = frozenset(("中央", "省级", "市级", "县级", "区级", "州级", "国家"))
 _RESULT = lazy_pattern(
-    r"(?:滑落|跃升?|压[缩减]?|下跌|[上下]修|下?降低?|上?升|提高|提升|减少|增加|回落|维持|保持|回升|扩大|精简|缩减|拓展|发展|增长)[到至为于在]?(?:[^，,。；;]{0,18}[年月季底末期]的?)?$"
+    r"(?:滑落|跃升?|攀升|抬升|拉升|压[缩减]?|下跌|[上下]修|下?降低?|上?升|提高|提升|减少|增加|回落|维持|保持|回升|扩大|精简|缩减|拓展|发展|增长)[到至为于在]?(?:[^，,。；;]{0,18}[年月季底末期]的?)?$"
 )
-_RESULT_BEGINS = frozenset("滑跃升压缩下降上提减增回扩精拓发维保")
+_RESULT_BEGINS = frozenset("攀抬拉滑跃升压缩下降上提减增回扩精拓发维保")
 _SIDE = lazy_pattern(r"惠及|带动|涉及|吸纳|受益")
 _ROW_BEHIND = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}(?:、(?![一二两三四五六七八九十])[^\W\d_a-zA-Z]{2,12})+")
 _MADE = lazy_pattern(r"(?:生产|产出|销售|发放|接待|新建|建成|投入|征收|采购|发电|供应)(?=..)")
@@ -90,6 +90,16 @@ def _fragment(label: str, q: Quantity, topic: str) -> bool:
             return len(label) <= 6 and label[-1] not in _PERSONS and not _VERBAL.search(label)
         return (label[-1] in _MODIFIER and label not in ("企业", "产业", "行业")) or topic[-1:] in WHOLE_TAIL
     return True
+
+
+_CONVERTED = lazy_pattern("(?:约|即)?(?:折合|折算|换算|折|约合)(?:成|为|约)?")
+_COMPOSED = lazy_pattern("(?:共同|所|等)?(?:构成|组成)")
+"""What closes a list of parts (由公办园24所、民办园12所组成)."""
+
+
+def _before_digit(text: str, q: Quantity, s: Statement) -> bool:
+    """Whether the words behind a figure end where the next one begins."""
+    return text[q.till + len(s.behind) : q.till + len(s.behind) + 1].isdigit()
 
 
 def _alike(label: str, topic: str) -> bool:
@@ -157,7 +167,11 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         return memory.last or memory.subject
     if q.kind == "percent" and (ratio := percent_of(text, s, memory, subject)):
         return ratio
+    if _CONVERTED.fullmatch(s.before) and text[s.start - 1] in "，,（(" and memory.last == memory.subject != "":
+        return f"{memory.last}折合{q.unit}"  # 治理面积35万亩，折2.33万公顷
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
+    if behind and (_COMPOSED.fullmatch(behind) or (s.behind[0] in "和及与、" and _before_digit(text, q, s))):
+        behind = ""
     if behind and _STANDING.match(behind):
         behind, subject = "", subject.removesuffix("以")
     if (

@@ -199,7 +199,7 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool)
     if predicate == "rate":
         return _rate(s, memory, subject)
     if predicate == "rank":
-        bearer = memory.change or memory.subject
+        bearer = memory.ratio if memory.ratio and memory.last == memory.ratio else memory.change or memory.subject
         return joined(bearer, subject) if len(subject) <= 8 else subject
     if "前者" in s.before and len(memory.items) >= 2:
         memory.subject = f"{memory.items[-2]}是{memory.items[-1]}的倍数"

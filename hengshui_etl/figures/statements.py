@@ -50,6 +50,8 @@ _SHARE = lazy_pattern(
     r"(?:^|(?<=占))(?P<subject>[^占]*+)占(?:到|据|了|有)?(?P<object>(?!比依次|比分别)[^占]*?)的?(?P<word>比重|比例|份额|比|总比重)?"
     r"(?:达到|达|为|是|超过|超|高达|近|约|均|分别|依次|先后|各自|各|合计|已|仅|不足|将|到|至|提高|上升|保持|在|也|的|由|从|：|:|不低于|不超过){0,12}$"
 )
+_SEEN_IN = lazy_pattern("(?P<part>.{0,24}?)在(?P<whole>[^在，,。；;、]{2,14}?)(?:当中|[中里内])所?")
+"""A share whose whole stands before it (在总收入中占四成)."""
 _RATE = lazy_pattern(
     rf"(?P<subject>.*?){beginnings(_DATA['rates']['words'])}(?P<word>{alternatives(_DATA['rates']['words'])})(?:[（(][^）)]{{0,12}}[）)])?(?:仅|只|有|才|还|均|已|也|分别|依次|先后|都|各|约|近|超过|超|由|从|将|保持|稳定|控制|维持|在|：|:|达到|达|为|是|至|到|提高|提升|下降|上升|降低|降|升|高达|不低于|不超过|压减|的|\s){{0,16}}$"
 )
@@ -157,6 +159,8 @@ def _said(before: str, kind: FigureKind) -> _Said:
         predicate, subject, word = "rate", share["subject"], "占比"  # 药品收入占比则由上年的25.8%
     elif share is not None:
         predicate, subject, obj, word = "share", share["subject"], share["object"], share["word"] or "占"
+        if not obj and (seen := _SEEN_IN.fullmatch(subject)) is not None:
+            subject, obj = seen["part"], seen["whole"]
     elif (ratio and (rate := _RATE.match(before))) and (
         kind == "percent" or not _MOVED.search(before, rate.end("word"))
     ):
