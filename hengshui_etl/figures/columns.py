@@ -57,7 +57,8 @@ def caption_core(caption: str) -> str:
 
 
 def _of_all(caption: str, cells: list[Cell]) -> str:
-    """What a caption says that all columns tell of each row, where they name nothing but times and changes (各县区地区生产总值)."""
+    """What a caption says that all columns tell of each row (各县区地区生产总值), where they name nothing but times and
+    changes."""
     line = _UNITS.sub("", caption.strip().rsplit("\n", 1)[-1])
     lead = _OF_ALL.match(line) if len(line) <= 40 else None
     if lead is None or not all(_BARE.fullmatch(cell.column_label) for cell in cells):
@@ -97,7 +98,11 @@ class Labels:
             first = _YEAR_COLUMN.sub("", first) or core
         if column in ("占比", "比重", "占全市比重") and first != cell.column_label:
             column = f"占{first}"
-        if core and core not in column and (self.each or cell.total or row_place(cell.row_label, self.near) is not None):
+        if (
+            core
+            and core not in column
+            and (self.each or cell.total or row_place(cell.row_label, self.near) is not None)
+        ):
             return f"{cell.row_label}{core}{column}"
         return f"{cell.row_label}{column}"
 

@@ -85,7 +85,9 @@ def handed_out(s: Statement, memory: Memory, count: int, unit: str, earlier: str
     return []
 
 
-_SINGLE = lazy_pattern(r"第?(?P<names>[^\W\d_](?:[、和及][^\W\d_])*[、和及])(?P<last>[^\W\d_])(?P<tail>[^\W\d_、]{1,12})")
+_SINGLE = lazy_pattern(
+    r"第?(?P<names>[^\W\d_](?:[、和及][^\W\d_])*[、和及])(?P<last>[^\W\d_])(?P<tail>[^\W\d_、]{1,12})"
+)
 
 
 def _single(subject: str, count: int) -> list[str]:

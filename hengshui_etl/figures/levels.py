@@ -24,6 +24,8 @@ from hengshui_etl.figures.labels import (
 )
 from hengshui_etl.figures.memory import CLASSES, RECENT, Memory
 from hengshui_etl.figures.percents import percent_of
+from hengshui_etl.figures.scope import region_at
+from hengshui_etl.figures.sizes import CLASS, SIZES, of_any_size, rest_of_sizes
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.figures.totals import total_of
 from hengshui_etl.patterns import lazy_pattern
@@ -92,6 +94,7 @@ def _fragment(label: str, q: Quantity, topic: str) -> bool:
     return True
 
 
+_HANDS_OUT = lazy_pattern("分别|依次")
 _CONVERTED = lazy_pattern("(?:约|即)?(?:折合|折算|换算|折|约合)(?:成|为|约)?")
 _COMPOSED = lazy_pattern("(?:共同|所|等)?(?:构成|组成)")
 """What closes a list of parts (由公办园24所、民办园12所组成)."""
@@ -134,11 +137,6 @@ def _measured(topic: str) -> str:
     return match.group() if match else core[-6:]
 
 
-_SIZES = lazy_pattern(r"(?P<size>[\d.]{1,30}[万亿]?元?(?:至|到|[-—–~～])[\d.]{1,30}[万亿]?元)的有?$")
-_CLASS = lazy_pattern(r"(?:以上|以下|以内)?的(?:有)?\d+[个家户所]")
-"""What follows an amount that only names a class of sizes (50亿元以上的11个)."""
-
-
 def _second(q: Quantity, text: str, memory: Memory) -> str:
     """What the second figure right behind a member's first measures (新能源68个、934.6亿元), or nothing."""
     measure = memory.measures.get(q.unit, "")
@@ -172,6 +170,9 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
     if behind and (_COMPOSED.fullmatch(behind) or (s.behind[0] in "和及与、" and _before_digit(text, q, s))):
         behind = ""
+    measured = len(behind) > 2 and len(subject) > 3 and behind[-1] in WHOLE_TAIL
+    if measured and q.kind == "count" and (is_attribute(behind) or behind in LEANING):
+        behind = ""  # 签约项目47个协议引资183亿元
     if behind and _STANDING.match(behind):
         behind, subject = "", subject.removesuffix("以")
     if (
@@ -217,19 +218,20 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     size = None
     if s.start and text[s.start - 1] in "上下内岁" and (size := _SIZE.search(text, max(0, s.start - 14), s.start)):
         subject = label = f"{size.group()}{label}"
-    between = _SIZES.search(text, max(0, q.at - 16), q.at) if q.kind == "count" and s.before.startswith("的") else None
+    between = SIZES.search(text, max(0, q.at - 16), q.at) if q.kind == "count" and s.before.startswith("的") else None
     size_text = between["size"] if between else size.group() if size and label == size.group() and "元" in label else ""
     if size_text and q.kind == "count" and not behind and (counted := memory.counts.get(q.unit, "")):
-        memory.subject = size_text + tail_of(counted, 8)  # 50亿元以上的11个
+        memory.subject = size_text + of_any_size(counted)  # 50亿元以上的11个
         memory.items.append(memory.subject)
         return memory.subject
-    if q.kind == "money" and _CLASS.match(text, q.till):
+    if q.kind == "money" and CLASS.match(text, q.till):
         return memory.subject or label
     if s.predicate == "average" and (BARE_AVERAGE.match(label) or len(label) <= 4):
         word = (_AVERAGE.search(s.before) or _AVERAGE.search("平均")).group()  # type: ignore[union-attr]
         rest = label.replace(word, "")
         bearer = memory.subject if memory.kind == q.kind or not memory.topic else memory.topic
-        if q.kind == "count" and not rest:  # 新增学位4500个，学校9所，平均每校500个
+        each = memory.kind == "count" != q.kind and s.before.startswith("平均每")
+        if each or (q.kind == "count" and not rest):  # 新增学位4500个，学校9所，平均每校500个
             bearer = next((m for unit, m in reversed(memory.levels[-4:]) if unit == q.unit), bearer)
         memory.subject = f"{bearer}{word}{rest}"
         return memory.subject
@@ -275,8 +277,14 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         memory.topic, memory.unit, memory.subject = label, q.unit, label  # 13个县区中，正增长的11个
         return label
     leaves = q.kind == "count" and label.startswith(_REST) and not s.behind.startswith(("为", "是", "属"))
+    if leaves and (left := rest_of_sizes(text, q, memory, label)):
+        memory.items.append(left)
+        return left
     if leaves and memory.unit == q.unit and memory.topic:
-        return joined(label, memory.topic)[-LONGEST:]
+        memory.items.append(left := joined(label, memory.topic)[-LONGEST:])
+        return left
+    if q.kind == "count" and q.unit in CLASSES and not subject and _HANDS_OUT.search(s.behind):
+        return label  # 三个档次的投资分别为: their names were told before
     if (
         q.kind == "count"
         and not behind
@@ -387,7 +395,11 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         and label not in _COMPLETE
         and s.before.endswith(label)
     ):
-        memory.subject = joined(tail_of(memory.topic, 12), label)
+        lead = q.kind == "count" and region_at(label, None) is not None  # 合肥12个: a place stands before what it has
+        if q.kind == "count" and label[-1] == memory.topic[-1]:
+            memory.subject = tail_of(memory.topic[:-2], 10) + label  # 获金牌7枚、银牌3枚
+        else:
+            memory.subject = label + tail_of(memory.topic, 8) if lead else joined(tail_of(memory.topic, 12), label)
         memory.items.append(memory.subject)
         return memory.subject
     if (

@@ -181,6 +181,8 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool)
             return named
         memory.subject = memory.change = named
         subject = named
+    if predicate == "share" and (both := _BOTH.match(subject)) and (named := _both(memory)):
+        subject = named + subject[both.end() :]
     if predicate in ("level", "average"):
         return level_of(text, q, s, memory, subject, headline)
     if predicate == "change":
@@ -227,6 +229,17 @@ def _either(which: str, q: Quantity, memory: Memory) -> str:
                 return named
             return joined(named, whole[1])
     return ""
+
+
+_BOTH = lazy_pattern("(?:这|以上|上述)?[两二][者项类](?:加起来|合计|之和|相加|合起来|加在一起|共计?)?")
+
+
+def _both(memory: Memory) -> str:
+    """What 两者 means: the two levels told last, by their names, or nothing where those are long."""
+    named = memory.items[-2:]
+    if len(named) < 2 or any(len(name) > 12 or name.startswith("其余") for name in named):
+        return ""
+    return f"{named[0]}和{named[1]}"
 
 
 def _bracketed(text: str, q: Quantity, s: Statement, memory: Memory) -> str:
