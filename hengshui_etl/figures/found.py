@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 from hengshui_etl.figures.numerals import Number
 from hengshui_etl.figures.units import AFTER, BEFORE, bound_after, bound_before, is_apart, round_start
+from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Bound, FigureKind
 
 ZERO = Decimal(0)
 _HEAPS = frozenset("百千万亿兆")
+_BOUND_OF_PART = lazy_pattern(r"(?:(?P<max>不到|不足|不及|未到)|超过|逾)[^，,。；;、：:（(）)]{0,14}$")
 
 
 class Quantity(NamedTuple):
@@ -84,6 +86,8 @@ class Found:
                 start, bound, strict = heap, "min", False
             elif kind == "count" and is_apart(text, till):
                 bound, strict = "approx", False
+        if bound == "exact" and text[at - 1 : at] == "的" and kind in ("percent", "multiple"):
+            bound, strict = self._bound_of_part(at)
         if more and bound == "exact":
             bound = "approx"
         place = number.place
@@ -93,3 +97,16 @@ class Found:
         self.quantities.append(
             Quantity(start, end, first, number.value, high, place, unit, kind, bound, strict, more, chinese)
         )
+
+    def _bound_of_part(self, at: int) -> tuple[Bound, bool]:
+        """The bound of a part of the quantity right before it, told before that one: 不到上年28.4亿元的六分之一. The
+        quantity itself is exact then, though the word may stand beside it (不到28.4亿元的六分之一)."""
+        whole = self.quantities[-1] if self.quantities else None
+        if whole is None or whole.till != at - 1 or whole.kind not in ("money", "count", "measure"):
+            return "exact", False
+        word = _BOUND_OF_PART.search(self.text, max(0, whole.number_at - 18), whole.number_at)
+        if word is None:
+            return "exact", False
+        if whole.at < whole.number_at:
+            self.quantities[-1] = whole._replace(at=whole.number_at, bound="exact", strict=False)
+        return "max" if word["max"] else "min", True

@@ -47,6 +47,8 @@ _MYRIADS = frozenset("万亿")
 _SCALES = frozenset("余多百千万亿兆")
 _TO_UPPER = frozenset("-—–~～－至到%元百千万亿")
 _DASHES = frozenset("-—–~～－至到")
+# 比原定的7个多2个: no bound
+_MORE_BY = lazy_pattern("多[了出约近]{0,2}(?:[0-9]|[一二两三四五六七八九十百]{1,3}(?:个|年))")
 
 
 def in_slogan(text: str, at: int, till: int) -> bool:
@@ -184,6 +186,7 @@ class Reader(Tokens):
             and unit.kind in ("count", "measure")
             and text[finish : finish + 1] == "多"
             and unit.printed in ("个", "年")
+            and _MORE_BY.match(text, finish) is None
         ):
             more = True
         if "半" in unit.printed:

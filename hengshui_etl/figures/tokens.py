@@ -64,7 +64,11 @@ class Tokens(Found):
             return
         percent = above * 100 / below
         place = Decimal(1) if percent == percent.to_integral_value() else Decimal("0.01")
-        self._add(match.start(), match.end(), Number(percent.quantize(place), place, False), "%", "percent")
+        more = self.text.startswith("多", match.end())
+        till = match.end() + more
+        self._add(match.start(), till, Number(percent.quantize(place), place, False), "%", "percent")
+        if more:
+            self.quantities[-1] = self.quantities[-1]._replace(bound="approx")  # 三分之一多
 
     def _fold(self, match: re.Match[str]) -> None:
         times = DIGITS[match.group("times") or "一"]
@@ -81,7 +85,8 @@ class Tokens(Found):
             return
         if self.text.startswith(("导体", "径", "岛", "决赛"), match.end()):
             return
-        self._add(at, match.end(), Number(Decimal(50), ZERO, False), "%", "percent", chinese=True)
+        more = self.text.startswith("多", match.end()) and token != "半数"
+        self._add(at, match.end() + more, Number(Decimal(50), ZERO, False), "%", "percent", more=more, chinese=True)
         if token == "过半":
             self.quantities[-1] = self.quantities[-1]._replace(bound="min", strict=True)
 

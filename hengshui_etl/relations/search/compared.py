@@ -1,6 +1,7 @@
 """The levels that a change lies between.
 
-Belongs here: what the words of a comparison name (较上年的…, 由…到…). Does not belong here: arithmetic.
+Belongs here: what the words of a comparison name (较上年的…, 由…到…), and the time that they tell it against. Does not
+belong here: arithmetic.
 """
 
 from __future__ import annotations
@@ -12,8 +13,30 @@ from hengshui_etl.relations.search.view import View, covered
 WHEN = lazy_pattern(
     r"长假|假期|春节|国庆|五一|黄金周|此时|当时|上年|去年|前年|同期|年初|上月|上季|年末|年底|\d{4}年|\d{1,2}月|全年|上半年|[一二三四]季度|底|末|初|的"
 )
+_AGAINST = (
+    ("start", lazy_pattern("年初|(?:上|去|前一|上一)年(?:度|年)?(?:12月份?)?[末底]")),
+    ("year", lazy_pattern("同比|按年|[上去前]年|同期")),
+    ("month", lazy_pattern(r"环比|按月|上个?[月季周]|(?<![\d、—\-至])\d{1,2}月|[一二三四]季度")),
+)
 _AND = frozenset(("、", "和", "与", "及", "，", ","))
 _LONGEST = 8  # figures to either side that are read as one run
+
+
+def against(words: str) -> str:
+    """The time that words tell a change against: that of a year before (同比), the start of the year (比年初), the
+    month or quarter before (环比, 较5月末的); nothing where they name none."""
+    return next((name for name, said in _AGAINST if said.search(words)), "")
+
+
+def other_time(view: View, level: int, one: str, other: str) -> bool:
+    """Whether words tell two changes of a level against different times; at the end of a year its start is the year
+    before."""
+    a, b = against(one), against(other)
+    if not a or not b or a == b:
+        return False
+    period = view.figures[level].period
+    ended = period is not None and period.last is not None and (period.last.month, period.last.day) == (12, 31)
+    return not (ended and "month" not in (a, b))
 
 
 def run_of_unit(view: View, i: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from collections import defaultdict
 
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.records import Figure
+from hengshui_etl.relations.search.borne_out import borne_out
 from hengshui_etl.relations.search.view import Slips, View, covered
 
 _EACH = lazy_pattern("各|其中|每")
@@ -200,6 +201,7 @@ def accuse_copies(view: View) -> None:
                 or max(len(prints[i]), len(prints[j])) < 3
                 or not one_edit_apart(prints[i], prints[j])
                 or not _one_thing(view, i, j, max(len(prints[i]), len(prints[j])))
+                or (borne_out(view, i, instead=j) and borne_out(view, j, instead=i))
             ):
                 continue
             if view.trial("restatement", (j, i)) is False and view.claim(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.relations.search.compared import WHEN, fitting, level_of, levels_pair, run_of_unit
+from hengshui_etl.relations.search.compared import WHEN, fitting, level_of, levels_pair, other_time, run_of_unit
 from hengshui_etl.relations.search.named import named_change, named_pair, named_percents, speaks_of
 from hengshui_etl.relations.search.points import claim_percent_for_points
 from hengshui_etl.relations.search.shares_parts import run_of_ratios
@@ -183,6 +183,8 @@ def claim_amount_behind_rate(view: View, i: int) -> None:
         return
     if _REAL.search(view.text, view.figures[level].till, view.figures[i].at) or _REAL.search(view.metrics[level]):
         return
+    if other_time(view, level, said.before, change.before):
+        return  # 同比增长9.7%，比年初增加318.6亿元
     operands = (level, i, rate)
     if not view.is_result(rate, "growth") and (view.trial("growth", operands) or view.slip("growth", operands)):
         view.claim("growth", operands, said.word)

@@ -11,7 +11,8 @@ from datetime import date
 from typing import NamedTuple
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.relations.search.compared import bracketed_off
+from hengshui_etl.records import Figure
+from hengshui_etl.relations.search.compared import bracketed_off, other_time
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered
 from hengshui_etl.vocab import alternatives, toml
 
@@ -268,6 +269,8 @@ def named_change(view: View, i: int) -> Named | None:
     if _own(view, i) or _OTHER.search(view.between(j, i)) or becomes(view, j):
         return None
     own, known = _own(view, j), list[int]()
+    if other_time(view, j, view.said[j].before, view.said[i].before):
+        return None  # 比年初增加291.3亿元，同比增长10.9%
     for k in range(j - 1, max(-1, j - _FAR), -1):
         if view.paragraphs[k] != view.paragraphs[j] or view.is_cell(k):
             break
@@ -353,7 +356,10 @@ def _before(view: View, j: int) -> bool:
 
 def _elsewhere(view: View, j: int) -> bool:
     """Whether figure `j` is said of another place, and what follows tells a gap (同期全国为13.4%，柳州领先…)."""
-    told = _ELSEWHERE.match(view.said[j].before) is not None and j + 1 < view.count
+    words = view.said[j].before
+    told = _ELSEWHERE.match(words) is not None and j + 1 < view.count
+    if told and words.startswith("平均") and j and view.between(j - 1, j) == words:
+        return False  # 8天平均为81.2%: the mean of those days
     return told and _APART.search(view.said[j + 1].before) is not None
 
 
@@ -378,6 +384,14 @@ def _label(view: View, j: int) -> str:
     return "" if than is None else _LOOSE.sub("", words[: than.start()])
 
 
+def _within(one: Figure, other: Figure) -> bool:
+    """Whether the stretch of time of one figure is part of that of the other (5月份 of 上半年)."""
+    a, b = one.period, other.period
+    if a is None or b is None or a.first is None or a.last is None or b.first is None or b.last is None:
+        return False
+    return a != b and b.first <= a.first and a.last <= b.last
+
+
 def speaks_of(view: View, pair: tuple[int, int], i: int) -> bool:
     """Whether the change is told of the two levels as they are printed, and of nothing else."""
     figure, said = view.figures[i], view.said[i]
@@ -388,11 +402,17 @@ def speaks_of(view: View, pair: tuple[int, int], i: int) -> bool:
     own = "" if _elsewhere(view, pair[1]) and len(said.subject) <= 4 else _own(view, i)
     if own and covered(own, view.metrics[pair[0]] + view.said[pair[0]].before) < 0.5:
         return False
-    if level.period is None or other.period is None or level.period.last is None or other.period.last is None:
-        return True
+    if said.predicate == "gap" and not said.temporal and len(said.object) > 1 and said.object != "前者":
+        sides = "".join(view.metrics[k] + view.said[k].before + (view.figures[k].scope or "") for k in pair)
+        if covered(said.object, sides) < 0.5:
+            return False  # 全年93.6%；平均为81.2%，比酒店高出6.5个百分点: than what is not printed
+    if other_time(view, pair[0], view.said[pair[1]].before, said.before):
+        return False  # 较年初的3543.8亿元增加318.6亿元，同比增长9.7%
     words = view.said[pair[1]].before
     neutral = _before(view, pair[1]) and "届" not in words and not _LONG_AGO_FIRST.match(words)
-    if neutral and other.period.last >= level.period.last:
+    if level.period is None or other.period is None or level.period.last is None or other.period.last is None:
+        return not (neutral and level.period is other.period)  # of two months without a year nothing is known
+    if neutral and (other.period.last >= level.period.last or _within(other, level)):
         return False  # 三季度增长4.8%；9月份增长6.3%，加快…: than August
     years = level.period.last.year - other.period.last.year
     if _YEARLY.search(said.before) and _before(view, pair[1]) and years != 1:

@@ -233,12 +233,28 @@ def is_sure(view: View, i: int, part: int, m: Meant, used: bool) -> bool:
     if topic_of(view, i, part) and m.by not in ("sibling", "list", "known", "named"):
         return False
     rate = said.predicate == "rate" and said.word not in SHARES
+    if rate and m.by not in ("sibling", "list", "known", "named") and not _told_of(view, i, (part, m.whole)):
+        return False  # 220项全程网上办，网上申报率99.4%
     apart = rate and m.by == "near" and view.paragraphs[m.whole] != view.paragraphs[part]
     if apart and view.likeness(m.whole, part) < 0.5:
         return False  # 上线2493人，上线率19.3% of those who sat, not of 1.31万 teachers
     if rate and m.by == "sentence":
         return m.score >= 2.5
     return m.by != "behind" and m.score >= (1.0 if m.by == "near" else 0.8)
+
+
+_RATE = lazy_pattern(r"(?P<act>[^\W\d_a-zA-Z]{2})(?:率|面|度|比例)[^率面度]{0,8}$")
+_OF_DOING = lazy_pattern("完成|达标|合格|优良|覆盖|执行|到位|实现|兑现|落实")
+
+
+def _told_of(view: View, i: int, operands: tuple[int, int]) -> bool:
+    """Whether the words of one of these levels have what the rate is a rate of (申报 of 网上申报率), or it tells of
+    doing a thing at all, whatever that is (完成率)."""
+    rate = _RATE.search(view.said[i].before)
+    if rate is None or _OF_DOING.search(rate["act"]):
+        return True
+    told = "".join(view.metrics[k] + view.said[k].before + view.said[k].behind for k in operands)
+    return any(c in told for c in rate["act"])
 
 
 def find_shares_printed_in_points(view: View) -> None:

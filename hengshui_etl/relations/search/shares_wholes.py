@@ -74,7 +74,7 @@ def wholes_meant(view: View, i: int, part: int) -> list[Meant]:
         own = 0 < part - w <= 2 and "其中" in view.between(w, part)
         if statement.predicate == "average" and not (around.names or own or _is_mean(view, part)):
             continue
-        if is_name(view, w) or _of_a_part_of_the_time(view, w, part):
+        if is_name(view, w) or _of_a_part_of_the_time(view, w, part) or _plan_of_another(view, i, w, part):
             continue
         if (statement.base or statement.bracketed) and w != i - 1:
             continue
@@ -90,6 +90,20 @@ def _of_a_part_of_the_time(view: View, w: int, part: int) -> bool:
     if whole is None or own is None or not (whole.first and whole.last and own.first and own.last):
         return False
     return own.first <= whole.first and whole.last <= own.last and whole != own
+
+
+def _plan_of_another(view: View, i: int, w: int, part: int) -> bool:
+    """Whether `w` is the plan of something else that has its own share of it (完成年度目标5万人的104.6%), where
+    percentage `i` is a share of a plan that is not told: every task has its own."""
+    return bool(speaks_of_plan(view, i, w)) and any(
+        c.type == "share"
+        and c.operands[-2] == w
+        and c.operands[-1] == w + 1 != i
+        and part not in c.operands
+        and view.likeness(c.operands[0], part) < 0.6
+        and view.trial("share", c.operands)
+        for c in view.claims
+    )
 
 
 def beside(view: View, i: int) -> list[tuple[int, int]]:
