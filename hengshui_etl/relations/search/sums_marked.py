@@ -15,7 +15,9 @@ from hengshui_etl.relations.search.view import AMOUNTS, Slips, View
 
 _CLOSING = {"（": "）", "(": ")"}
 _NUMBERED = lazy_pattern("第(?P<number>[一二三四五六七八九])(?:批|轮|期|阶段|季度|笔|次|标段|档|产业)")
-_ADDED = lazy_pattern("[^。；;]{0,12}[，,]?(?:再|另)?(?:加上|加之|连同)[^。；;]{0,30}")
+_ADDING = lazy_pattern(r"(?:[，,。；;\n]|^)(?:再|另|如果)?(?:加上|加之|连同|算上)[^，,。；;]{0,12}$")
+_FAR_ADDED = 18
+_ADDED = lazy_pattern("[^。；;]{0,12}[，,]?(?:再|另)?(?:加上|加之|连同|算上)[^。；;]{0,30}")
 _COUNTED = lazy_pattern(r"[^\W\d_a-zA-Z]{1,8}(?=[（(])")
 _TOTAL = lazy_pattern(
     r"^[^，。；\d]{0,6}[，,][^，。；\d]{0,8}(?:累计|合计|总计|共计|总额|共|已有|现有|达到?)[^，。；\d]{0,8}$"
@@ -93,6 +95,23 @@ def claim_joined_pairs(view: View) -> None:
                 break
         else:
             _accuse_joined(view, one, other)
+
+
+def claim_added_up(view: View) -> None:
+    """`这次开工的24个项目…。算上前三批的79个，全年已有103个`: what is added to stands further before."""
+    for other in range(1, view.count - 1):
+        at = view.figures[other].at
+        if not view.plain(other) or _ADDING.search(view.text[max(0, at - _FAR_ADDED) : at]) is None:
+            continue
+        whole = next(
+            (j for j in range(other + 1, min(view.count, other + 4)) if view.plain(j) and view.alike(j, other)), None
+        )
+        if whole is None or view.periods[whole] != view.periods[other]:
+            continue
+        for one in view.levels_before(other, unit_of=other, limit=6, same_paragraph=True):
+            if view.plain(one) and view.trial("sum", (one, other, whole)):
+                view.claim("sum", (one, other, whole), "加上")
+                break
 
 
 def _accuse_joined(view: View, one: int, other: int) -> None:

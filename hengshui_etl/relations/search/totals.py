@@ -27,7 +27,12 @@ from hengshui_etl.relations.search.percent_sums import accuse_hundreds, claim_hu
 from hengshui_etl.relations.search.remainders import claim_remainders, claim_uncounted_remainders
 from hengshui_etl.relations.search.remainders_worded import accuse_worded_remainders
 from hengshui_etl.relations.search.sums_listed import accuse_list, claim_lists_behind_wholes, claim_totals_behind_parts
-from hengshui_etl.relations.search.sums_marked import claim_bracketed_parts, claim_joined_pairs, claim_numbered_parts
+from hengshui_etl.relations.search.sums_marked import (
+    claim_added_up,
+    claim_bracketed_parts,
+    claim_joined_pairs,
+    claim_numbered_parts,
+)
 from hengshui_etl.relations.search.sums_owned import members_of_failing_lists
 from hengshui_etl.relations.search.sums_swept import claim_exact_stretches
 from hengshui_etl.relations.search.sums_worded import accuse_worded_lists
@@ -42,6 +47,7 @@ def find_totals(view: View) -> None:
     claim_bracketed_parts(view)
     claim_numbered_parts(view)
     claim_joined_pairs(view)
+    claim_added_up(view)
     claim_totals_behind_parts(view)
     claim_exact_stretches(view, owned)
     accuse_worded_remainders(view)
