@@ -18,9 +18,11 @@ _OF_TWO = frozenset(("share", "average"))
 _BEFORE = lazy_pattern(rf"[，,。；;\s]*(?:{alternatives(toml('comparisons')['before']['words'])}|上周)")
 _NEW = lazy_pattern(rf"[^，,。；;]{{0,10}}[，,；;](?:{alternatives(toml('parts')['lists']['new_statement'])})")
 _HOLDS = lazy_pattern(r"[^，,、。；;（(]{0,6}[（(](?:含|包括|包含|其中含)")
+_MONTHS = lazy_pattern(r"\d{1,2}(?:[-—–~至]\d{1,2})?月")
 _POWERS = (10, 0.1, 100, 0.01, 1000, 0.001, 1e4, 1e-4, 1e8, 1e-8)
 _DIGITS = 3
 """A result of fewer significant digits fits some figures of its sentence by chance."""
+_CALLED_ALIKE = 0.7
 _FIGURES = 14
 """How many figures before the result are looked through."""
 _FAR = 120
@@ -35,6 +37,10 @@ def take_back(view: View) -> None:
         ):
             view.drop(claim)
             view.leave(claim.operands, "a list that need not be all of this whole")
+    for claim in [c for c in view.claims if c.type == "restatement" and len(c.operands) == 2]:
+        if view.trial("restatement", claim.operands) is False and _of_unknown_months(view, *claim.operands):
+            view.drop(claim)
+            view.leave(claim.operands, "told of months whose year is not known")
     for claim in [c for c in view.claims if c.type == "difference" and c.implied]:
         if view.trial("difference", claim.operands, implied=True) is False:  # 减少450个，净增4770个: not of that level
             view.drop(claim)
@@ -60,8 +66,10 @@ def take_back(view: View) -> None:
 def _other_operands(view: View, claim: Claim) -> tuple[int, int] | None:
     """The two levels of the result's full sentence, in the units of those claimed, that the relation holds for."""
     first, second, i = claim.operands
-    if view.digits(i) < _DIGITS or view.figures[i].bound != "exact":
+    if view.figures[i].bound != "exact":
         return None
+    if view.digits(i) < _DIGITS:
+        return _nearer_whole(view, claim)
     near = [
         j
         for j in range(i - 1, max(-1, i - _FIGURES), -1)
@@ -73,6 +81,17 @@ def _other_operands(view: View, claim: Claim) -> tuple[int, int] | None:
         for b in others:
             if a != b and (a, b) != (first, second) and view.trial(claim.type, (a, b, i), claim.scale):
                 return a, b
+    return None
+
+
+def _nearer_whole(view: View, claim: Claim) -> tuple[int, int] | None:
+    """Part and whole, where a level called like the whole stands nearer and holds (年度计划561.9亿元…其中在建项目
+    年度计划327.5亿元，完成235.8亿元，占年计划的72%)."""
+    part, whole, i = claim.operands
+    for j in range(i - 1, whole, -1):
+        like = j != part and view.level[j] and view.alike(j, whole) and view.figures[j].bound == "exact"
+        if like and view.likeness(j, whole) > _CALLED_ALIKE and view.periods[j] == view.periods[i]:
+            return (part, j) if view.trial(claim.type, (part, j, i), claim.scale) else None
     return None
 
 
@@ -146,6 +165,13 @@ def _has_its_average(view: View, claim: Claim) -> bool:
         and view.trial("average", ops)
         for ops in pairs
     )
+
+
+def _of_unknown_months(view: View, *figures: int) -> bool:
+    """Whether no period is known of figures of which sentences tell by month (an article without a date)."""
+    sentences = (view.article.sentences[view.figures[j].sentence] for j in figures)
+    months = [_MONTHS.findall(view.text, s.start, s.end) for s in sentences]
+    return all(view.figures[j].period is None for j in figures) and months[0] != months[-1]
 
 
 def _new_statement(view: View, claim: Claim) -> bool:
