@@ -72,7 +72,7 @@ def test_time_grows_with_the_length(piece):
     """The best of several tries each: twice the text in at most 2.6 times the time."""
     once, twice = piece.text(piece.times), piece.text(2 * piece.times)
     short = long = float("inf")
-    for _ in range(6):
+    for _ in range(12):  # other work on the machine makes some of them slow
         short, long = min(short, seconds(once)), min(long, seconds(twice))
         if long <= WORST * short + 0.002:
             return

@@ -158,6 +158,8 @@ def accuse_shares_in_rows(view: View) -> None:
         total = sum(view.values[j] for j in run)
         if _SOME.search(sentence) or any(_STANDARD.search(view.said[j].before) for j in run):
             continue
+        if len({view.said[j].object for j in run if view.said[j].object}) > 1:
+            continue  # 占出口总值的63%；…占进口总值的38.6%: each of its own whole
         if (_row_is_all(view, run, sentence) or (total > 100 and len(run) > 2)) and (
             total > _NEAR and view.slip("sum", run, "garbled", implied=True)
         ):

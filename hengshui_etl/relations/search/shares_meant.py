@@ -16,6 +16,7 @@ from hengshui_etl.vocab import alternatives, toml
 
 _NO_SHARE = lazy_pattern(alternatives(toml("ratios")["wording"]["no_shares"]))
 _OPEN: tuple[RelationType, ...] = ("share", "sum", "restatement", "growth", "difference", "multiple", "conversion")
+_ALTOGETHER = lazy_pattern("^(?:同期|全部|全[市县区省州国])*|总[值额量数]$")
 
 
 def find_shares_of_what_is_meant(view: View) -> None:
@@ -140,7 +141,8 @@ def _fit_by_chance(view: View, i: int, made: Claim, meant: tuple[int, int]) -> b
     part, whole = made.operands[0], made.operands[-2]
     if len(made.operands) != 3 or (part == meant[0] and view.values[whole] == view.values[meant[1]]):
         return False
-    if _runs_on(view, i, whole):
+    called = part == meant[0] and _is_called(view, whole, i) and not _is_called(view, meant[1], i)
+    if called or _runs_on(view, i, whole):
         return False
     best = next(m for m in wholes_meant(view, i, meant[0]) if m.whole == meant[1])
     plain = best.by in _PLAIN or (best.by == "sentence" and best.score >= 2.5)
@@ -152,6 +154,12 @@ def _fit_by_chance(view: View, i: int, made: Claim, meant: tuple[int, int]) -> b
         return plain and len(near) < 24 and view.figures[meant[0]].sentence == view.figures[i].sentence
     score = next((m.score for m in wholes_meant(view, i, part) if m.whole == whole), -9.0)
     return plain and best.score - score >= (0.5 if view.figures[whole].bound != "exact" else 1)
+
+
+def _is_called(view: View, whole: int, i: int) -> bool:
+    """Whether the words of share `i` call figure `whole` by its name (占出口总值的: 出口, and not 民营企业进出口)."""
+    name = _ALTOGETHER.sub("", view.said[i].object)
+    return len(name) >= 2 and view.metrics[whole] == name
 
 
 def _runs_on(view: View, i: int, whole: int) -> bool:
