@@ -97,7 +97,7 @@ def worded_list(view: View, w: int) -> WordedList | None:
             break
         joint = joint or rank
         parts.append(j)
-    if len(parts) < 2 or (not cue and _runs_on(view, w, parts)):
+    if len(parts) < 2 or (cue != "of_which" and _runs_on(view, w, parts)):
         return None
     at = view.figures[parts[-1]].till
     return WordedList(w, tuple(parts), cue, _weight(lead), joint, view.text[at : at + 24])
