@@ -36,7 +36,7 @@ _BREAKDOWN = lazy_pattern(
     r"(?:按|从|分)[^，,。；;]{1,12}(?:看|分|统计|划分|计)[，,]$|[。；;\n\s，]分[^，,。；;]{1,4}[，,]$"
 )
 _OPENING = lazy_pattern(
-    r"(?:[。；;：:！？\n]|^|[看分析计][，,])[\s“]{0,24}(?:\d{1,2}月)?(?P<clause>[^，,。；;：:！？\n\d（()）]{4,20})[，,]$"
+    r"(?:[。；;：:！？\n]|^|[看分析计中里][，,])[\s“]{0,24}(?:\d{1,2}月)?(?P<clause>[^，,。；;：:！？\n\d（()）]{4,20})[，,]$"
 )
 _DIGIT = lazy_pattern(r"\d")
 _NO_BEARER = lazy_pattern(
@@ -167,8 +167,11 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool)
         mean = predicate == "average" and BARE_AVERAGE.match(subject) is not None
         needy = mean or len(subject) <= 1 or is_attribute(subject) or subject in LEANING
         if needy and not (q.kind == "count" and s.behind) and (head := _opening(text, s.start, mean)):
-            memory.subject = memory.topic = memory.change = head
-            memory.unit, memory.items, memory.ratio = q.unit, [], ""
+            if q.kind == "percent" and memory.rate and len(head) <= 6 and head[-1] not in WHOLE_TAIL:
+                head = joined(head, memory.rate)  # 甲县优良率最高，为88.5%；乙县最低，为74.2%
+            memory.subject = memory.change = head
+            if not memory.topic or text[max(0, text.rfind("，", 0, s.start - 1) - 1)] not in "中里":
+                memory.topic, memory.unit, memory.items, memory.ratio = head, q.unit, [], ""
     if q.kind == "money" and text.startswith("兑", q.till):
         return f"{q.unit}兑换"
     if q.kind == "money" and s.before.endswith("兑") and (rate := _EXCHANGE.search(text, max(0, q.at - 8), q.at)):
@@ -181,6 +184,8 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool)
             return named
         memory.subject = memory.change = named
         subject = named
+    if predicate == "share" and subject and memory.last.endswith(subject) and text[s.start - 1] not in "，,。；;：:":
+        subject = memory.last  # 健身、美发两个行业占近八成
     if predicate == "share" and (both := _BOTH.match(subject)) and (named := _both(memory)):
         subject = named + subject[both.end() :]
     if predicate in ("level", "average"):
@@ -271,6 +276,8 @@ def _change(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
     elif is_attribute(bearer) or bearer in ("占比", "比重", "增速", "增幅", "涨幅"):
         ratio = bearer in ("占比", "比重", "增速", "增幅", "涨幅", "降幅")
         bearer = joined((memory.change if ratio else memory.topic) or lean, bearer)
+    elif len(bearer) == 2 and bearer in memory.topic and "、" in memory.topic:
+        memory.subject = memory.change = bearer  # 受理投诉、举报: 投诉增加2839件，上升10.0%
     elif len(bearer) <= 4 and bearer[-1] not in WHOLE_TAIL and memory.topic and memory.topic not in bearer:
         bearer = bearer if len(bearer) > 2 else joined(memory.topic, bearer)
     else:
@@ -290,6 +297,8 @@ def _change(q: Quantity, s: Statement, memory: Memory, subject: str) -> str:
     )
     if not than and memory.based and memory.time:
         than = f"比{memory.time}"
+    if q.kind == "percent" and bearer == subject:
+        memory.ratio, memory.rate = f"{bearer}{s.word}", ""  # 投资增长14.8%，比全市的9.7%高5.1个百分点
     return f"{bearer}{than}{s.word}"
 
 

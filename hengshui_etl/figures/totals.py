@@ -63,7 +63,7 @@ def _bare(q: Quantity, memory: Memory) -> str:
         return ""
     if len(parts) == 2 and all(len(part) <= _LONGEST_PART for part in parts):
         return f"{parts[0]}和{_own(parts[1], parts[0])}合计"
-    shared = _shared(parts)
+    shared = _shared(parts) or (memory.topic if len(memory.topic) <= _LONGEST_PART else "")
     return f"{shared}合计" if shared else ""
 
 
