@@ -363,7 +363,7 @@ class Dating(Summed):
             done = moment is not None and moment is self.lead and _IS_DONE.search(s.before) is not None
             if nature == "flow" and self.flow is not None and not done:
                 switched = self.default if self.default is not None and not self.default.as_of else self.flow
-            elif nature == "now" and moment is None and self.published and not _ALREADY.search(s.before):
+            elif nature == "now" and (moment is None or moment is self.switched) and self.published and not _ALREADY.search(s.before):
                 switched = Moment(Period(None, self.published), True, False, True)
         elif (
             nature in ("stock", "now")

@@ -25,7 +25,7 @@ from hengshui_etl.figures.labels import (
 from hengshui_etl.figures.memory import CLASSES, RECENT, Memory
 from hengshui_etl.figures.percents import percent_of
 from hengshui_etl.figures.scope import region_at
-from hengshui_etl.figures.sizes import CLASS, SIZES, of_any_size, rest_of_sizes
+from hengshui_etl.figures.sizes import CLASS, SIZES, counted_in, of_any_size, rest_of_sizes
 from hengshui_etl.figures.statements import Statement
 from hengshui_etl.figures.totals import total_of
 from hengshui_etl.patterns import lazy_pattern
@@ -58,7 +58,7 @@ _SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
 _DIVISIONS = lazy_pattern(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = lazy_pattern(r"[\d.—-]{1,14}[万亿千百]{0,14}[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
-_NEXT_ATTRIBUTE = lazy_pattern(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|收入)$")
+_NEXT_ATTRIBUTE = lazy_pattern(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|总?产量|收入)$")
 _PAUSES = frozenset("，,。；;、：:！？（）() \n")
 _COMPLETE = frozenset(words(_DATA["attributes"]["complete"]))
 ALONE = frozenset(words(_DATA["attributes"]["alone"]))
@@ -70,7 +70,7 @@ _RESULT = lazy_pattern(
 _RESULT_BEGINS = frozenset("攀抬拉滑跃升压缩下降上提减增回扩精拓发维保")
 _SIDE = lazy_pattern(r"惠及|带动|涉及|吸纳|受益")
 _ROW_BEHIND = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}(?:、(?![一二两三四五六七八九十])[^\W\d_a-zA-Z]{2,12})+")
-_MADE = lazy_pattern(r"(?:生产|产出|销售|发放|接待|新建|建成|投入|征收|采购|发电|供应)(?=..)")
+_MADE = lazy_pattern(r"(?:生产|产出|销售|发放|接待|新建|建成|投入|征收|采购|发电|供应|减免|降低|节约|兑现|追回|清退|盘活|提供|安排|筹集|募集|投放|返还|补贴|支付|缴纳|举办|开展|培训|组织|化解|处置|争取|引进|签订|达成|退还)(?=..)")
 FAR = 300
 _FIELD = lazy_pattern(r"(?P<field>[^\W\d_a-zA-Z]{2,6}?)方面[，,]")
 _CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
@@ -92,6 +92,20 @@ def _fragment(label: str, q: Quantity, topic: str) -> bool:
             return len(label) <= 6 and label[-1] not in _PERSONS and not _VERBAL.search(label)
         return (label[-1] in _MODIFIER and label not in ("企业", "产业", "行业")) or topic[-1:] in WHOLE_TAIL
     return True
+
+
+_GIVEN = lazy_pattern(
+    "[^\\W\\d_a-zA-Z]{0,6}(?:设立|建立|筹集|安排|拿出|拨付|争取|获得|募集|整合|撬动|投放|提供|捐赠|筹措|列支|预拨|发行|贷出)了?"
+)
+
+
+def _ends(text: str, q: Quantity, s: Statement) -> bool:
+    """Whether the words behind a figure end in a pause."""
+    return text[q.till + len(s.behind) : q.till + len(s.behind) + 1] in _PAUSES
+
+
+_DONE_TO = lazy_pattern("(?:让|使得?|致使?|把|令)(?:全[市县区省镇村]|当地|近|约|逾|超过)*$")
+"""Before a figure to whose things something was done."""
 
 
 _HANDS_OUT = lazy_pattern("分别|依次")
@@ -173,6 +187,11 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     measured = len(behind) > 2 and len(subject) > 3 and behind[-1] in WHOLE_TAIL
     if measured and q.kind == "count" and (is_attribute(behind) or behind in LEANING):
         behind = ""  # 签约项目47个协议引资183亿元
+    if behind and q.kind in ("count", "measure") and _DONE_TO.search(s.before):
+        subject = ""  # 一场倒春寒让全县2.6万亩果园受冻
+        if q.kind == "measure":
+            memory.subject = behind
+            return behind
     if behind and _STANDING.match(behind):
         behind, subject = "", subject.removesuffix("以")
     if (
@@ -220,7 +239,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         subject = label = f"{size.group()}{label}"
     between = SIZES.search(text, max(0, q.at - 16), q.at) if q.kind == "count" and s.before.startswith("的") else None
     size_text = between["size"] if between else size.group() if size and label == size.group() and "元" in label else ""
-    if size_text and q.kind == "count" and not behind and (counted := memory.counts.get(q.unit, "")):
+    if size_text and q.kind == "count" and not behind and (counted := counted_in(q.unit, memory)):
         memory.subject = size_text + of_any_size(counted)  # 50亿元以上的11个
         memory.items.append(memory.subject)
         return memory.subject
@@ -249,6 +268,10 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] in _PAUSES
     ):
         label = f"{subject}{behind}"  # 合作社种了3860亩水稻
+    elif q.kind in ("money", "measure") and _GIVEN.fullmatch(subject) and 2 <= len(behind) <= 10 and _ends(text, q, s):
+        label = f"{subject}{behind}"  # 设立2亿元产业引导基金
+    elif q.kind == "measure" and not subject and len(behind) > 2 and not _ends(text, q, s) and not memory.subject:
+        label = _NEXT_ATTRIBUTE.sub("", behind)  # 全县53.2万亩苹果总产量104万吨
     elif q.kind in ("count", "rank") or not label:
         if behind and s.behind and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] not in _PAUSES:
             behind = _NEXT_ATTRIBUTE.sub("", behind) or behind

@@ -11,7 +11,7 @@ from hengshui_etl.figures.bases import BASE_TIME, COMPARING
 from hengshui_etl.figures.counted import heed_counted
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.handed import handed_out, names_for
-from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined
+from hengshui_etl.figures.labels import LONGEST, WHOLE_TAIL, cleaned, is_attribute, joined, tail_of
 from hengshui_etl.figures.levels import (
     ALONE,
     BARE_AVERAGE,
@@ -186,6 +186,8 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool)
         subject = named
     if predicate == "share" and subject and memory.last.endswith(subject) and text[s.start - 1] not in "，,。；;：:":
         subject = memory.last  # 健身、美发两个行业占近八成
+    if predicate == "share" and memory.topic[:2] not in ("", "其他", "其余") and (of_it := _OF_IT.match(s.before)):
+        subject = of_it["which"] + tail_of(memory.topic, 4)  # 网上零售额…，通过公共网络实现的占10.1%
     if predicate == "share" and (both := _BOTH.match(subject)) and (named := _both(memory)):
         subject = named + subject[both.end() :]
     if predicate in ("level", "average"):
@@ -236,6 +238,8 @@ def _either(which: str, q: Quantity, memory: Memory) -> str:
     return ""
 
 
+_OF_IT = lazy_pattern(r"(?:其中)?(?P<which>[^，,。；;\d]{2,14}[^，,。；;\d目似]的)占(?![比了有])")
+"""Who takes up a share, with nothing behind 的 but what was told before."""
 _BOTH = lazy_pattern("(?:这|以上|上述)?[两二][者项类](?:加起来|合计|之和|相加|合起来|加在一起|共计?)?")
 
 

@@ -16,6 +16,7 @@ CLASS = lazy_pattern(r"(?:以上|以下|以内)?的(?:有)?\d+[个家户所]")
 """What follows an amount that only names a class of sizes (50亿元以上的11个)."""
 _ALL_OF_SIZE = lazy_pattern(r"(?:均|都|全部)?(?:[在为是]|属于)?(?P<size>[\d.]{1,9}[千万亿]?元以[上下内])")
 """Behind the rest of such a list: which size it is of (其余31个均在1亿元以下)."""
+_NEAR = 6
 _OF_A_SIZE = lazy_pattern(r"[\d.]{0,9}[千万亿]?元(?:及)?以[上下]的?")
 
 
@@ -24,9 +25,16 @@ def of_any_size(counted: str) -> str:
     return tail_of(_OF_A_SIZE.sub("", counted), 8)
 
 
+def counted_in(unit: str, memory: Memory) -> str:
+    """What was counted last in `unit`, by no class of sizes; what the article counted first in it where that is long
+    ago."""
+    told = (phrase for other, _, phrase in reversed(memory.amounts[-_NEAR:]) if other == unit)
+    return next((phrase for phrase in told if not phrase[:1].isdigit()), memory.counts.get(unit, ""))
+
+
 def rest_of_sizes(text: str, q: Quantity, memory: Memory, label: str) -> str:
     """The phrase for the count `q` of the rest of such a list, or nothing where the last item is of none."""
-    counted = of_any_size(memory.counts.get(q.unit, ""))
+    counted = of_any_size(counted_in(q.unit, memory))
     last = memory.items[-1] if memory.items else ""
     if not counted or not last.endswith((f"元{counted}", f"以上{counted}")):
         return ""
