@@ -49,7 +49,9 @@ _MORE = lazy_pattern(
 """少运7.8%: more or less was done, where no noun stands between."""
 _DID = lazy_pattern(r"(?:^|[^新])(?:(?P<up>增)|(?P<down>减))[发供售运送用购播]$|(?P<down2>精简)$|^(?P<up2>扩容|提效)$")
 _POINTS = lazy_pattern(r"(?:再|又)(?:(?P<up>提|升|涨)|(?P<down>降|跌))$")
-_BASE_BEFORE = lazy_pattern(r"[，,][^，,。；;\d]{0,8}(?:比|较|高于|低于|快于|慢于|高出|低出)[^，,。；;]{1,20}$")
+_BASE_BEFORE = lazy_pattern(r"[，,；;][^，,。；;\d]{0,8}(?:比|较|高于|低于|快于|慢于|高出|低出)[^，,。；;]{1,20}$")
+_FASTER = lazy_pattern("(?:加快|回升|提速)(?:了|约|近)?$")
+"""Before so many points: how the growth went that is then held against another."""
 _HANDED = lazy_pattern(r"(?:分别|依次)[^，,。；;]{0,32}$")
 _BY_HOW_MUCH = lazy_pattern(r"[，,](?:幅度|具体)(?:约为?|近|达到?|为|在|超过?)?")
 _GAP_BEHIND = lazy_pattern(
@@ -111,7 +113,9 @@ def direction_of_base(text: str, q: Quantity, previous: Quantity, told: Directio
         return told
     if told is not None and text[previous.till : q.at] in _JOINTS:
         return told if _HANDED.search(text, max(0, previous.at - 36), previous.at) is not None else None
-    if told is None or q.kind != "percent" or previous.kind != "percent" or q.at - previous.till > 30:
+    if told is None or q.kind != "percent" or q.at - previous.till > 30:
+        return None
+    if previous.kind != "percent" and not (previous.kind == "percentage_point" and _FASTER.search(text, max(0, previous.at - 8), previous.at)):
         return None
     if _BASE_BEFORE.fullmatch(text, previous.till, q.at) is None or _GAP_BEHIND.match(text, q.till) is None:
         return None

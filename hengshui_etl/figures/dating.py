@@ -254,6 +254,8 @@ class Dating(Summed):
     def _base_period(self, q: Quantity, s: Statement, start: int) -> Period | None:
         base = self.base
         if base is None or (q.unit in DURATIONS and q.at - self.base_till < 12):
+            if base is not None and self.text[q.till : q.till + 1] == "、":
+                self.base_till = q.till + 1  # 与上年的281天、77.0%相比
             return None
         between = self.text[self.base_till : q.at]
         between = between[max(between.rfind("）"), between.rfind(")")) + 1 :]
@@ -263,6 +265,9 @@ class Dating(Summed):
                 return previous_year(self.changed[1])  # 比年初减少1177亿元，去年同期为增加16亿元
             return base.period
         of_it = between[:1] == "的" and len(between) <= 12 and self.text[self.base_at - 1] in "比较"
+        if s.predicate == "change" and between[:1] == "的" and self.text[self.base_at - 1] in "由从" and len(between) < 8:
+            self.base = None
+            return base.period  # 由上半年的下降1.2%转为增长9.4%
         if len(between) > 22 or any(c in between for c in "，,。；;") or not (of_it or _BASE_LEVEL.match(between)):
             self.base = None
             return None

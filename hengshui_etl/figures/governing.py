@@ -89,7 +89,10 @@ class Times(Years):
             self._heed_that_year(time)
             return
         if word in ("年度", "同期", "同比", "环比", "往年", "平日", "本期"):
-            if word == "同期" and self.moment is not None and COMPARED.search(earlier):
+            head = time.at - self.sentence_at <= 1 and after[:1] in ("，", ",")
+            if word == "同期" and head and self.former is not None:
+                self.moment, self.fresh = self.former, True  # 同期，: what the sentence before told of
+            elif word == "同期" and self.moment is not None and COMPARED.search(earlier):
                 self._take_base(Moment(self.year_before(self.moment.period), False, False, True), time)
             return
         new_year = word in ("年初", "今年初") or (word == "上年初" and earlier.endswith("加"))  # 加上年初滚存的
@@ -341,12 +344,14 @@ class Times(Years):
             moment = Moment(Period(began, moment.period.last), False, False, True)  # 自1月7日春运开始至27日
             self.last_time = None
         self.from_day = moment.day and earlier.endswith(("自", "从"))
+        listed = False
         if self.last_time is not None and text[self.last_time[0] : time.at] == "、" and not moment.as_of:
             single = moment
             both = forward(Period(self.last_time[1].period.first, moment.period.last))
             if both is not None:  # printed in May, 6月、10月 are of two years
                 moment = moment._replace(period=both, day=False)
             self.days = [*(self.days[:-1][-31:] or [self.last_time[1]]), single, moment]
+            listed = len(self.days) > 3
         self.last_time = (time.till, moment)
         if word.endswith("季度") and len(word) == 5 and ("依次" in after or "分别" in after):
             self.days = [*quarters_of(moment), moment]
@@ -364,7 +369,11 @@ class Times(Years):
         if self.this_year and self.fresh and self.moment is not None and self.moment.as_of:
             moment = so_far(moment, self.moment)
         self.within_year = word in ("年内", "年底前")
+        lead = self.lead
         self._govern(moment, time.at)
+        if listed:  # 3月、6月、9月先后三次: an aside
+            self.aside = moment
+            self.lead = lead
 
 
 _LAST_ROUND = frozenset(words(toml("periods")["last_round"]))

@@ -72,6 +72,7 @@ class InForce:
         self.led = False  # whether the time in force began its sentence, or the part of it behind a semicolon
         self.changed: tuple[int, Period] | None = None  # where what has changed since a state was told, and its days
         self.went: tuple[int, Period] | None = None  # where a level ends that another began with, and of which days
+        self.former: Moment | None = None  # what the sentence before ended with
         self.resumed: Moment | None = None  # what goes on behind the semicolon after a day of it
         self.years: Period | None = None  # the years over which a level went from one to another (2012年到2021年…从…到)
         self.past: Moment | None = None  # the years that a report looks back on (过去五年)
@@ -96,6 +97,7 @@ class InForce:
     def new_sentence(self, at: int) -> None:
         """A full stop (a semicolon is none): an aside of the sentence before is over."""
         self.sentence_at = at
+        self.former = self.moment
         self.base = self.origin = self.last_base = self.last_time = self.once = None
         self.since = self.counted_before
         self.fresh = False

@@ -101,7 +101,10 @@ def stripped(label: str) -> str:
         if back == len(label):
             break
         label = label[:back]
-    label = label.strip("、和与的，, ：:")
+    label = label.lstrip("、，, ：:").rstrip("、和与的，, ：:")
+    if label.startswith(_KEPT_FRONT):
+        return label.rstrip("及")  # 和解成功率
+    label = label.lstrip("、和与的，, ：:")
     return label if label.endswith(_REACHES) else label.strip("、和及与的，, ：:")
 
 

@@ -53,6 +53,8 @@ _OF_WHICH = lazy_pattern(
 )
 _OF_THEM = ("的有", "的", "的则有", "的已有", "的达", "的为", "的共")
 _BARE_TIMES = frozenset(("首季", "次季", "末季", "单月", "单日"))
+_THINGS = ("项目", "企业", "工程")
+"""What labels end in that name things, though they begin with what was done (开工项目)."""
 _REST = ("其余", "剩余", "剩下", "余下")
 _SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
@@ -328,7 +330,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         memory.subject = joined(label, (memory.topic or memory.article[0])[-10:])
         return memory.subject
     first = not memory.topic or (not s.before.startswith(("其中", "、")) and subject != "")
-    if is_attribute(label) or (len(label) <= 6 and VERBAL.match(label) and not behind) or label in LEANING:
+    if is_attribute(label) or (len(label) <= 6 and VERBAL.match(label) and not behind and not label.endswith(_THINGS)) or label in LEANING:
         bearer = memory.section or memory.topic or memory.subject or memory.paragraph
         bearer = "" if is_attribute(bearer) and is_attribute(label) else bearer
         metric = label if label in bearer else borne(bearer, label)

@@ -184,10 +184,11 @@ def _plain(text: str, q: Quantity, s: Statement, memory: Memory, headline: bool)
             return named
         memory.subject = memory.change = named
         subject = named
-    if predicate == "share" and subject and memory.last.endswith(subject) and text[s.start - 1] not in "，,。；;：:":
-        subject = memory.last  # 健身、美发两个行业占近八成
+    named = memory.last.partition("占")[0] if predicate == "share" and text[s.start - 1] not in "，,。；;：:" else ""
+    if subject and named.endswith(subject):
+        subject = named  # 健身、美发两个行业占近八成
     if predicate == "share" and memory.topic[:2] not in ("", "其他", "其余") and (of_it := _OF_IT.match(s.before)):
-        subject = of_it["which"] + tail_of(memory.topic, 4)  # 网上零售额…，通过公共网络实现的占10.1%
+        subject = of_it["which"] + tail_of(memory.topic, 6)  # 网上零售额…，通过公共网络实现的占10.1%
     if predicate == "share" and (both := _BOTH.match(subject)) and (named := _both(memory)):
         subject = named + subject[both.end() :]
     if predicate in ("level", "average"):

@@ -137,7 +137,7 @@ def _said(before: str, kind: FigureKind) -> _Said:
     """What the words before a quantity of this kind say of it."""
     ratio = kind in _RATIOS
     gap = _GAP.search(before) if ratio or _AMOUNT_GAP.search(before) else None
-    if gap is not None and kind == "count" and before.endswith("的"):
+    if gap is not None and kind == "count" and before.endswith(("的", "、", "和", "及")):
         gap = None  # 低于死水位的316座
     direction: Direction
     if gap is not None:

@@ -41,7 +41,7 @@ _RANKED = lazy_pattern(
     r"(?:中|里|内|之中)?(?:由[^\W\d]{1,6})?(?:排名|排位|排|位居|位列|居|列|第|之一|首位|前列)"
 )
 """Behind a number of divisions: one of them has its rank (16个设区市第4位, 9个市（州）中居第3位)."""
-_MEAN = lazy_pattern(r"(?P<word>全[国省市州])(?:的?平均(?:水平|值|数|线)?)[（(为是]?$")
+_MEAN = lazy_pattern(r"(?P<word>全[国省市州])(?:(?:的?平均(?:水平|值|数|线)?)[（(为是]?|(?<=[快慢高低多少]于..)[（(])$")
 _TOWARDS = lazy_pattern("(?P<word>全[国省市州])$")
 _TOWNSHIP = lazy_pattern(r"[县旗区市][^，。；]{1,4}[镇乡]")
 _ORIGINS = lazy_pattern(r"所在地|来源地|目的地|户籍地|客源地|投资方")
