@@ -115,7 +115,9 @@ def direction_of_base(text: str, q: Quantity, previous: Quantity, told: Directio
         return told if _HANDED.search(text, max(0, previous.at - 36), previous.at) is not None else None
     if told is None or q.kind != "percent" or q.at - previous.till > 30:
         return None
-    if previous.kind != "percent" and not (previous.kind == "percentage_point" and _FASTER.search(text, max(0, previous.at - 8), previous.at)):
+    if previous.kind != "percent" and not (
+        previous.kind == "percentage_point" and _FASTER.search(text, max(0, previous.at - 8), previous.at)
+    ):
         return None
     if _BASE_BEFORE.fullmatch(text, previous.till, q.at) is None or _GAP_BEHIND.match(text, q.till) is None:
         return None

@@ -265,7 +265,12 @@ class Dating(Summed):
                 return previous_year(self.changed[1])  # 比年初减少1177亿元，去年同期为增加16亿元
             return base.period
         of_it = between[:1] == "的" and len(between) <= 12 and self.text[self.base_at - 1] in "比较"
-        if s.predicate == "change" and between[:1] == "的" and self.text[self.base_at - 1] in "由从" and len(between) < 8:
+        if (
+            s.predicate == "change"
+            and between[:1] == "的"
+            and self.text[self.base_at - 1] in "由从"
+            and len(between) < 8
+        ):
             self.base = None
             return base.period  # 由上半年的下降1.2%转为增长9.4%
         if len(between) > 22 or any(c in between for c in "，,。；;") or not (of_it or _BASE_LEVEL.match(between)):
@@ -368,7 +373,12 @@ class Dating(Summed):
             done = moment is not None and moment is self.lead and _IS_DONE.search(s.before) is not None
             if nature == "flow" and self.flow is not None and not done:
                 switched = self.default if self.default is not None and not self.default.as_of else self.flow
-            elif nature == "now" and (moment is None or moment is self.switched) and self.published and not _ALREADY.search(s.before):
+            elif (
+                nature == "now"
+                and (moment is None or moment is self.switched)
+                and self.published
+                and not _ALREADY.search(s.before)
+            ):
                 switched = Moment(Period(None, self.published), True, False, True)
         elif (
             nature in ("stock", "now")

@@ -290,9 +290,9 @@ class Times(Years):
             return  # 2023年暑运昨日结束
         if moment.day and self.default is not None and is_brief(self.default.period) and HELD_ON.match(after):
             return  # 花车巡游分别于年初三和年初八举行，18辆花车参与
-        if moment.day and self.body and not self.settled and SCENE.match(text, time.till, time.till + 48):
-            if CEREMONY.match(text, time.till, time.till + 100) is None:
-                return
+        scene = moment.day and self.body and not self.settled and SCENE.match(text, time.till, time.till + 48)
+        if scene and CEREMONY.match(text, time.till, time.till + 100) is None:
+            return
         if moment.day and self._of_report(time, end, earlier):
             near = moment_of(word, self.published, None)  # the headline may speak of another year
             self.told_on = (near or moment).period.last

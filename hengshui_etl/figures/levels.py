@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.figures.bases import base_of, of_time
+from hengshui_etl.figures.behind import DONE_TO, LEANING, PAUSES, ends_in_pause, words_behind
 from hengshui_etl.figures.counted import told_of_counted
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.labels import (
@@ -34,23 +35,11 @@ from hengshui_etl.vocab import alternatives, toml, words
 _DATA = toml("predicates")
 # A Chinese character is [^\W\d_a-zA-Z] here: each range \u4e00-\u9fff takes the engine a millisecond to compile.
 WHOLE_VERB = lazy_pattern(r"(?:占|为|完成|是|相当于|超|恢复到|恢复至|达到?|接近|约占)(?=.)")
-_NOUN_END = lazy_pattern(r"(?:中|内|里)?(?:已?有|，)?$")
-_STANDING = lazy_pattern(
-    r"(?:紧追|紧随|夺冠|居首|居次|居冠|称冠|排名|位居|位列|名列|领跑|领先|垫底|殿后|分列|分居|相比|转入|结转|转至)"
-)
-"""What is said behind a figure of how it stands, and nothing of what is counted (日月潭以41.2万人次夺冠)."""
-_SAID_OF_IT = lazy_pattern(
-    r"(?<=..)(?:共(?![享同建青和产])|累计|合计|去年|今年|全年|完成|实现|惠及|接待|聘用|吸引|签约|吸纳|带动|达成|发放|贷款|投入|获得|拿到|销售|出口|拥有|招|新增|(?:居民)?人均|平均|户均)"
-)
-"""How what is said of the counted begins (建制村 | 全部实现快递进村)."""
 _AVERAGE = lazy_pattern(r"(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|平均|均)")
 BARE_AVERAGE = lazy_pattern(
     r"^(?:[户人笔日月年次件企车床亩生套场校村]均|平均每[^\W\d_a-zA-Z]|每[^\W\d_a-zA-Z]平均|一[^\W\d_a-zA-Z]).{0,4}$|^平均.{0,3}$"
 )
 _MODIFIER = frozenset("".join(words(_DATA["attributes"]["modifiers"])))
-_OF_WHICH = lazy_pattern(
-    r"(?P<all>[^，、]{2,10}?)(?:里(?=有|的)|(?<![集其途空高初])中(?![小心央医药等型学间期高国外]))(?:已?有)?(?P<part>[^有]{2,12})$"
-)
 _OF_THEM = ("的有", "的", "的则有", "的已有", "的达", "的为", "的共")
 _BARE_TIMES = frozenset(("首季", "次季", "末季", "单月", "单日"))
 _THINGS = ("项目", "企业", "工程")
@@ -58,10 +47,8 @@ _THINGS = ("项目", "企业", "工程")
 _REST = ("其余", "剩余", "剩下", "余下")
 _SETTLED = frozenset("村镇城乡区上")
 _PERSONS = frozenset("人员生工民者户众童数口师")
-_DIVISIONS = lazy_pattern(r"[县市省](?:[（(][^）)]{1,6}[）)])")
 _SIZE = lazy_pattern(r"[\d.—-]{1,14}[万亿千百]{0,14}[^\d，。；、（）,;\s]{0,4}(?:以上|以下|以内|岁)$")
 _NEXT_ATTRIBUTE = lazy_pattern(r"(?<=..)(?:完成|计划|实现)?(?:总?投资|总?产值|总?产量|收入)$")
-_PAUSES = frozenset("，,。；;、：:！？（）() \n")
 _COMPLETE = frozenset(words(_DATA["attributes"]["complete"]))
 ALONE = frozenset(words(_DATA["attributes"]["alone"]))
 """Short nouns that need no bearer."""
@@ -71,14 +58,13 @@ _RESULT = lazy_pattern(
 )
 _RESULT_BEGINS = frozenset("攀抬拉滑跃升压缩下降上提减增回扩精拓发维保")
 _SIDE = lazy_pattern(r"惠及|带动|涉及|吸纳|受益")
-_ROW_BEHIND = lazy_pattern(r"[^\W\d_a-zA-Z]{2,8}(?:、(?![一二两三四五六七八九十])[^\W\d_a-zA-Z]{2,12})+")
-_MADE = lazy_pattern(r"(?:生产|产出|销售|发放|接待|新建|建成|投入|征收|采购|发电|供应|减免|降低|节约|兑现|追回|清退|盘活|提供|安排|筹集|募集|投放|返还|补贴|支付|缴纳|举办|开展|培训|组织|化解|处置|争取|引进|签订|达成|退还)(?=..)")
+_MADE = lazy_pattern(rf"(?:{alternatives(_DATA['attributes']['made'])})(?=..)")
+"""What labels begin with that say what was done to what they name (减免房租)."""
 FAR = 300
 _FIELD = lazy_pattern(r"(?P<field>[^\W\d_a-zA-Z]{2,6}?)方面[，,]")
 _CASES = frozenset(("件", "起", "人次", "宗", "列", "艘次"))
 _VERBAL = lazy_pattern(r"立案|撤案|信访|诉|火灾|案件|受理|批准|决定|不|追|就业|死|伤|亡|参加|惠及|上线|带动|吸纳")
 _PLANNED = lazy_pattern(r"计划|预算|任务|目标")
-LEANING = frozenset(words(_DATA["attributes"]["leaning"]))
 
 
 def _fragment(label: str, q: Quantity, topic: str) -> bool:
@@ -101,24 +87,13 @@ _GIVEN = lazy_pattern(
 )
 
 
-def _ends(text: str, q: Quantity, s: Statement) -> bool:
-    """Whether the words behind a figure end in a pause."""
-    return text[q.till + len(s.behind) : q.till + len(s.behind) + 1] in _PAUSES
-
-
-_DONE_TO = lazy_pattern("(?:让|使得?|致使?|把|令)(?:全[市县区省镇村]|当地|近|约|逾|超过)*$")
-"""Before a figure to whose things something was done."""
-
-
 _HANDS_OUT = lazy_pattern("分别|依次")
 _CONVERTED = lazy_pattern("(?:约|即)?(?:折合|折算|换算|折|约合)(?:成|为|约)?")
-_COMPOSED = lazy_pattern("(?:共同|所|等)?(?:构成|组成)")
-"""What closes a list of parts (由公办园24所、民办园12所组成)."""
 
 
-def _before_digit(text: str, q: Quantity, s: Statement) -> bool:
-    """Whether the words behind a figure end where the next one begins."""
-    return text[q.till + len(s.behind) : q.till + len(s.behind) + 1].isdigit()
+def _is_done(label: str, behind: str) -> bool:
+    """Whether a label only says what was done with what was named before (办结, and not 开工项目)."""
+    return len(label) <= 6 and VERBAL.match(label) is not None and not behind and not label.endswith(_THINGS)
 
 
 def _alike(label: str, topic: str) -> bool:
@@ -183,46 +158,10 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         return ratio
     if _CONVERTED.fullmatch(s.before) and text[s.start - 1] in "，,（(" and memory.last == memory.subject != "":
         return f"{memory.last}折合{q.unit}"  # 治理面积35万亩，折2.33万公顷
-    behind = _NOUN_END.sub("", cleaned(s.behind))[:24] if s.behind else ""
-    if behind and (_COMPOSED.fullmatch(behind) or (s.behind[0] in "和及与、" and _before_digit(text, q, s))):
-        behind = ""
-    measured = len(behind) > 2 and len(subject) > 3 and behind[-1] in WHOLE_TAIL
-    if measured and q.kind == "count" and (is_attribute(behind) or behind in LEANING):
-        behind = ""  # 签约项目47个协议引资183亿元
-    if behind and q.kind in ("count", "measure") and _DONE_TO.search(s.before):
-        subject = ""  # 一场倒春寒让全县2.6万亩果园受冻
-        if q.kind == "measure":
-            memory.subject = behind
-            return behind
-    if behind and _STANDING.match(behind):
-        behind, subject = "", subject.removesuffix("以")
-    if (
-        len(behind) > 4
-        and q.kind == "count"
-        and text[q.till + len(s.behind) : q.till + len(s.behind) + 1].isdigit()
-        and (verb := _SAID_OF_IT.search(behind))
-    ):
-        behind = behind[: verb.start()]
-    if q.kind == "count" and (divisions := _DIVISIONS.match(text, q.till, q.till + 10)):
-        behind = divisions.group()
-    elif (
-        q.kind == "count"
-        and s.behind
-        and (row := _ROW_BEHIND.match(text, q.till))
-        and not text[row.end() : row.end() + 1].isdigit()
-    ):
-        behind = _NOUN_END.sub("", row.group())
-    if headline and behind and q.kind == "count" and text[q.at - 1] == " ":
-        subject = ""
-    if q.kind != "count" or not ("中" in s.before or "里" in s.before or "中" in s.behind or "里" in s.behind):
-        pass
-    elif behind and (whole := _OF_WHICH.match(behind)):
-        behind = whole["all"]
-    elif (whole := _OF_WHICH.match(subject)) and memory.unit and text[s.start - 1] not in _PAUSES:
-        subject = whole["part"]
-    if s.base and behind and q.kind == "count":
-        behind = ""
-        subject = subject.rstrip("较比与同")
+    behind, subject = words_behind(text, q, s, memory, subject, headline)
+    if behind and q.kind == "measure" and DONE_TO.search(s.before):
+        memory.subject = behind
+        return behind
     if "计" in s.before or "共" in s.before or "起来" in s.before or "相加" in s.before:
         total = total_of(text, q, s, memory)
         if total:
@@ -267,15 +206,22 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         q.kind == "measure"
         and s.before.endswith("了")
         and 2 <= len(behind) <= 6
-        and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] in _PAUSES
+        and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] in PAUSES
     ):
         label = f"{subject}{behind}"  # 合作社种了3860亩水稻
-    elif q.kind in ("money", "measure") and _GIVEN.fullmatch(subject) and 2 <= len(behind) <= 10 and _ends(text, q, s):
+    elif (
+        q.kind in ("money", "measure")
+        and _GIVEN.fullmatch(subject)
+        and 2 <= len(behind) <= 10
+        and ends_in_pause(text, q, s)
+    ):
         label = f"{subject}{behind}"  # 设立2亿元产业引导基金
-    elif q.kind == "measure" and not subject and len(behind) > 2 and not _ends(text, q, s) and not memory.subject:
+    elif (
+        q.kind == "measure" and not subject and len(behind) > 2 and not ends_in_pause(text, q, s) and not memory.subject
+    ):
         label = _NEXT_ATTRIBUTE.sub("", behind)  # 全县53.2万亩苹果总产量104万吨
     elif q.kind in ("count", "rank") or not label:
-        if behind and s.behind and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] not in _PAUSES:
+        if behind and s.behind and text[q.till + len(s.behind) : q.till + len(s.behind) + 1] not in PAUSES:
             behind = _NEXT_ATTRIBUTE.sub("", behind) or behind
         label = f"{subject}{behind}" if behind else subject
         if behind and not subject and s.before.endswith(("新增", "新建")):
@@ -330,7 +276,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         memory.subject = joined(label, (memory.topic or memory.article[0])[-10:])
         return memory.subject
     first = not memory.topic or (not s.before.startswith(("其中", "、")) and subject != "")
-    if is_attribute(label) or (len(label) <= 6 and VERBAL.match(label) and not behind and not label.endswith(_THINGS)) or label in LEANING:
+    if is_attribute(label) or _is_done(label, behind) or label in LEANING:
         bearer = memory.section or memory.topic or memory.subject or memory.paragraph
         bearer = "" if is_attribute(bearer) and is_attribute(label) else bearer
         metric = label if label in bearer else borne(bearer, label)

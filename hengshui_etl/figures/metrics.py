@@ -8,6 +8,7 @@ leans on, the whole of a share. Does not belong here: what is handed on (memory.
 from __future__ import annotations
 
 from hengshui_etl.figures.bases import BASE_TIME, COMPARING
+from hengshui_etl.figures.behind import LEANING
 from hengshui_etl.figures.counted import heed_counted
 from hengshui_etl.figures.found import Quantity
 from hengshui_etl.figures.handed import handed_out, names_for
@@ -16,7 +17,6 @@ from hengshui_etl.figures.levels import (
     ALONE,
     BARE_AVERAGE,
     FAR,
-    LEANING,
     WHOLE_VERB,
     level_of,
 )
