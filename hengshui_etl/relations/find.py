@@ -17,6 +17,7 @@ from hengshui_etl.relations.search.enumerations import find_enumerations
 from hengshui_etl.relations.search.multiples import find_multiples
 from hengshui_etl.relations.search.percent_sums import accuse_shares_in_rows
 from hengshui_etl.relations.search.shares import find_shares
+from hengshui_etl.relations.search.shares_explained import take_back_shares
 from hengshui_etl.relations.search.shares_failing import find_failing_shares
 from hengshui_etl.relations.search.shares_meant import (
     find_shares_of_what_is_meant,
@@ -44,6 +45,7 @@ def find_claims(article: Article, reading: Reading) -> tuple[tuple[Claim, ...], 
     find_shares_that_miss_what_is_meant(view)
     find_shares_printed_in_points(view)
     find_shares_of_two(view)
+    take_back_shares(view)
     accuse_shares_in_rows(view)
     find_changes(view)
     find_averages(view)

@@ -215,6 +215,8 @@ def _meant_wrongly(view: View, i: int, meant: list[Meant], scale: Fraction) -> M
     if vague and view.digits(i) < 3:
         return None
     slips = [pair for pair in meant[:6] if _slipped(view, i, pair, scale)]
+    if _one_of_many(view, i):
+        slips = [pair for pair in slips if pair.total == i - 1]
     return slips[0] if slips and (len(slips) == 1 or slips[0] == meant[0]) else None
 
 
@@ -236,6 +238,17 @@ def _slipped(view: View, i: int, pair: Meant, scale: Fraction) -> bool:
         and view.slip("average", operands, "garbled" if told_here else "misread", only=j, scale=scale)
         for j in operands
     )
+
+
+def _one_of_many(view: View, i: int) -> bool:
+    """Whether the last of three or more totals stands right before the average, so that of the others one slip fits by
+    chance (外借86.4万册，新增4.2万册，总藏量98.6万册，人均0.34册)."""
+    here = [
+        j
+        for j in range(i - 1, max(-1, i - 8), -1)
+        if view.plain(j) and _is_total(view, j, i) and view.figures[j].sentence == view.figures[i].sentence
+    ]
+    return len(here) > 2 and here[0] == i - 1
 
 
 def _loosely(view: View, t: int, n: int, i: int, scale: Fraction) -> bool:
@@ -323,6 +336,7 @@ def _accuse_average(view: View, i: int, units: tuple[str, ...], scale: Fraction,
     if (pair := _named_pair(view, i, units, window)) and view.slip("average", (*pair, i), "garbled", scale=scale):
         view.claim("average", (*pair, i), "平均", scale=scale)
         return
+    only = i - 1 if _one_of_many(view, i) else None
     nearest = next((j for j in counted if view.figures[j].sentence == figure.sentence), None)
     if nearest is not None:
         moved = [
@@ -330,6 +344,7 @@ def _accuse_average(view: View, i: int, units: tuple[str, ...], scale: Fraction,
             for t in window
             if t < i
             and t != nearest
+            and only in (None, t)
             and _is_total(view, t, i)
             and view.paragraphs[t] >= view.paragraphs[i] - 1
             and view.slip("average", (t, nearest, i), "swapped", scale=scale, only=i)
@@ -340,7 +355,7 @@ def _accuse_average(view: View, i: int, units: tuple[str, ...], scale: Fraction,
     for n in counted[:1]:
         head = view.metrics[n][:2]
         for t in window:
-            if t == n or view.figures[t].unit != figure.unit:
+            if t == n or view.figures[t].unit != figure.unit or only not in (None, t):
                 continue
             if (
                 head

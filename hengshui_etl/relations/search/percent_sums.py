@@ -139,6 +139,7 @@ def _levels_are_all(view: View, run: list[int]) -> bool:
 _NEAR = 90  # per cent that a list of shares must name, or more than a hundred, before one slip is looked for
 _SOME = lazy_pattern(rf"(?:前|后|後)[一二两兩三四五六七八九十几幾\d]|{alternatives(toml('parts')['lists']['some'])}")
 _NEXT = lazy_pattern("其中|依次|分别|贡献|[。\n]")
+_IN_TENTHS = lazy_pattern("[成半]|分之")
 _OF_THESE = lazy_pattern("[^，,。；;]{0,8}(?:当中|之中|里面|中|里|内)[，,]?[^，,。；;]{0,12}$")
 _CALLED = lazy_pattern("(?:占比|比重|比例|构成|贡献率|份额)[^，。；\\d]{0,4}$")
 _IN_ORDER = lazy_pattern("依次|分别|各占|构成")
@@ -180,6 +181,8 @@ def _shares_in_a_row(view: View, first: int) -> list[int]:
         if run:
             gap = view.between(run[-1], j)
             stated = stated and view.periods[j] == view.periods[first] and not _NEXT.search(gap) and len(gap) < 60
+            if _IN_TENTHS.search(view.text, figure.at, figure.till) is not None:
+                stated = False  # 占42.6%、28.3%，另有三成: rounded, and no misprint
             if j - run[-1] > 1 and _OF_THESE.match(view.between(j - 1, j)):
                 stated = False  # 县外的9.5万人里省外占七成: a share of that level
         elif not _begins_shares(view, j):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.relations.search.shares_parts import is_name
+from hengshui_etl.relations.search.shares_parts import is_name, of_class
 from hengshui_etl.relations.search.view import View, shared_characters
 
 FAR = lazy_pattern(r"全省|全国|省内|全球|世界|全自治区|全疆")
@@ -19,7 +19,10 @@ TOGETHER = lazy_pattern(r"合计|加总|共占|总共|之和|三者|两者|四�
 def parts_of(view: View, i: int) -> list[int]:
     """Levels that the percentage may be a share of something with: of its own sentence, the nearest first."""
     sentence = view.figures[i].sentence
+    if of_class(view, i):
+        return []
     found = [j for j in view.levels_before(i, limit=6) if view.figures[j].sentence == sentence and not is_name(view, j)]
+    found = [j for j in found if not (view.figures[j].unit in _OFTEN and _EVERY.search(view.said[j].before))]
     # 占比分别为25.5%、72.8%和1.6% after three levels: the k-th percentage goes with the k-th level
     if re.search("分别|依次", view.said[i].before):
         first = i
@@ -76,9 +79,12 @@ def wholes_of(view: View, i: int, part: int, said: str) -> list[int]:
     return [w for _, _, w in ranked]
 
 
+_OFTEN = frozenset(("次", "趟", "回", "遍", "天", "小时", "分钟"))
+_EVERY = lazy_pattern("每(?:天|日|晚|周|月|季度|年|人|户)[^，。；]{0,4}$")  # 每周三次的占28.3%: how often, no count
 _PERSONS = frozenset(("人", "名", "位", "口", "人次"))
 _BEARERS = frozenset(("个", "家", "户", "所", "座"))
 _AMOUNT = lazy_pattern("(?<![数总])量$|额$|产值$|收入$|面积$")
+_AMOUNT_OF = lazy_pattern("(?<![数总存增体])量$|额$|产值$|收入$|面积$|投入$|税收$|利润$|营收$|产出$|支出$|资金$")
 _OF_PERSONS = lazy_pattern("(?:人口|人数|居民)(?:总数|总量)?$")
 # 计划312公里、完成248公里 is no list
 _MEMBER = lazy_pattern("[、和及与](?!完成|实际|已|其中|完工|竣工|投产|到位|支出|拨付)[^，,。；;]{0,16}")
@@ -86,11 +92,14 @@ _MEMBER = lazy_pattern("[、和及与](?!完成|实际|已|其中|完工|竣工|
 
 def of_other_kind(view: View, i: int, part: int) -> bool:
     """Whether percentage `i` is said to be one of persons, and figure `part` counts other things (37万剂，占人口的), or
-    is said of an amount, and figure `part` counts those that have it (机场34个，所完成吞吐量占)."""
+    is said of or to be one of an amount, and figure `part` counts those that have it (机场34个，所完成吞吐量占;
+    6家占研发投入的三成)."""
     said, unit = view.said[i], view.figures[part].unit
     if _OF_PERSONS.search(said.object) is not None:
         return unit not in _PERSONS
-    return unit in _BEARERS and _AMOUNT.search(said.subject) is not None
+    if unit not in _BEARERS:
+        return False
+    return _AMOUNT.search(said.subject) is not None or _AMOUNT_OF.search(said.object) is not None
 
 
 def of_one_list(view: View, a: int, b: int) -> bool:

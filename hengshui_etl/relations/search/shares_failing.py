@@ -19,6 +19,7 @@ from hengshui_etl.relations.search.share_candidates import (
     wholes_of,
 )
 from hengshui_etl.relations.search.shares_meant import each_has_its_own
+from hengshui_etl.relations.search.shares_parts import is_said_whole
 from hengshui_etl.relations.search.shares_wholes import speaks_of_plan
 from hengshui_etl.relations.search.view import View, shared_characters
 
@@ -101,7 +102,7 @@ def claim_plain_failure(view: View, i: int, parts: list[int], said: str) -> None
     """No candidate holds: accuse only where part and whole are plain, or one slip explains it."""
     figure, statement = view.figures[i], view.said[i]
     parts = [j for j in parts if not closed_off(view, j, i)]
-    if not parts:
+    if not parts or is_said_whole(view, parts[0], i):  # 新注册3.1万辆中新能源占28.6%: the part is not told
         view.leave((i,), "a share without a part in its sentence")
         return
     word, part = statement.word or "占", parts[0]

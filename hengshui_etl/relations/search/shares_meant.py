@@ -262,7 +262,7 @@ def _told_of(view: View, i: int, operands: tuple[int, int]) -> bool:
     if rate is None or _OF_DOING.search(rate["act"]):
         return True
     told = "".join(view.metrics[k] + view.said[k].before + view.said[k].behind for k in operands)
-    return any(c in told for c in rate["act"])
+    return all(c in told for c in rate["act"])
 
 
 def find_shares_printed_in_points(view: View) -> None:

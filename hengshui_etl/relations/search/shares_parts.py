@@ -28,6 +28,7 @@ _TURNED = words(toml("ratios")["wording"]["turned"])
 _COMPOSED = words(toml("ratios")["wording"]["composed"])
 _ALONE = lazy_pattern(r"一(?:家|项|类|種|种|地|县|款|国|省|市)$")  # 瘦西湖一家占了61.4%
 _PAIR = lazy_pattern(r"[前后後]者")
+_CLASS = lazy_pattern(r"[^，,。；;、：:（）()]{0,12}(?:占比?|比重|比例)[^，,。；;、：:（）()]{0,8}")
 _BY = lazy_pattern(r"(?:按|以|按照|依)[^，,。；;、]{0,10}$")
 _RATIOS = {
     name: (words(ratio["part"]), words(ratio["whole"]))
@@ -39,6 +40,8 @@ _RATIOS = {
 def parts_meant(view: View, i: int) -> list[int]:
     """The levels whose share figure `i` may be, the likeliest first; of its full sentence."""
     said = view.said[i]
+    if of_class(view, i):
+        return []
     if _LISTED.search(said.before) or in_row(view, i) or (i + 1 < view.count and in_row(view, i + 1)):
         listed = _listed_part(view, i)
         if listed is not None or in_row(view, i) or (i + 1 < view.count and in_row(view, i + 1)):
@@ -232,6 +235,12 @@ def is_name(view: View, i: int) -> bool:
         return False
     gap = view.between(i, i + 1)
     return len(gap) <= (7 if gap.startswith("的") else 2) and re.search("[，,、；;。]", gap) is None
+
+
+def of_class(view: View, i: int) -> bool:
+    """Whether percentage `i` is told of a class with a number in its name, of which no count is told (党员8.6万人，
+    18至35岁占58%)."""
+    return i > 0 and is_name(view, i - 1) and _CLASS.fullmatch(view.between(i - 1, i)) is not None
 
 
 def beside_in_list(view: View, i: int, part: int) -> frozenset[int]:
