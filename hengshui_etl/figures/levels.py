@@ -93,7 +93,7 @@ _CONVERTED = lazy_pattern("(?:约|即)?(?:折合|折算|换算|折|约合)(?:成
 
 def _is_done(label: str, behind: str) -> bool:
     """Whether a label only says what was done with what was named before (办结, and not 开工项目)."""
-    return len(label) <= 6 and VERBAL.match(label) is not None and not behind and not label.endswith(_THINGS)
+    return len(label) <= 6 and VERBAL.match(label) is not None and not behind and not label.endswith((*_THINGS, "面积"))
 
 
 def _alike(label: str, topic: str) -> bool:
