@@ -63,8 +63,8 @@ def test_errors_are_caught_and_nobody_else_is_accused(tally: Counter[str]) -> No
     assert tally["alarms"] == 0
 
 
-FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.976, "period": 0.877, "scope": 0.954, "metric": 0.784}
-"""With s1 to u5, on which little was learnt but for periods and scopes."""
+FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.979, "period": 0.889, "scope": 0.956, "metric": 0.797}
+"""With x1 to y8, on which little was learnt of metrics and periods."""
 
 
 def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
@@ -74,6 +74,6 @@ def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
 
 
 def test_relations_of_fresh_articles(fresh: Counter[str]) -> None:
-    assert fresh["found"] >= 0.858 * fresh["relations"]
+    assert fresh["found"] >= 0.865 * fresh["relations"]
     assert fresh["caught"] >= 0.97 * fresh["errors"]
     assert fresh["alarms"] == 0
