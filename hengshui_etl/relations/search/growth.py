@@ -179,6 +179,9 @@ def claim_amount_behind_rate(view: View, i: int) -> None:
     if said.predicate != "change" or not said.temporal or change.subject or len(view.between(rate, i)) > 8:
         return
     level = rate - 1
+    while level > 0 and view.figures[level].unit == "%" and view.said[level].predicate in ("share", "rate"):
+        plan = level - 1  # 76.7亿元，为年度预算（104亿元）的73.7%，同比下降3.6%，减收2.9亿元
+        level -= 2 if view.level[plan] and view.between(plan, level) == "的" else 1
     if not view.plain(level) or not view.alike(level, i) or view.figures[level].sentence != view.figures[rate].sentence:
         return
     if _REAL.search(view.text, view.figures[level].till, view.figures[i].at) or _REAL.search(view.metrics[level]):
