@@ -35,6 +35,9 @@ DONE_TO = lazy_pattern("(?:让|使得?|致使?|把|令)(?:全[市县区省镇村
 """Before a figure to whose things something was done."""
 
 
+_BECOMES = lazy_pattern("[增升降减调扩缩][至到为加少]?|[至到]")
+
+
 def ends_in_pause(text: str, q: Quantity, s: Statement) -> bool:
     """Whether the words behind a figure end in a pause."""
     return text[q.till + len(s.behind) : q.till + len(s.behind) + 1] in PAUSES
@@ -79,7 +82,8 @@ def words_behind(text: str, q: Quantity, s: Statement, memory: Memory, subject: 
         behind = whole["all"]
     elif (whole := _OF_WHICH.match(subject)) and memory.unit and text[s.start - 1] not in PAUSES:
         subject = whole["part"]
-    if s.base and behind and q.kind == "count":
+    with_them = s.before.endswith("由") and _BECOMES.search(behind) is None  # 由218名干部与654家企业结对
+    if s.base and behind and q.kind == "count" and not with_them:
         behind = ""
         subject = subject.rstrip("较比与同")
     return behind, subject

@@ -288,6 +288,9 @@ class Dating(Summed):
             and re.search(r"(?:恢复到?至?|相当于|为|是|占|达到)$", head)
         ):
             return None
+        now = self.moment or self.default
+        if base is self.origin and base.whole_year and now is not None and now.as_of and q.kind != "money":
+            return Period(None, base.period.last)  # 截至2021年底，蓄积量由2016年的5.8亿立方米升到7.1亿
         return base.period
 
     def _at_the_end(self, moment: Moment) -> Moment:

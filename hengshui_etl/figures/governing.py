@@ -15,6 +15,7 @@ from __future__ import annotations
 from hengshui_etl.figures.censuses import census_named, is_standard_time
 from hengshui_etl.figures.found import Time
 from hengshui_etl.figures.leads import (
+    BASIS,
     BEFORE_IT,
     CEREMONY,
     CHANGES,
@@ -35,6 +36,7 @@ from hengshui_etl.figures.leads import (
     LISTED_IN,
     MEETING,
     MIDNIGHT,
+    PEAK,
     PLAN_NAME,
     PREVIOUS,
     PRICES,
@@ -242,6 +244,9 @@ class Times(Years):
         if after[:1] in "的（(" and after[:1] and governing is not None and IS.match(after):
             self._take_base(moment, time)
             return
+        if earlier.endswith("在") and BASIS.match(text, time.till, time.till + 32):
+            self._take_base(moment, time)  # 在2020年237列的基础上多开79列
+            return
         if after.startswith(_SET_THEN):
             self._take_base(moment, time)
             return
@@ -256,6 +261,7 @@ class Times(Years):
             return
         if (
             earlier.endswith(("为", "是"))
+            and not (moment.day and PEAK.search(earlier))
             and not (word == "今年" and COUNTED.match(after))
             and not earlier.endswith(("因为", "认为", "作为"))
         ):
@@ -267,6 +273,11 @@ class Times(Years):
                 self.moment = self.aside = Moment(ahead, False, False, True)
                 self.fresh, self.within_year, self.base = True, True, None  # 预计年底前投用2个
                 return
+        before_it = after.startswith(("前", "之前")) and not moment.day and not moment.whole_year
+        if before_it and self._is_ahead(moment) and TARGET.search(earlier):
+            self.moment = self.aside = Moment(Period(None, moment.period.last), True, False, True)
+            self.fresh, self.base = True, None  # 确保11月底前拨付率达到95%以上
+            return
         if (
             (word.endswith("前") and word not in NOW)
             or (after.startswith(("前", "之前")) and not moment.day)
@@ -329,8 +340,7 @@ class Times(Years):
                 self.base = None
             return
         if (
-            word in ("今年以来", "年初以来")
-            and not self.settled
+            (word == "去年以来" or (word in ("今年以来", "年初以来") and not self.settled))
             and (told := self.main_end())
             and moment.period.first is not None
         ):

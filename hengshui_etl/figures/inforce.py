@@ -266,8 +266,10 @@ class InForce:
             if moment.day and moment.period.last is not None:
                 self.days_told.append(moment.period.last)
         opens = at - self.sentence_at <= 6 and not self._is_of_before(moment)
-        lead = self.lead
-        if lead is not None and opens and moment is not self.aside and not inside(moment, lead):
+        lead, narrower = self.lead, False
+        if lead is not None and opens and moment is not self.aside:
+            narrower = inside(moment, lead) and (main is None or moment.period != main.period)
+        if lead is not None and opens and moment is not self.aside and not narrower:
             ends = lead.as_of and not moment.as_of and moment.period.last == lead.period.last
             self.lead = lead if ends else moment  # 全年发展党员234万名 is an aside in a paragraph on the year's end
         if self.body and not self.settled and is_season(moment.period):

@@ -152,6 +152,8 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     if base:
         return base
     memory.based = False
+    if q.kind == "count" and q.unit == "批" and q.chinese and s.before.endswith("前"):
+        return memory.subject or subject  # 前三批79个项目: which of them, and not how many
     if s.before[:1] in _RESULT_BEGINS and _RESULT.match(s.before):
         return memory.last or memory.subject
     if q.kind == "percent" and (ratio := percent_of(text, s, memory, subject)):

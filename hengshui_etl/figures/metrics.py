@@ -347,6 +347,8 @@ def _head_of(whole: str) -> str:
     """A whole that a share's clause does not name, in a few characters (货物贸易进出口总值: 进出口总值), or nothing."""
     if len(whole) <= 8:
         return whole
+    if "、" in whole[-6:]:
+        return ""
     head = _HEAD.search(whole)
     short = head.group() if head else whole[-4:]
     return short if short.isalpha() else ""
