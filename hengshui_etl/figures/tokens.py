@@ -63,10 +63,10 @@ class Tokens(Found):
         if not 0 < above < below:
             return
         percent = above * 100 / below
-        place = Decimal(1) if percent == percent.to_integral_value() else Decimal("0.01")
+        printed = percent if percent == percent.to_integral_value() else percent.quantize(Decimal("0.01"))
         more = self.text.startswith("多", match.end())
         till = match.end() + more
-        self._add(match.start(), till, Number(percent.quantize(place), place, False), "%", "percent")
+        self._add(match.start(), till, Number(printed, Decimal(1), False), "%", "percent")  # said of 33.4 % too
         if more:
             self.quantities[-1] = self.quantities[-1]._replace(bound="approx")  # 三分之一多
 
@@ -78,6 +78,8 @@ class Tokens(Found):
         if near:
             bound: Bound = "approx" if near in ("近", "约") else "min"
             self.quantities[-1] = self.quantities[-1]._replace(bound=bound, strict=bound == "min")
+        elif self.text.startswith(("还多", "有余", "多"), match.end()):  # 翻了一番还多
+            self.quantities[-1] = self.quantities[-1]._replace(bound="min", strict=True)
 
     def _half(self, match: re.Match[str]) -> None:
         token, at = match.group(), match.start()

@@ -41,6 +41,10 @@ def take_back(view: View) -> None:
         if view.trial("restatement", claim.operands) is False and _of_unknown_months(view, *claim.operands):
             view.drop(claim)
             view.leave(claim.operands, "told of months whose year is not known")
+    for claim in [c for c in view.claims if c.type == "remainder"]:  # 受理251人…起诉97人，不起诉118人，未审结36人
+        if view.trial("remainder", claim.operands) is False and _makes_up_another(view, claim):
+            view.drop(claim)
+            view.leave(claim.operands, "what is left is left of another whole")
     for claim in [c for c in view.claims if c.type == "difference" and c.implied]:
         if view.trial("difference", claim.operands, implied=True) is False:  # 减少450个，净增4770个: not of that level
             view.drop(claim)
@@ -165,6 +169,13 @@ def _has_its_average(view: View, claim: Claim) -> bool:
         and view.trial("average", ops)
         for ops in pairs
     )
+
+
+def _makes_up_another(view: View, claim: Claim) -> bool:
+    """Whether the rest that a claim ends with makes up another whole, with others than those that the claim names."""
+    *told, rest = claim.operands
+    sums = (c.operands for c in view.claims if c.type == "sum" and not c.implied and rest in c.operands[:-1])
+    return any(not set(told) & set(operands) and view.trial("sum", operands) for operands in sums)
 
 
 def _of_unknown_months(view: View, *figures: int) -> bool:

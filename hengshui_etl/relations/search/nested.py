@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from hengshui_etl.patterns import lazy_pattern
 from hengshui_etl.relations.search.view import View
 
-# 29个，其中甲12个; 33.2亿元，含乙11.1亿元; 已开工83个，开工项目中已有37个建成
+# 29个，其中甲12个; 33.2亿元，含乙11.1亿元; 技术人员2247人，占83.7%：医师786人; 已开工83个，开工项目中已有37个建成
 _OPENS = lazy_pattern(
-    r"[，,、（(](?:其中|包括|包含|内含|(?<!不)含)|[，,][^，,。；;、\d]{2,10}(?:[中里]|当中)(?:[，,]|已|有|仅|的)[^。；;]*$"
+    r"^[：:]|[及和与](?:其)?(?:所属|下属)|[，,、（(](?:其中|包括|包含|内含|(?<!不)含)|[，,][^，,。；;、\d]{2,10}(?:[中里]|当中)(?:[，,]|已|有|仅|的)[^。；;]*$"
 )
 _OR_MORE = lazy_pattern(r"\d[^，,。；;、]{0,6}以上[^，,。；;、\d]{0,6}$")
 _CLASS = 16
@@ -32,10 +32,12 @@ def without_nested(view: View, run: Sequence[int]) -> tuple[tuple[int, ...], ...
 
 def has_nested(view: View, run: Sequence[int]) -> bool:
     """Whether not all of a run stand beside each other: some are told of the member before them, or two are classes
-    that are open above (5亿元以上14个、10亿元以上6个), so that the larger is in the smaller."""
+    that are open above (5亿元以上14个、10亿元以上6个), so that the larger is in the smaller; or some are called by what
+    they have and not by what they are (退役军人19.5万人；享受补助的3.3万人)."""
     starts = [view.figures[j].at for j in run]
+    ends = {view.said[j].before.endswith("的") for j in run}
     open_above = sum(_OR_MORE.search(view.text, max(0, at - _CLASS), at) is not None for at in starts)
-    return open_above > 1 or len(without_nested(view, run)) > 0
+    return open_above > 1 or len(ends) > 1 or len(without_nested(view, run)) > 0
 
 
 def _outer(view: View, run: Sequence[int], ends: re.Pattern[str]) -> list[int]:

@@ -18,7 +18,10 @@ OF_WHICH = lazy_pattern(
 )
 NOT_ALL = lazy_pattern(r"等(?:[^级]|$)|…|\.{3}|以及其他|主要(?:是|有|包括|为)|特别是|尤其")
 # opens a division of the whole into classes (按产业分，): a list behind it is complete
-BY = lazy_pattern(r"(?:^|[，,。；;：:\s])(?:按|分|从)[^，,。；;]{1,10}(?:看|来看|分|划分|计|统计)[，,：:]")
+BY = lazy_pattern(
+    r"(?:^|[，,。；;：:\s])(?:(?:按|分|从)[^，,。；;]{1,10}(?:看|来看|分|划分|计|统计)"
+    r"|[^，,。；;：:\s\d]{2,8}按[^，,。；;\d]{1,8}(?:分|划分|统计))[，,：:]"
+)
 LATTER = lazy_pattern("后[两三四]?者")
 """Takes up those named last: they stand beside what was told of the first, and not in it."""
 SHARED_TOGETHER = lazy_pattern(
@@ -29,8 +32,18 @@ _CHIEF = lazy_pattern(alternatives(toml("parts")["lists"]["chief"]))
 MOST_PARTS = 16  # of one sum in prose
 
 
+def shared_in_another(view: View, parts: Iterable[int]) -> bool:
+    """Whether one of the parts is a share of another, and so not beside it (完成685万元，占预算1400万元的48.9%)."""
+    members = frozenset(parts)
+    shares = (c.operands for c in view.claims if c.type == "share" and len(c.operands) == 3)
+    inside = [ops for ops in shares if ops[0] in members and ops[1] in members and view.trial("share", ops)]
+    return any(view.digits(p) > 2 and view.figures[p].bound == "exact" for *_, p in inside)  # 20% fits by chance
+
+
 def credible(view: View, w: int, parts: list[int]) -> bool:
     """Whether a sum that holds is no chance hit of small numbers."""
+    if shared_in_another(view, parts):
+        return False
     digits = sum(view.digits(p) for p in (*parts, w))
     cue = OF_WHICH.search(view.text, view.figures[w].till, view.figures[parts[0]].at) is not None
     close = view.figures[parts[-1]].at - view.figures[w].till < 160

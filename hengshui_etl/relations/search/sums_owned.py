@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hengshui_etl.relations.search.lists import WordedList, closed_list, worded_list
+from hengshui_etl.relations.search.nested import has_nested
 from hengshui_etl.relations.search.view import View
 
 Owned = dict[int, tuple[int, tuple[int, ...]]]
@@ -32,6 +33,8 @@ def _failing_list(view: View, w: int) -> WordedList | None:
         return None
     found = worded_list(view, w)
     if found is None or found.cue not in ("by", "of_which") or len(found.parts) < 3:
+        return None
+    if has_nested(view, found.parts):
         return None
     if view.periods[found.parts[-1]] != view.periods[w] or view.trial("sum", (*found.parts, w)) is not False:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
-from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS
+from hengshui_etl.relations.search.sum_evidence import BY, MOST_PARTS, shared_in_another
 from hengshui_etl.relations.search.sums_owned import Owned, owned_by_another
 from hengshui_etl.relations.search.view import AMOUNTS, View
 
@@ -94,6 +94,8 @@ def _crossed(view: View, run: list[int], first: int) -> bool:
 def _no_chance(view: View, w: int, parts: list[int], crossed: bool) -> bool:
     """Whether a sum that holds says something, by the digits that had to fit and how near the whole stands; `crossed`
     where its two parts are the first or the second of two pairs."""
+    if shared_in_another(view, parts):
+        return False
     digits = [view.digits(p) for p in (*parts, w)]
     fit = digits[-1] + min(digits[:-1])
     owner = parts[0] - 1
