@@ -56,7 +56,7 @@ ZONE = lazy_pattern(alternatives(toml("places")["zones"]))
 _PLACES = toml("places")
 _NOT_NAMES = "".join(words(_PLACES["not_in_names"]))
 _LOCAL = lazy_pattern(
-    rf"(?P<name>(?!{'|'.join(words(_PLACES['not_places']))})[^\W\d_{_NOT_NAMES}]{{1,4}}?(?:镇|(?<![下返回还离故侨之])乡|街道|苏木|村|社区))"
+    rf"(?P<name>(?!{'|'.join(words(_PLACES['not_places']))})[^\W\d_{_NOT_NAMES}]{{1,4}}?(?:镇|(?<![下返回还离故侨之])乡|街道|苏木|(?<![进入驻通])村|社区))"
     r"(?![级镇乡村委干均企民居里庄集支口科土贤情愁官])"
 )
 _LOCAL_WITHIN = lazy_pattern(rf"(?:在|[县市区旗])(?={_LOCAL.pattern})")

@@ -51,7 +51,10 @@ _LEADS = lazy_pattern(
     r"(?:[\s“\"（(、]|其中|目前|今年|去年|从|在|由|据|如|以|对|和|及|与|截至|各县区?|看|位于|来自|走进|进入|仅|单是|光是)*"
 )
 _LEVELS_OF_SHARES = ("prefecture", "county")
-_TOGETHER = ("均在", "均超", "均高于", "合计占全", "均为")
+_OWN_BUDGET = lazy_pattern(
+    r"(?:20\d\d年)?(?P<level>[省市县区州])级(?:一般公共预算|政府性基金|国有资本经营|社会保险基金|一般性支出|财政总?[收支])"
+)
+_TOGETHER = ("最高与最低", "两者相差", "二者相差", "均在", "均超", "均高于", "合计占全", "均为")
 _SHORT = 80
 """Clauses up to this length are remembered: the press repeats them."""
 _NOT_ALONE = ("、", "等", "和", "级", "及", "与", "至", "起步", "出发", "水库", "海关", "局")
@@ -271,6 +274,8 @@ class Places:
                         return pointed
             if (other := _OTHERS.search(before)) and (other["is"] or s.behind.startswith("的")):
                 return pointed_place(other["word"], main) or main
+        if "级" in before[:7] and (own := _OWN_BUDGET.match(before)) and main.name.endswith(own["level"]):
+            return self.place or Place(f"{main.name}本级", main.code, "own")
         if "本级" in before[:5]:
             own = _OWN_LEVEL.match(before)
             if own and main.name.endswith(own["level"][0]) and own["level"].endswith("本级"):
