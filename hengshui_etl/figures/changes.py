@@ -34,7 +34,9 @@ _VERB = lazy_pattern(
     r"(?:比|较)[^比较，,；;]{0,10}?(?:(?P<up>多|增|添)|(?P<down>少|减))[^\W\d_a-zA-Z]{1,2}(?:了|约|近)?$"
 )
 _BARE = lazy_pattern(r"(?:^|[^新净])(?:(?P<up>增|升|涨)|(?P<down>减|降|跌))(?:逾|超|近|约)?$")
-_AMOUNT_BARE = lazy_pattern(r"^.{0,3}?(?:(?P<up>多|高|快|长|超出|新增)|(?P<down>少|低|慢|短))(?:了|出)?$")
+_AMOUNT_BARE = lazy_pattern(
+    r"^(?:.{0,3}?|的[^，,。；;]{2,8}?)(?:(?P<up>多|高|快|长|超出|新增)|(?P<down>少|低|慢|短))(?:了|出)?$"
+)
 _OVER = lazy_pattern(
     r"超出$|超出?(?:年度|全年|年初|序时|时序|既定|预定|省定|市定)?(?:任务|计划|目标|进度|预期)(?:要求|数|量)?$"
 )
@@ -42,7 +44,7 @@ _EARNED = lazy_pattern(r"(?:[户人亩企]均|农民|农户|群众|带动|社员
 _EACH = frozenset(("增收", "压降", "节省", "省下"))
 """What each of them earned, spared or gave up (户均压降300千瓦) is an amount, and no change of what was told before."""
 _LEADING = lazy_pattern(r"领先$|(?P<down>落后)$")
-_COMPARING = lazy_pattern(r"(?:比|较|对比|相比)[^，,。；;]{1,24}$")
+_COMPARING = lazy_pattern(r"(?:(?:比|较|对比|相比)[^，,。；;]{1,24}|[，,](?:比|较))$")
 _MORE = lazy_pattern(
     r"(?:^|[比较][^，,。；;]{1,10}?|现在|如今|同比|后者|足足|整整|[量均共]|[^\W\d_a-zA-Z]{3}(?<![至不许很最更较差缺减增]))(?:(?P<up>多)|(?P<down>少))(?:了|[运收发产开跑销用花招付缴赚亏卖装接拨储采征办建送播打种领拿挣](?:了|出|得)?|(?<=者[多少]))$"
 )

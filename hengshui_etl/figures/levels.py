@@ -315,7 +315,9 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
     complete = q.kind == "count" or among or whole_topic[-1:] in WHOLE_TAIL or not memory.topic
     where = q.kind == "count" and not behind
     where = where and ((label[-1] in _SETTLED and len(label) <= 3) or (label[-1] in "市县区州旗" and len(label) <= 5))
-    fragment = where or _fragment(label, q, whole_topic)
+    paired = text[q.till : q.till + 1] == "、" and text[q.till + 1 : q.till + 2].isdigit()
+    beside = paired and text[s.start - 1] in "；;" and memory.subject == whole_topic
+    fragment = not beside and (where or _fragment(label, q, whole_topic))  # 义务教育26人次、15万元；普高16人次、13万元
     if fragment and whole_topic and unit == q.unit and complete and label not in whole_topic:
         if "三次产业" in whole_topic:
             memory.subject = whole_topic.replace("三次产业", label)

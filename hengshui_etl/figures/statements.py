@@ -204,7 +204,7 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
     alike = previous is not None and (
         previous.kind == kind or (kind in _RATIOS and before.lstrip("）)") in _MORE_OR_LESS)
     )
-    if said.plain and previous is not None and len(before) < 6 and alike:
+    if said.plain and previous is not None and len(before) < (12 if before[:1] == "的" else 6) and alike:
         change = beside_direction(text, before, previous)
         if change is not None:
             said = _changed(before, kind, change)
