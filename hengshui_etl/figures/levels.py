@@ -192,7 +192,7 @@ def level_of(text: str, q: Quantity, s: Statement, memory: Memory, subject: str,
         word = (_AVERAGE.search(s.before) or _AVERAGE.search("平均")).group()  # type: ignore[union-attr]
         rest = label.replace(word, "")
         bearer = memory.subject if memory.kind == q.kind or not memory.topic else memory.topic
-        each = memory.kind == "count" != q.kind and s.before.startswith("平均每")
+        each = rest and memory.kind == "count" != q.kind and s.before.startswith("平均每")
         if each or (q.kind == "count" and not rest):  # 新增学位4500个，学校9所，平均每校500个
             bearer = next((m for unit, m in reversed(memory.levels[-4:]) if unit == q.unit), bearer)
         memory.subject = f"{bearer}{word}{rest}"
