@@ -63,6 +63,9 @@ _PLAN_BEHIND = lazy_pattern(
     r"的?(?:[^，,。；;\d]{0,8}(?:目标|任务|计划|红线|控制线|预警线|警戒线|底线|上限|下限|要求|标准))?\d"
 )
 _LINE_BEHIND = lazy_pattern(r"的(?:年度)?(?:要求|标准|控制线|预警线|警戒线|红线|底线)")
+_MEAN_BEHIND = lazy_pattern(
+    r"的(?:平均|总体|整体)?(?:水平|增速|增幅|涨幅|降幅|均值|平均值|比重|占比)\d{1,3}(?:\.\d{1,3})?个?百分点"
+)
 _PAST = lazy_pattern(r"(?:(?P<up>高于|高出|超出?|快于|多于)|(?P<down>低于|低出|慢于|少于))[^，,。；;\d]{0,20}$")
 _JOINTS = frozenset(("、", "和", "及", "与"))
 _DIRECTIONS: tuple[tuple[str, Direction], ...] = (("up", "up"), ("down", "down"), ("up2", "up"), ("down2", "down"))
@@ -128,7 +131,10 @@ def direction_of_base(text: str, q: Quantity, previous: Quantity, told: Directio
 
 def is_passed(before: str, behind: str) -> bool:
     """Whether a level is one that another has passed, by what stands behind it (超计划660亿元的目标23.4亿元)."""
-    return (_PLAN_BEHIND.match(behind) or _LINE_BEHIND.match(behind)) is not None and _PAST.search(before) is not None
+    if _PLAN_BEHIND.match(behind) or _LINE_BEHIND.match(behind):
+        return _PAST.search(before) is not None
+    past = _PAST.search(before) if _MEAN_BEHIND.match(behind) else None
+    return past is not None and past["down"] is not None  # 低于全国2.54%的平均水平0.40个百分点: no fall of 2.54%
 
 
 def passed_direction(text: str, previous: Quantity, at: int) -> Change | None:

@@ -69,6 +69,7 @@ _BASE_HEAD = lazy_pattern(
 )
 _BEHIND_LEVEL = lazy_pattern("的(?:平均)?(?:水平|增幅|增速|均值|平均值)$")
 _MORE_OR_LESS = frozenset(("多", "少", "高", "低", "快", "慢", "多出", "高出", "超出"))
+_RISE = lazy_pattern("增速|增幅|涨幅")
 _PLANS = ("目标", "任务", "计划", "红线", "控制线", "预警线", "警戒线", "底线", "上限", "下限", "要求", "标准")
 _BASE_MARK = lazy_pattern("[年月季期平由从]")
 """One of them stands in all that `_BASE_HEAD` finds."""
@@ -226,8 +227,9 @@ def statement_of(text: str, near: Words, q: Quantity, previous: Quantity | None,
         gap_told = passed_direction(text, previous, q.number_at) if previous is not None else None
         if gap_told is not None:
             said = _changed(before, kind, gap_told)._replace(predicate="gap", temporal=False)
-    elif not said.plain and is_passed(before, text[q.till : q.till + 16]):
-        said = said._replace(predicate="level", direction=None, base=True)
+    elif not said.plain and is_passed(before, text[q.till : q.till + 20]):
+        rise = _RISE.search(before) if kind == "percent" else None  # 增速低于全国7.7%的水平5.1个百分点
+        said = said._replace(predicate="level", direction="up" if rise else None, base=True)
     predicate, subject, obj, word, direction, temporal, base, _ = said
     if word == "改善" and "率" in (told := text[max(0, q.at - 40) : q.at]) and not _ADVERSE.search(told):
         direction = "up"

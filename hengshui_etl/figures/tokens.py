@@ -20,6 +20,7 @@ _RANK_BEFORE = lazy_pattern(
 )
 _RANK_AFTER = lazy_pattern(r"(?:位次?|名)?(?=$|[\s，。；、,;！!？?）)】”」的])")
 _RANK_LEFT = lazy_pattern(r"位(?=[^，。；]{0,4}[到至])")  # 由第12位上升到第8位
+_STILL_MORE = lazy_pattern("(?:还|都)?(?:多|有余|不止)(?![^，。；、]{0,3}[0-9])")  # 翻了一番还多
 _NOT_TENTHS = ("立", "为", "功", "员", "本", "果", "长", "都", "人", "品", "绩", "交", "套", "线", "群", "合", "叠")
 FROM = ("由", "从", "自", "比", "较")
 """What stands before two levels, not before the ends of a range."""
@@ -75,11 +76,13 @@ class Tokens(Found):
         near = match.group("near")
         at = match.start()
         self._add(at, match.end(), Number(Decimal(2**times), ZERO, False), "倍", "multiple", chinese=True)
-        if near:
+        still_more = _STILL_MORE.match(self.text, match.end())
+        if still_more:
+            last = self.quantities[-1]
+            self.quantities[-1] = last._replace(till=max(last.till, still_more.end()), bound="min", strict=True)
+        elif near:
             bound: Bound = "approx" if near in ("近", "约") else "min"
             self.quantities[-1] = self.quantities[-1]._replace(bound=bound, strict=bound == "min")
-        elif self.text.startswith(("还多", "有余", "多"), match.end()):  # 翻了一番还多
-            self.quantities[-1] = self.quantities[-1]._replace(bound="min", strict=True)
 
     def _half(self, match: re.Match[str]) -> None:
         token, at = match.group(), match.start()

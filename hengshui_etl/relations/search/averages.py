@@ -53,6 +53,7 @@ _RECKONED = lazy_pattern("测算|计算|计(?!划)|折算")
 _BEFORE = lazy_pattern(rf"[，,。；;\s]*(?:{alternatives(toml('comparisons')['before']['words'])}|上周)")
 _NEXT = lazy_pattern(r"^[、和及][^，。；、\d]{2,10}$")
 _ONE_IN = lazy_pattern(r"^[^，。；\d]{0,6}中就?有(?:一|1)?")
+_LIMIT = lazy_pattern("至少|最少|起码|不少于|不低于|最多|至多|不超过|不高于")
 _RATE_WORD = lazy_pattern(r"利用小时|小时数")
 _DAYS = frozenset((
     28, 29, 30, 31, 59, 60, 61, 90, 91, 92, 120, 121, 122, 151, 152, 181, 182, 183, 184, 212, 213, 243, 244, 273, 274,
@@ -67,6 +68,8 @@ def find_averages(view: View) -> None:
         statement = view.statements[i]
         if statement is None or figure.kind == "multiple" or figure.high is not None:
             continue
+        if _LIMIT.search(view.text, max(0, figure.at - 4), figure.till):
+            continue  # 每个村至少有1名: for each, no mean
         if (view.level[i] or (figure.direction and figure.kind == "money")) and (
             _AVERAGE_WORD.search(statement.before[-16:]) or _RATE_WORD.search(statement.before)
         ):

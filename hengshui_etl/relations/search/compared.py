@@ -7,7 +7,7 @@ belong here: arithmetic.
 from __future__ import annotations
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.records import RelationType
+from hengshui_etl.records import Figure, RelationType
 from hengshui_etl.relations.search.view import View, covered
 
 WHEN = lazy_pattern(
@@ -18,6 +18,7 @@ _AGAINST = (
     ("year", lazy_pattern("同比|按年|[上去前]年|同期")),
     ("month", lazy_pattern(r"环比|按月|上个?[月季周]|(?<![\d、—\-至])\d{1,2}月|[一二三四]季度")),
 )
+_MEAN_OF = lazy_pattern("(?P<place>全[国省市县区州旗盟])的?平?均")
 _AND = frozenset(("、", "和", "与", "及", "，", ","))
 _LONGEST = 8  # figures to either side that are read as one run
 
@@ -37,6 +38,23 @@ def other_time(view: View, level: int, one: str, other: str) -> bool:
     period = view.figures[level].period
     ended = period is not None and period.last is not None and (period.last.month, period.last.day) == (12, 31)
     return not (ended and "month" not in (a, b))
+
+
+def of_that_place(view: View, j: int, i: int) -> bool:
+    """Whether figure `j` is of the place whose mean gap `i` is told against (平均客座率78.6% is no 全国平均)."""
+    place = _MEAN_OF.search(view.said[i].before)
+    if place is None:
+        return True
+    words = view.metrics[j] + view.said[j].before
+    return place["place"] in words or (view.figures[j].scope or "").endswith(place["place"][1:])
+
+
+def is_within(one: Figure, other: Figure) -> bool:
+    """Whether the stretch of time of one figure is part of that of the other (5月份 of 上半年)."""
+    a, b = one.period, other.period
+    if a is None or b is None or a.first is None or a.last is None or b.first is None or b.last is None:
+        return False
+    return a != b and b.first <= a.first and a.last <= b.last
 
 
 def run_of_unit(view: View, i: int) -> tuple[int, int]:

@@ -41,8 +41,11 @@ def claim_amount(view: View, i: int) -> None:
         if view.trial("difference", (*pair, i)):
             view.claim("difference", (*pair, i), statement.word)
             return
-        if (i - min(pair) <= 4 or view.slip("difference", (*pair, i))) and not (
-            statement.predicate == "gap" and not statement.temporal
+        plain = i - min(pair) <= 4 or view.slip("difference", (*pair, i))
+        if (
+            plain
+            and not (statement.predicate == "gap" and not statement.temporal)
+            and not _has_its_own_level(view, i, pair)
         ):
             view.claim("difference", (*pair, i), statement.word)
             return
@@ -85,6 +88,14 @@ def claim_amount(view: View, i: int) -> None:
         view.claim("difference", (level, elsewhere, i), statement.word)
     elif (statement.temporal or _is_of_plan(view, level, i)) and view.figures[i].bound != "min":
         view.claim("difference", (level, i), statement.word, implied=True)
+
+
+def _has_its_own_level(view: View, i: int, pair: tuple[int, int]) -> bool:
+    """Whether another level stands right before change `i`, which is told of that (上限由50万元提高到60万元，…
+    笔均46.2万元，比二季度增加3.8万元)."""
+    own = i - 1
+    beside = own > max(pair) and view.level[own] and view.alike(own, i) and not view.said[own].base
+    return beside and not view.said[own].bracketed and view.figures[own].sentence == view.figures[i].sentence
 
 
 def _in_turn(view: View, i: int) -> tuple[int, int] | None:

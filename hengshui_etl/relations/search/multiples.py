@@ -26,7 +26,9 @@ _TIME = lazy_pattern(
 )
 _TIME_OF = lazy_pattern(r"同期|上年|去年|前年|上届|往年")
 _ATTRIBUTE = lazy_pattern("面积|产值|收入|价格|速度|密度|投资|产量|效率|长度|规模|成本|体积|重量|高度")
-_ELSEWHERE = lazy_pattern("全[国省市县州区]|平均|世界|全球|同类|水平|当地")
+_ELSEWHERE = lazy_pattern(
+    "全[国省市县州区]|平均|世界|全球|同类|水平|当地|首[届次批年期]|第[一二三四五]届|[起最当]初|起步|成立"
+)
 _NAMED = lazy_pattern(r"(?:相当于|是|为|达到?)(?:同期|当期|全年|当年)?(?P<name>[^，。；,\d年月期]{3,12}?)的$")
 _BRACKETED_BASE = lazy_pattern("[（(](?:上年|去年|前年|同期|上年同期|去年同期)(?:仅?为|是|仅)?")
 _MEAN = lazy_pattern("(?:日均|平日)(?:水平|均值|值|客流|处理量|量)?的?$")
@@ -228,7 +230,8 @@ def _by_names(view: View, i: int, subject: str, told: str) -> tuple[int, int] | 
         if len({view.metrics[j] for j in far}) == 1:
             return here[0], far[-1]
     units = [j for j in near if here and _same_unit(view, j, here[0])]
-    if len(units) == 2 and not subject and not bases and _ELSEWHERE.search(told) is None:
+    parted = len(units) == 2 and "其中" in view.between(units[1], units[0])
+    if len(units) == 2 and not subject and not bases and not parted and _ELSEWHERE.search(told) is None:
         return units[0], units[1]
     return None
 

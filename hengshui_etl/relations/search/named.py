@@ -11,8 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hengshui_etl.patterns import lazy_pattern
-from hengshui_etl.records import Figure
-from hengshui_etl.relations.search.compared import bracketed_off, other_time
+from hengshui_etl.relations.search.compared import bracketed_off, is_within, of_that_place, other_time
 from hengshui_etl.relations.search.view import AMOUNTS, View, covered
 from hengshui_etl.vocab import alternatives, toml
 
@@ -227,6 +226,7 @@ def _against(view: View, i: int) -> Named | None:
         others = alike[:1]
     else:
         others = [j for j in alike if said.object in view.metrics[j] or said.object in view.said[j].before]
+        others = [j for j in others if of_that_place(view, j, i)]
     own = _own(view, i)
     words = view.metrics[near[0]] + view.said[near[0]].before
     if len(others) != 1 or (own and covered(own, words) < 0.5):
@@ -384,14 +384,6 @@ def _label(view: View, j: int) -> str:
     return "" if than is None else _LOOSE.sub("", words[: than.start()])
 
 
-def _within(one: Figure, other: Figure) -> bool:
-    """Whether the stretch of time of one figure is part of that of the other (5月份 of 上半年)."""
-    a, b = one.period, other.period
-    if a is None or b is None or a.first is None or a.last is None or b.first is None or b.last is None:
-        return False
-    return a != b and b.first <= a.first and a.last <= b.last
-
-
 def speaks_of(view: View, pair: tuple[int, int], i: int) -> bool:
     """Whether the change is told of the two levels as they are printed, and of nothing else."""
     figure, said = view.figures[i], view.said[i]
@@ -404,7 +396,7 @@ def speaks_of(view: View, pair: tuple[int, int], i: int) -> bool:
         return False
     if said.predicate == "gap" and not said.temporal and len(said.object) > 1 and said.object != "前者":
         sides = "".join(view.metrics[k] + view.said[k].before + (view.figures[k].scope or "") for k in pair)
-        if covered(said.object, sides) < 0.5:
+        if covered(said.object, sides) < 0.5 or not any(of_that_place(view, k, i) for k in pair):
             return False  # 全年93.6%；平均为81.2%，比酒店高出6.5个百分点: than what is not printed
     if other_time(view, pair[0], view.said[pair[1]].before, said.before):
         return False  # 较年初的3543.8亿元增加318.6亿元，同比增长9.7%
@@ -412,7 +404,7 @@ def speaks_of(view: View, pair: tuple[int, int], i: int) -> bool:
     neutral = _before(view, pair[1]) and "届" not in words and not _LONG_AGO_FIRST.match(words)
     if level.period is None or other.period is None or level.period.last is None or other.period.last is None:
         return not (neutral and level.period is other.period)  # of two months without a year nothing is known
-    if neutral and (other.period.last >= level.period.last or _within(other, level)):
+    if neutral and (other.period.last >= level.period.last or is_within(other, level)):
         return False  # 三季度增长4.8%；9月份增长6.3%，加快…: than August
     years = level.period.last.year - other.period.last.year
     if _YEARLY.search(said.before) and _before(view, pair[1]) and years != 1:

@@ -43,7 +43,9 @@ def claim_remainders(view: View) -> None:
         elif re.search("尚有|仍有|未", before):
             pairs = [(w, p) for p in earlier for w in earlier if w < p and view.values[w] > view.values[p]]
             swapped = [ops for ops in pairs if view.slip("remainder", (*ops, i), "swapped", only=i)]
-            if len(swapped) == 1:
+            if len(swapped) == 1 and not any(  # 受理174人，批捕63人，不捕111人: the rest is told already
+                view.trial("remainder", (*swapped[0], j)) for j in earlier if j not in swapped[0]
+            ):
                 view.claim("remainder", (*swapped[0], i), "其余")
 
 

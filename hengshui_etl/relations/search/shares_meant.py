@@ -145,7 +145,8 @@ def _fit_by_chance(view: View, i: int, made: Claim, meant: tuple[int, int]) -> b
     if called or _runs_on(view, i, whole):
         return False
     best = next(m for m in wholes_meant(view, i, meant[0]) if m.whole == meant[1])
-    plain = best.by in _PLAIN or (best.by == "sentence" and best.score >= 2.5)
+    here = part == meant[0] and view.periods[whole] == view.periods[i]  # nearness alone says no more for the other
+    plain = best.by in _PLAIN or (best.by == "sentence" and best.score >= 2.5 and not here)
     if part != meant[0]:
         sentence = view.figures[i].sentence
         if view.figures[part].sentence == view.figures[whole].sentence == sentence and max(part, whole) < i:
@@ -177,7 +178,7 @@ def means_another(view: View, i: int, part: int, whole: int) -> bool:
     if not wholes or (part, whole) == (parts[0], wholes[0].whole) or view.values[whole] == view.values[wholes[0].whole]:
         return False
     best = wholes[0]
-    plain = best.by in ("said", "known") or (best.by == "sentence" and best.score >= 3)
+    plain = best.by in ("said", "known")
     return plain and meant_but_failing(view, i) == (parts[0], best.whole)
 
 
@@ -238,6 +239,8 @@ def is_sure(view: View, i: int, part: int, m: Meant, used: bool) -> bool:
         return False  # the part has its share already
     if said.object and not set(said.object) <= _ANY and m.by not in ("named", "sibling", "list"):
         return False
+    if m.by in ("sibling", "list") and _named_otherwise(view, i, m.whole):
+        return False
     if topic_of(view, i, part) and m.by not in ("sibling", "list", "known", "named"):
         return False
     rate = said.predicate == "rate" and said.word not in SHARES
@@ -249,6 +252,18 @@ def is_sure(view: View, i: int, part: int, m: Meant, used: bool) -> bool:
     if rate and m.by == "sentence":
         return m.score >= 2.5
     return m.by != "behind" and m.score >= (1.0 if m.by == "near" else 0.8)
+
+
+def _named_otherwise(view: View, i: int, whole: int) -> bool:
+    """Whether a share, or the one before it that it came from (比例由2.2%降至0.4%), names a whole that has not one
+    character of this one's name (义务教育班级总数, 新增学位)."""
+    said = view.said[i] if _is_called_share(view, i) or not i else view.said[i - 1]
+    name = set(said.object) - _ANY
+    return len(name) > 1 and name.isdisjoint(view.metrics[whole] + view.said[whole].before)
+
+
+def _is_called_share(view: View, i: int) -> bool:
+    return view.said[i].predicate in ("share", "rate")
 
 
 _RATE = lazy_pattern(r"(?P<act>[^\W\d_a-zA-Z]{2})(?:率|面|度|比例)[^率面度]{0,8}$")
