@@ -18,7 +18,7 @@ assert spec.loader is not None
 scoring = sys.modules["scoring"] = module_from_spec(spec)
 spec.loader.exec_module(scoring)
 
-FLOORS = {"kind": 0.995, "bound": 0.995, "direction": 0.995, "period": 0.932, "scope": 0.989, "metric": 0.908}
+FLOORS = {"kind": 0.995, "bound": 0.995, "direction": 0.995, "period": 0.933, "scope": 0.991, "metric": 0.914}
 
 
 def tally_of(folder: str) -> Counter[str]:
@@ -63,7 +63,7 @@ def test_errors_are_caught_and_nobody_else_is_accused(tally: Counter[str]) -> No
     assert tally["alarms"] == 0
 
 
-FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.979, "period": 0.889, "scope": 0.956, "metric": 0.797}
+FRESH_FLOORS = {"kind": 0.995, "bound": 0.998, "direction": 0.981, "period": 0.892, "scope": 0.957, "metric": 0.798}
 """With x1 to y8, on which little was learnt of metrics and periods."""
 
 
@@ -74,6 +74,6 @@ def test_figures_of_fresh_articles(fresh: Counter[str]) -> None:
 
 
 def test_relations_of_fresh_articles(fresh: Counter[str]) -> None:
-    assert fresh["found"] >= 0.865 * fresh["relations"]
+    assert fresh["found"] >= 0.867 * fresh["relations"]
     assert fresh["caught"] >= 0.97 * fresh["errors"]
     assert fresh["alarms"] == 0
