@@ -173,13 +173,18 @@ def _plain_whole(view: View, i: int, part: int, said: str, wholes: list[int], sa
         if not sure and not (likely and view.slip("share", (part, w, i), "garbled")):
             continue
         misnamed = view.said[i].predicate == "share" and said and shared_characters(said, view.metrics[w]) < 0.5
-        if misnamed and not view.slip("share", (part, w, i)):
+        if misnamed and (_nothing_alike(said, view.metrics[w]) or not view.slip("share", (part, w, i))):
             continue
         chance = rate and view.digits(i) < 3  # of a rate of two digits, whose whole is often untold
         if _far_off(view, part, w, i) and (chance or not view.slip("share", (part, w, i), "garbled")):
             continue
         return w
     return None
+
+
+def _nothing_alike(said: str, metric: str) -> bool:
+    """Whether the whole that is named has no character of this one's name (A级纳税人 for what was mended)."""
+    return len(said) > 3 and set(said).isdisjoint(metric)
 
 
 def _feasible(view: View, part: int, i: int) -> bool:
